@@ -1,0 +1,1 @@
+"""The edges: flows, warehouse, readers, pictures, settings and the command line."""

@@ -1,0 +1,1 @@
+"""What a row, a word and an error mean. Imports nothing of ours."""

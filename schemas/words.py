@@ -1,0 +1,87 @@
+"""The vocabulary: every closed list of words that appears in tables, settings and maps."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Rule(StrEnum):
+    """How readily two ids are taken for one person."""
+
+    STRICT = "strict"
+    DEFAULT = "default"
+    LOOSE = "loose"
+
+
+class Status(StrEnum):
+    """Where a journey stands at the snapshot time."""
+
+    CONVERTED = "converted"
+    EXITED = "exited"
+    ABANDONED = "abandoned"
+    IN_FLIGHT = "in_flight"
+
+
+class Initiator(StrEnum):
+    """Who begins a communication point."""
+
+    CUSTOMER = "customer"
+    COMPANY = "company"
+
+
+class EventStatus(StrEnum):
+    """Whether what the event tells of succeeded."""
+
+    OK = "ok"
+    FAILED = "failed"
+
+
+class Observability(StrEnum):
+    """How much of a touchpoint the sources can see."""
+
+    FULL = "full"
+    PARTIAL = "partial"
+    BLIND = "blind"
+
+
+class Calendar(StrEnum):
+    """The clock in which a promise is counted."""
+
+    CLOCK = "clock"
+    BUSINESS = "business"
+
+
+class Move(StrEnum):
+    """What an alignment makes of one event."""
+
+    SYNC = "sync"
+    LOG = "log"
+
+
+class DeviationKind(StrEnum):
+    """The ways in which an actual journey differs from the designed one."""
+
+    MISSING = "missing"
+    AD_HOC = "ad_hoc"
+    REPEATED = "repeated"
+    OUT_OF_ORDER = "out_of_order"
+    FAILED = "failed"
+    WRONG_CHANNEL = "wrong_channel"
+    WRONG_INITIATOR = "wrong_initiator"
+    LATE = "late"
+    OVERDUE = "overdue"
+    WRONG_ENTRY = "wrong_entry"
+    WRONG_EXIT = "wrong_exit"
+    BRANCH_CONFLICT = "branch_conflict"
+    UNOBSERVABLE = "unobservable"
+
+
+class FindingState(StrEnum):
+    """What became of a finding since the run before."""
+
+    NEW = "new"
+    PERSISTS = "persists"
+    WORSE = "worse"
+    FIXED = "fixed"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
