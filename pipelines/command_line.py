@@ -1,0 +1,213 @@
+"""The command line: what each command is called and takes; what it does is in `pipelines.commands`.
+
+`--help` must answer within half a second, so nothing heavy is imported here.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines import failures
+
+app = typer.Typer(
+    name="terreng",
+    help="Lay the journeys that customers really made over the journey map that was designed.",
+    epilog="Exit codes: 0 done, 1 a defect of ours, 2 wrong usage, 3 the map is wrong, "
+    "4 settings or a source are wrong, "
+    "5 a budget is broken, 6 another run holds the workspace, 7 done with too many rows refused.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+map_app = typer.Typer(help="Work on journey maps.", no_args_is_help=True, rich_markup_mode=None)
+findings_app = typer.Typer(help="List findings, or accept one for a while.", rich_markup_mode=None)
+identity_app = typer.Typer(help="See how ids were joined into persons.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(map_app, name="map")
+app.add_typer(findings_app, name="findings", invoke_without_command=True)
+app.add_typer(identity_app, name="identity")
+
+Workspace = Annotated[
+    Path, typer.Option("--workspace", "-w", help="Folder with terreng.toml.", show_default="the current folder")
+]
+AsOf = Annotated[
+    str,
+    typer.Option("--as-of", help="Snapshot time, ISO 8601; without a zone, in the workspace's."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, for machines.")]
+HERE = Path()
+
+
+class ExportFormat(StrEnum):
+    """What `terreng export` can write."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+    XLSX = "xlsx"
+    XES = "xes"
+
+
+def main() -> None:
+    """Run the command line; every error that can escape ends here, with its exit code."""
+    sys.excepthook = failures.report_defect
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+    raise SystemExit(failures.guarded(typer.main.get_command(app)))
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where to make the example workspace.")] = Path("data/example"),
+    as_json: Json = False,
+) -> None:
+    """Make the example workspace, run everything, print the top findings and the report's path."""
+    from pipelines.commands import demo as command
+
+    command.demo(folder, as_json)
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> None:
+    """Make a workspace of your own: commented settings, a first map, folders."""
+    from pipelines.commands import init as command
+
+    command.init(folder)
+
+
+@app.command()
+def run(workspace: Workspace = HERE, as_of: AsOf = "", as_json: Json = False) -> None:
+    """Ingest, reconstruct, compare, publish and report, as one run."""
+    from pipelines.commands import steps
+
+    steps.run(workspace, as_of, as_json)
+
+
+@app.command()
+def ingest(workspace: Workspace = HERE, as_json: Json = False) -> None:
+    """Read what is new in the sources."""
+    from pipelines.commands import steps
+
+    steps.ingest(workspace, as_json)
+
+
+@app.command()
+def reconstruct(workspace: Workspace = HERE, as_of: AsOf = "", as_json: Json = False) -> None:
+    """Join ids into persons and events into journeys."""
+    from pipelines.commands import steps
+
+    steps.reconstruct(workspace, as_of, as_json)
+
+
+@app.command()
+def compare(workspace: Workspace = HERE, as_of: AsOf = "", as_json: Json = False) -> None:
+    """Lay the journeys over the maps, and publish the tables."""
+    from pipelines.commands import steps
+
+    steps.compare(workspace, as_of, as_json)
+
+
+@app.command()
+def report(workspace: Workspace = HERE, as_json: Json = False) -> None:
+    """Write the report of what was last published."""
+    from pipelines.commands import steps
+
+    steps.report(workspace, as_json)
+
+
+@map_app.command("lint")
+def map_lint(
+    files: Annotated[list[Path], typer.Argument(help="Map files.")], workspace: Workspace = HERE, as_json: Json = False
+) -> None:
+    """Check maps: spelling, rules, reachability, their own examples; exit 3 when one is wrong."""
+    from pipelines.commands import maps
+
+    maps.lint(files, workspace, as_json)
+
+
+@app.command()
+def check(workspace: Workspace = HERE, as_json: Json = False) -> None:
+    """Hold the published numbers against the maps' budgets; exit 5 when one is broken."""
+    from pipelines.commands import check as command
+
+    command.check(workspace, as_json)
+
+
+@findings_app.callback()
+def findings(context: typer.Context, workspace: Workspace = HERE, as_json: Json = False) -> None:
+    """List the findings of the last run, or accept one for a while."""
+    from pipelines.commands import findings as command
+
+    if context.invoked_subcommand is None:
+        command.findings(workspace, as_json)
+
+
+@findings_app.command("accept")
+def findings_accept(
+    finding_id: Annotated[str, typer.Argument(help="Id as listed by `terreng findings`.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why it is accepted.")],
+    until: Annotated[str, typer.Option("--until", help="Until when, ISO 8601.")],
+    workspace: Workspace = HERE,
+) -> None:
+    """Accept a finding until a date; from the next run on it is listed as accepted."""
+    from pipelines.commands import findings as command
+
+    command.accept(workspace, finding_id, reason, until)
+
+
+@app.command()
+def export(
+    export_format: Annotated[ExportFormat, typer.Option("--format", "-f", help="File format.")],
+    workspace: Workspace = HERE,
+    to: Annotated[Path | None, typer.Option("--to", help="Folder. Default: exports of the last report.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Write the published tables (xes: the journeys as an event log) for other tools."""
+    from pipelines.commands import export as command
+
+    command.export(workspace, str(export_format), to, as_json)
+
+
+@app.command()
+def mine(workspace: Workspace = HERE, as_json: Json = False) -> None:
+    """Discover the flow from the published journeys: directly-follows, BPMN, performance."""
+    from pipelines.commands import mine as command
+
+    command.mine(workspace, as_json)
+
+
+@identity_app.command("audit")
+def identity_audit(workspace: Workspace = HERE, as_json: Json = False) -> None:
+    """Count persons, links and what guards refused, per rule and id type."""
+    from pipelines.commands import identity
+
+    identity.audit(workspace, as_json)
+
+
+@identity_app.command("explain")
+def identity_explain(
+    pseudonym: Annotated[str, typer.Argument(metavar="ID", help="Pseudonym of an id or a person.")],
+    workspace: Workspace = HERE,
+    as_json: Json = False,
+) -> None:
+    """Show which ids make up a person, and the evidence of each link."""
+    from pipelines.commands import identity
+
+    identity.explain(workspace, pseudonym, as_json)
+
+
+@app.command()
+def serve(
+    cron: Annotated[str, typer.Option("--cron", help='When to run, such as "0 6 * * *", in the workspace\'s zone.')],
+    workspace: Workspace = HERE,
+    port: Annotated[int, typer.Option("--port", min=1024, max=65535, help="Port of the UI on this machine.")] = 4200,
+) -> None:
+    """Run on a schedule: one standing Prefect server with its UI on loopback, one run at a time."""
+    from pipelines import serve as command
+
+    command.serve(workspace, cron, port)

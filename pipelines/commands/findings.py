@@ -1,0 +1,33 @@
+"""`terreng findings`: the list, and the decision to accept one for a while."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipelines import terminal
+from pipelines.commands.workspace import open_workspace, parse_time
+
+COLUMNS = ("finding_id", "rank", "headline", "owner", "state", "journeys_n", "rate", "accepted_until")
+
+
+def findings(workspace: Path, as_json: bool) -> None:
+    """List the published findings in rank order."""
+    from pipelines.warehouse import reader
+
+    with reader(open_workspace(workspace)) as connection:
+        rows = connection.sql(f"SELECT {', '.join(COLUMNS)} FROM findings ORDER BY rank, finding_id").fetchall()
+    if as_json:
+        terminal.say_json([dict(zip(COLUMNS, row, strict=True)) for row in rows])
+    else:
+        terminal.say_table(COLUMNS, rows, empty="No findings: the journeys went as designed.")
+
+
+def accept(workspace: Path, finding_id: str, reason: str, until: str) -> None:
+    """Accept a finding until a time."""
+    from pipelines import acceptances
+
+    settings = open_workspace(workspace)
+    moment = parse_time(until, settings.timezone, "--until")
+    acceptances.accept(settings, finding_id, reason, moment, datetime.now(UTC))
+    terminal.say(f"Accepted {finding_id} until {moment:%Y-%m-%d %H:%M} UTC; from the next run on it is listed so.")

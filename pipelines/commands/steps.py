@@ -1,0 +1,129 @@
+"""`terreng run` and the four commands that it is made of."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines import terminal
+from pipelines.commands.workspace import open_workspace, parse_as_of
+
+if TYPE_CHECKING:
+    from pipelines.ingest import SourceReport
+    from pipelines.run import RunSummary
+    from pipelines.settings import Settings
+
+SOURCE_COLUMNS = ("source", "files_n", "new_files_n", "rows_n", "accepted_n", "duplicate_n", "dropped_n", "rejected_n")
+
+
+def run(workspace: Path, as_of: str, as_json: bool) -> None:
+    """Run everything; through Prefect where a server is configured or stands, else directly."""
+    from pipelines.run import refuse_beyond_tolerance
+
+    settings = open_workspace(workspace)
+    summary = run_workspace(settings, as_of)
+    show(settings, summary, as_json)
+    refuse_beyond_tolerance(summary.sources)
+
+
+def run_workspace(settings: Settings, as_of: str = "") -> RunSummary:
+    """The run itself, with progress on a terminal."""
+    from pipelines import run as plain
+
+    moment = parse_as_of(as_of, settings.timezone)
+    with terminal.progress() as tell:
+        return plain.run(settings, moment, plain.directly(tell))
+
+
+def ingest(workspace: Path, as_json: bool) -> None:
+    """Read what is new in the sources, and say what became of every row."""
+    from pipelines.run import directly, read_sources, refuse_beyond_tolerance
+    from pipelines.warehouse import lock
+
+    settings = open_workspace(workspace)
+    with terminal.progress() as tell, lock(settings):
+        sources = read_sources(settings, directly(tell))
+    if as_json:
+        terminal.say_json([asdict(source) for source in sources])
+    else:
+        show_sources(sources)
+    refuse_beyond_tolerance(sources)
+
+
+def reconstruct(workspace: Path, as_of: str, as_json: bool) -> None:
+    """Join ids into persons and events into journeys."""
+    from pipelines import steps
+    from pipelines.run import directly
+
+    settings = open_workspace(workspace)
+    maps = steps.load_maps(settings)
+    with terminal.progress() as tell:
+        call = directly(tell)
+        call("Join ids into persons", partial(steps.resolve_persons, settings))
+        moment = parse_as_of(as_of, settings.timezone) or steps.latest_event(settings)
+        journeys = call("Join events into journeys", partial(steps.reconstruct, settings, maps, moment))
+    show_counts("journey", journeys, as_json)
+
+
+def compare(workspace: Path, as_of: str, as_json: bool) -> None:
+    """Lay the journeys over the maps, and publish."""
+    from pipelines.run import compare_again, directly
+
+    settings = open_workspace(workspace)
+    with terminal.progress() as tell:
+        counts = compare_again(settings, parse_as_of(as_of, settings.timezone), directly(tell))
+    show_counts("table", counts, as_json)
+
+
+def report(workspace: Path, as_json: bool) -> None:
+    """Write the report of the last published run."""
+    from pipelines import steps
+    from pipelines.warehouse import last_run, reader
+    from schemas.errors import WarehouseError
+
+    settings = open_workspace(workspace)
+    with reader(settings) as connection:
+        last = last_run(connection, "succeeded")
+    if last is None:
+        raise WarehouseError(got="no run in the published tables", hint="run `terreng run` first")
+    with terminal.progress() as tell:
+        tell("Write the report")
+        path = steps.report(settings, last.run_id)
+    terminal.say_json({"run_id": last.run_id, "report": path}) if as_json else terminal.say(f"Report: {path}")
+
+
+def show(settings: Settings, summary: RunSummary, as_json: bool) -> None:
+    """The end of a run: what came in, the top findings, and where the report is."""
+    from pipelines.steps import top_findings
+
+    top = top_findings(settings)
+    if as_json:
+        terminal.say_json(asdict(summary) | {"findings": [asdict(finding) for finding in top]})
+        return
+    show_sources(summary.sources)
+    journeys = ", ".join(f"{name} {n:,}" for name, n in summary.journeys.items())
+    terminal.say(f"\nJourneys: {journeys}; as of {summary.as_of:%Y-%m-%d %H:%M} UTC\n")
+    terminal.say_table(
+        ("#", "finding", "owner", "state", "journeys"),
+        [(f.rank, f.headline, f.owner, f.state, f.journeys_n) for f in top],
+        empty="No findings: the journeys went as designed.",
+    )
+    terminal.say(f"\nReport: {summary.report}")
+
+
+def show_sources(sources: tuple[SourceReport, ...]) -> None:
+    """One line per source; rows in are accepted, duplicate, dropped or rejected."""
+    terminal.say_table(SOURCE_COLUMNS, [[getattr(source, name) for name in SOURCE_COLUMNS] for source in sources])
+    for source in sources:
+        for note in source.notes:
+            terminal.say(f"{source.source}: {note}")
+
+
+def show_counts(header: str, counts: dict[str, int], as_json: bool) -> None:
+    """Names and numbers, for a person or a machine."""
+    if as_json:
+        terminal.say_json(counts)
+    else:
+        terminal.say_table((header, "rows"), list(counts.items()))

@@ -1,0 +1,159 @@
+"""One run: the list of steps, the same whether they are called directly or as tasks of the Prefect flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import duckdb
+
+from pipelines import steps, warehouse
+from pipelines.settings import Settings
+from pipelines.terminal import Tell, quiet
+from schemas.errors import TerrengError, ToleranceError
+
+if TYPE_CHECKING:
+    from pipelines.ingest import SourceReport
+    from schemas.journey_map import JourneyMap
+
+T = TypeVar("T")
+RECORDED = ("terreng", "duckdb", "polars", "numba", "pm4py")
+
+
+class Call(Protocol):
+    """How a step is called: directly, or as a task. `is_outside`: it reads what others deliver; a task retries it."""
+
+    def __call__(self, title: str, work: Callable[[], T], *, is_outside: bool = False) -> T:
+        """Do the work under this title, and return its result."""
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What a run leaves behind: where to look, and how much there was."""
+
+    run_id: str
+    as_of: datetime
+    report: Path
+    counts: Mapping[str, int]
+    journeys: Mapping[str, int]
+    sources: tuple[SourceReport, ...]
+
+
+def directly(tell: Tell = quiet) -> Call:
+    """Call steps as plain functions, naming each one to `tell`."""
+
+    def call(title: str, work: Callable[[], T], *, is_outside: bool = False) -> T:
+        del is_outside  # whoever sits before a terminal sees the error and tries again
+        tell(title)
+        return work()
+
+    return call
+
+
+def run(settings: Settings, as_of: datetime | None = None, call: Call | None = None) -> RunSummary:
+    """Ingest, persons, reconstruct, compare, publish, report, under the workspace's lock.
+
+    Whatever fails before publishing leaves the last published result as it was.
+    """
+    call = call or directly()
+    maps = steps.load_maps(settings)
+    with recorded(settings, maps) as attempt:
+        sources = read_sources(settings, call)
+        call("Join ids into persons", partial(steps.resolve_persons, settings))
+        moment = as_of or steps.latest_event(settings)
+        journeys = call("Join events into journeys", partial(steps.reconstruct, settings, maps, moment))
+        counts = call("Lay journeys over the maps", partial(steps.compare, settings, maps, moment))
+        attempt.succeed(moment, counts | _summed(sources))
+        call("Publish the tables", partial(steps.publish, settings, attempt.run_id))
+        path = call("Write the report", partial(steps.report, settings, attempt.run_id))
+    return RunSummary(attempt.run_id, moment, path, counts, journeys, sources)
+
+
+def compare_again(settings: Settings, as_of: datetime | None, call: Call) -> dict[str, int]:
+    """Compare the journeys that were last reconstructed, and publish: a run of its own."""
+    maps = steps.load_maps(settings)
+    with recorded(settings, maps) as attempt:
+        moment = as_of or steps.latest_event(settings)
+        counts = call("Lay journeys over the maps", partial(steps.compare, settings, maps, moment))
+        attempt.succeed(moment, counts)
+        call("Publish the tables", partial(steps.publish, settings, attempt.run_id))
+    return counts
+
+
+def read_sources(settings: Settings, call: Call) -> tuple[SourceReport, ...]:
+    """Read every source, each as a step of its own."""
+    now = datetime.now(UTC)
+    return tuple(
+        call(f"Read {source.name}", partial(steps.ingest, settings, source, now), is_outside=True)
+        for source in settings.sources
+    )
+
+
+def refuse_beyond_tolerance(sources: tuple[SourceReport, ...]) -> None:
+    """End a finished run with exit code 7 where a source had more rows refused than it tolerates.
+
+    Raises:
+        ToleranceError: One had.
+    """
+    over = [source for source in sources if source.is_over_tolerance]
+    if over:
+        told = "; ".join(f"{each.source}: {each.rejected_n} of {each.rows_n} rows {_reasons(each)}" for each in over)
+        raise ToleranceError(
+            got=f"finished, with rows refused beyond the tolerance ({told})",
+            hint="the table rejected_rows has each row's file, line and reason; "
+            "mend the export or its mapping, or raise `tolerance` of the source",
+        )
+
+
+@dataclass
+class Attempt:
+    """The row of `runs` that is being written."""
+
+    settings: Settings
+    run_id: str
+
+    def succeed(self, as_of: datetime, counts: Mapping[str, int]) -> None:
+        """Note the end and the counts; called before publishing, so that the snapshot knows its own run."""
+        with warehouse.writer(self.settings) as connection:
+            warehouse.end_run(
+                connection, self.settings, self.run_id, datetime.now(UTC), as_of=as_of, counts=dict(counts)
+            )
+
+    def fail(self) -> None:
+        """Note that it failed. If even that cannot be written, the next run finds this one unfinished and says so."""
+        with suppress(TerrengError, duckdb.Error), warehouse.writer(self.settings) as connection:
+            warehouse.end_run(connection, self.settings, self.run_id, datetime.now(UTC), status="failed")
+
+
+@contextmanager
+def recorded(settings: Settings, maps: tuple[JourneyMap, ...]) -> Iterator[Attempt]:
+    """Hold the workspace, and keep the table `runs`: begun now, failed if the body raises."""
+    with warehouse.writer(settings) as connection:
+        run_id = warehouse.begin_run(
+            connection,
+            settings,
+            datetime.now(UTC),
+            versions={name: version(name) for name in RECORDED},
+            map_hashes={f"{each.journey} {each.version}": each.content_hash for each in maps},
+        )
+        attempt = Attempt(settings, run_id)
+        try:
+            yield attempt
+        except BaseException:
+            attempt.fail()
+            raise
+
+
+def _summed(sources: tuple[SourceReport, ...]) -> dict[str, int]:
+    names = ("rows_n", "accepted_n", "duplicate_n", "dropped_n", "rejected_n")
+    return {name: sum(int(getattr(source, name)) for source in sources) for name in names}
+
+
+def _reasons(source: SourceReport) -> str:
+    return "(" + ", ".join(f"{reason} {n}" for reason, n in sorted(source.reasons.items())) + ")"

@@ -1,0 +1,145 @@
+"""The steps of a run, one plain function each. Each opens the warehouse itself, so each can also be called alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines import warehouse
+from pipelines.settings import Settings, Source
+from schemas.errors import MapError, SourceError
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from pipelines.identity import IdentityReport
+    from pipelines.ingest import SourceReport
+    from schemas.journey_map import JourneyMap
+
+COUNTED = ("events", "rejected_rows", "files", "identity_links", "journeys", "variants", "deviations", "findings")
+
+
+@dataclass(frozen=True)
+class TopFinding:
+    """One line of the list that a run ends with: what, whose, and how many journeys."""
+
+    finding_id: str
+    rank: int
+    headline: str
+    owner: str | None
+    state: str
+    journeys_n: int
+
+
+def load_maps(settings: Settings) -> tuple[JourneyMap, ...]:
+    """Every version of every map of the workspace.
+
+    Raises:
+        MapError: A map is wrong, or there is none.
+    """
+    from schemas.journey_map import load_maps as load
+
+    return load(settings.root / "maps")
+
+
+def ingest(settings: Settings, source: Source, now: datetime) -> SourceReport:
+    """Read what is new in one source."""
+    from pipelines.ingest import ingest_source
+
+    with warehouse.writer(settings) as connection:
+        return ingest_source(connection, settings, source, now)
+
+
+def resolve_persons(settings: Settings) -> IdentityReport:
+    """Join ids into persons under every rule."""
+    from pipelines.identity import resolve_persons as resolve
+
+    with warehouse.writer(settings) as connection:
+        return resolve(connection, settings)
+
+
+def latest_event(settings: Settings) -> datetime:
+    """When the last accepted event occurred: the snapshot time unless the user names one.
+
+    Raises:
+        SourceError: No source has given a single event.
+    """
+    with warehouse.writer(settings) as connection:
+        moment = connection.sql("SELECT max(occurred_at) FROM events").fetchall()[0][0]
+    if not isinstance(moment, datetime):
+        raise SourceError(
+            got="no event in any source",
+            wanted="at least one accepted row",
+            hint="see the counts of `terreng ingest` and the table rejected_rows for why rows were refused or dropped",
+            file="terreng.toml",
+        )
+    return moment
+
+
+def reconstruct(settings: Settings, maps: tuple[JourneyMap, ...], as_of: datetime) -> dict[str, int]:
+    """Join events into journeys as they stood at `as_of`. Returns the journeys of each map.
+
+    Raises:
+        MapError: Not a single journey begins under any map.
+    """
+    from pipelines.reconstruct import reconstruct as work
+
+    with warehouse.writer(settings) as connection:
+        work(connection, settings, maps, as_of)
+        found = dict(
+            connection.sql("SELECT journey, count(*) FROM journeys WHERE rule = 'default' GROUP BY journey").fetchall()
+        )
+        counts = {each.journey: int(found.get(each.journey, 0)) for each in maps}
+        if not any(counts.values()):
+            raise _no_journey(connection, maps)
+    return counts
+
+
+def compare(settings: Settings, maps: tuple[JourneyMap, ...], as_of: datetime) -> dict[str, int]:
+    """Lay the journeys over the maps. Returns the rows of the tables that people ask about."""
+    from pipelines.compare import compare as work
+
+    with warehouse.writer(settings) as connection:
+        work(connection, settings, maps, as_of)
+        return {name: int(connection.sql(f"SELECT count(*) FROM {name}").fetchall()[0][0]) for name in COUNTED}
+
+
+def publish(settings: Settings, run_id: str) -> Path:
+    """Put the tables where readers find them, in one atomic step."""
+    with warehouse.writer(settings) as connection:
+        return warehouse.publish(connection, settings, run_id)
+
+
+def report(settings: Settings, run_id: str) -> Path:
+    """Write the report of the published run."""
+    from pipelines.report import write_report
+
+    return write_report(settings, run_id)
+
+
+def top_findings(settings: Settings, at_most: int = 5) -> tuple[TopFinding, ...]:
+    """The first published findings, in rank order."""
+    with warehouse.reader(settings) as connection:
+        rows = connection.sql(
+            "SELECT finding_id, rank, headline, owner, state, journeys_n FROM findings"
+            " WHERE state NOT IN ('fixed', 'accepted') ORDER BY rank LIMIT $n",
+            params={"n": at_most},
+        ).fetchall()
+    return tuple(TopFinding(*row) for row in rows)
+
+
+def _no_journey(connection: duckdb.DuckDBPyConnection, maps: tuple[JourneyMap, ...]) -> MapError:
+    rows = connection.sql("SELECT activity FROM events GROUP BY activity ORDER BY count(*) DESC, activity LIMIT 5")
+    seen = ", ".join(repr(row[0]) for row in rows.fetchall())
+    problems = tuple(
+        each.problem(
+            ("journey_is",),
+            f"no journey at all for {each.journey!r} version {each.version}",
+            f"events of {' or '.join(each.openings)}, where a journey opens",
+            f"the commonest activities are {seen}: compare them with the `when` rules, and `per` with the ids",
+        )
+        for each in maps
+    )
+    return MapError(got="no journey at all", problems=problems)
