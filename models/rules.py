@@ -1,0 +1,81 @@
+"""A map's `when` rules as one SQL expression, and which columns it reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from schemas.journey_map import JourneyMap
+from schemas.map_parts import RULE_COLUMNS
+
+_ESCAPE = "^"  # not a backslash: Spark reads that inside a literal too
+_GLOB = re.compile(r"\\[*?\\]|[*?]")
+
+
+def code_expression(journey_map: JourneyMap) -> str:
+    """One CASE over the columns of the table alias `e`: the place of the event's name in `journey_map.names`, else NULL.
+
+    The first rule in file order wins. A rule matches when all of its conditions do; a condition on a column or attribute that is null
+    does not match. Texts compare exactly, case included; `*` stands for any text, `?` for one character, `\\*` and `\\?` for themselves.
+    """
+    places = {name: place for place, name in enumerate(journey_map.names)}
+    branches = [
+        f"WHEN {_condition(rule)} THEN {places[name]}"
+        for name in journey_map.rule_order
+        for rule in journey_map.rules_of(name)
+    ]
+    return f"CASE {' '.join(branches)} ELSE NULL END" if branches else "CAST(NULL AS INTEGER)"
+
+
+def rule_columns(journey_map: JourneyMap) -> tuple[str, ...]:
+    """Columns of `e` that decide the code, as SQL: events equal in all of them have the same code."""
+    rules = [rule for name in journey_map.rule_order for rule in journey_map.rules_of(name)]
+    return tuple(sorted({_column(key) for rule in rules for key in rule}))
+
+
+def _condition(rule: Mapping[str, tuple[str, ...]]) -> str:
+    return " AND ".join(_matches(_column(key), patterns) for key, patterns in rule.items())
+
+
+def _column(key: str) -> str:
+    return f"e.{key}" if key in RULE_COLUMNS else f"e.attributes[{quoted(key)}]"
+
+
+def _matches(column: str, patterns: tuple[str, ...]) -> str:
+    """Whether a column matches one of the patterns: plain texts as equality or IN, globs as LIKE."""
+    texts = [_unescaped(pattern) for pattern in patterns if not is_glob(pattern)]
+    tests = [f"{column} LIKE {quoted(_like(pattern))} ESCAPE '{_ESCAPE}'" for pattern in patterns if is_glob(pattern)]
+    if len(texts) == 1:
+        tests.insert(0, f"{column} = {quoted(texts[0])}")
+    elif texts:
+        tests.insert(0, f"{column} IN ({', '.join(map(quoted, texts))})")
+    return tests[0] if len(tests) == 1 else f"({' OR '.join(tests)})"
+
+
+def is_glob(pattern: str) -> bool:
+    """Whether a pattern has a `*` or `?` that stands for other texts."""
+    return any(sign[0] in ("*", "?") for sign in _GLOB.findall(pattern))
+
+
+def _unescaped(pattern: str) -> str:
+    return _GLOB.sub(lambda sign: sign[0][-1], pattern)
+
+
+def _like(pattern: str) -> str:
+    """A glob as a LIKE pattern."""
+    parts: list[str] = []
+    end = 0
+    for sign in _GLOB.finditer(pattern):
+        parts.append(_literal(pattern[end : sign.start()]))
+        parts.append({"*": "%", "?": "_"}.get(sign[0]) or _literal(sign[0][-1]))
+        end = sign.end()
+    return "".join((*parts, _literal(pattern[end:])))
+
+
+def _literal(text: str) -> str:
+    return re.sub(r"[%_^]", lambda sign: _ESCAPE + sign[0], text)
+
+
+def quoted(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,184 @@
+"""What must hold between the parts of a map: names that exist, a goal that can be reached, versions that follow each other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from schemas import flow_shape
+from schemas.blocks import leaves
+from schemas.errors import Problem
+from schemas.map_file import Notes, Path_, did_you_mean
+from schemas.map_flow import unfit
+
+if TYPE_CHECKING:
+    from schemas.journey_map import JourneyMap
+
+
+def check_map(journey_map: JourneyMap, notes: Notes) -> None:
+    """Note everything that contradicts itself in one map."""
+    for check in (
+        _names,
+        _phases,
+        _anytime,
+        _journey_is,
+        _promises,
+        _channels,
+        _observability,
+        _goals_to_keep,
+        _examples,
+    ):
+        check(journey_map, notes)
+
+
+def _known(name: str, path: Path_, known: Iterable[str], wanted: str, notes: Notes) -> bool:
+    """Whether a name is known; else a problem with a hint."""
+    choices = list(known)
+    if name in choices:
+        return True
+    notes.add(path, f'"{name}"', wanted, did_you_mean(name, choices, "known"))
+    return False
+
+
+def _names(journey_map: JourneyMap, notes: Notes) -> None:
+    """Each name is fit to be one, and plays one part."""
+    on_map = dict.fromkeys((*leaves(journey_map.flow), *_all_anytime(journey_map)))
+    sections = {"touchpoints": journey_map.touchpoints, "off_map": journey_map.off_map, "exits": journey_map.exits}
+    taken: dict[str, str] = dict.fromkeys(on_map, "touchpoints")
+    for section, names in sections.items():
+        for name in names:
+            if unfit(name):
+                notes.add((section, name), f'the name "{name}"', unfit(name))
+            if taken.setdefault(name, section) != section:
+                where = "the flow" if taken[name] == "touchpoints" else taken[name]
+                notes.add((section, name), f'"{name}" under {section} and in {where}', "a name for one thing")
+
+
+def _all_anytime(journey_map: JourneyMap) -> list[str]:
+    flow = journey_map.flow
+    return [name for phase in flow.phases for name in phase.anytime] + list(flow.anytime)
+
+
+def _phases(journey_map: JourneyMap, notes: Notes) -> None:
+    counts = Counter(phase.name for phase in journey_map.flow.phases)
+    for i, phase in enumerate(journey_map.flow.phases):
+        if counts[phase.name] > 1:
+            notes.add(("flow", i, "phase"), f'the phase "{phase.name}" again', "a name of its own for each phase")
+            counts[phase.name] = 1
+
+
+def _anytime(journey_map: JourneyMap, notes: Notes) -> None:
+    """A touchpoint is no step of the part of the flow where it is welcome anytime: which of the two an event is could not be told."""
+    flow = journey_map.flow
+    wanted = "a step of the flow or a touchpoint welcome anytime around it, not both"
+    for i, name in enumerate(flow.anytime):
+        if name in leaves(flow):
+            notes.add(("anytime", i), f'"{name}", which is a step of the flow', wanted)
+    for at, phase in enumerate(flow.phases):
+        for i, name in enumerate(phase.anytime):
+            if name in leaves(phase):
+                notes.add(("flow", at, "anytime", i), f'"{name}", which is a step of this phase', wanted)
+
+
+def _journey_is(journey_map: JourneyMap, notes: Notes) -> None:
+    is_, steps = journey_map.journey_is, dict.fromkeys(leaves(journey_map.flow))
+    if not steps:
+        return
+    for key, names in (("opens_with", is_.opens_with), ("goal", is_.goal)):
+        for i, name in enumerate(names):
+            _known(name, ("journey_is", key, i), steps, "a step of the flow", notes)
+    for name in is_.patience:
+        path = ("journey_is", "patience", name)
+        _known(name, path, (*steps, *_all_anytime(journey_map)), "a touchpoint of the flow, or default", notes)
+    follows = flow_shape.before(journey_map.flow)
+    for i, goal in enumerate(is_.goal):
+        starts = [name for name in journey_map.openings if name in steps]
+        if goal in steps and goal not in starts and not any((start, goal) in follows for start in starts):
+            got = f'the goal "{goal}", which no journey reaches that opens with {", ".join(starts)}'
+            notes.add(("journey_is", "goal", i), got, "a goal that the flow has after an opening")
+
+
+def _promises(journey_map: JourneyMap, notes: Notes) -> None:
+    known = (*leaves(journey_map.flow), *_all_anytime(journey_map))
+    for section, entries in (("touchpoints", journey_map.touchpoints), ("off_map", journey_map.off_map)):
+        for name, entry in entries.items():
+            if entry.promise:
+                path = (section, name, "promise", "next")
+                _known(entry.promise.next, path, dict.fromkeys(known), "a touchpoint of the flow", notes)
+
+
+def _channels(journey_map: JourneyMap, notes: Notes) -> None:
+    if not journey_map.channels:
+        return
+    for section, entries in (("touchpoints", journey_map.touchpoints), ("off_map", journey_map.off_map)):
+        for name, entry in entries.items():
+            for i, channel in enumerate(entry.channels):
+                _known(channel, (section, name, "channels", i), journey_map.channels, "a channel of the map", notes)
+
+
+def _observability(journey_map: JourneyMap, notes: Notes) -> None:
+    """Spans are in order and do not overlap, so that every instant has one answer."""
+    for section, entries in (("touchpoints", journey_map.touchpoints), ("off_map", journey_map.off_map)):
+        for name, entry in entries.items():
+            path: Path_ = (section, name, "observability")
+            for i, span in enumerate(entry.observability):
+                if span.from_ and span.until and span.from_ >= span.until:
+                    notes.add((*path, i), "a span that ends before it begins", "until after from")
+            for i, (one, other) in enumerate(pairwise(entry.observability)):
+                if one.until is None or other.from_ is None or one.until > other.from_:
+                    notes.add(
+                        (*path, i + 1), "a span that overlaps the one before", "spans in order, one after the other"
+                    )
+
+
+def _goals_to_keep(journey_map: JourneyMap, notes: Notes) -> None:
+    """Targets and budgets name what exists, and promises that were made."""
+    known = dict.fromkeys((*leaves(journey_map.flow), *_all_anytime(journey_map)))
+    phases = [phase.name for phase in journey_map.flow.phases]
+    for key, items in (("targets", journey_map.targets), ("budget", journey_map.budget)):
+        for i, item in enumerate(items):
+            if item.phase is not None:
+                _known(item.phase, (key, i, "phase"), phases, "a phase of the flow", notes)
+            if item.touchpoint is not None:
+                _known(item.touchpoint, (key, i, "touchpoint"), known, "a touchpoint of the flow", notes)
+    for i, line in enumerate(journey_map.budget):
+        name = line.touchpoint
+        if line.promise_kept_at_least is None or name not in known:
+            continue
+        entry = journey_map.touchpoints.get(name or "")
+        if entry is None or entry.promise is None:
+            hint = f"add a promise to {name}, or budget its drop_off_at_most"
+            notes.add(
+                ("budget", i, "touchpoint"), f'"{name}", which promises nothing', "a touchpoint with a promise", hint
+            )
+
+
+def _examples(journey_map: JourneyMap, notes: Notes) -> None:
+    known = dict.fromkeys((*leaves(journey_map.flow), *_all_anytime(journey_map)))
+    for i, trace in enumerate(journey_map.examples.conforming):
+        for at, name in enumerate(trace):
+            _known(name, ("examples", "conforming", i, at), known, "a touchpoint of the flow", notes)
+
+
+def check_versions(maps: Sequence[JourneyMap]) -> Iterator[Problem]:
+    """What contradicts between versions of one journey; `maps` is sorted by journey and version."""
+    for older, newer in pairwise(maps):
+        if older.journey != newer.journey:
+            continue
+        name = f"{newer.journey} version {newer.version}"
+        if older.version == newer.version:
+            yield newer.problem(
+                ("version",), f"{name} again", "a number of its own for each version", _elsewhere(older)
+            )
+        elif newer.valid_from is None:
+            yield newer.problem(("version",), f"no valid_from in {name}", "the day from which it is in force")
+        elif older.valid_from is not None and older.valid_from >= newer.valid_from:
+            got = f"{name}, in force from {newer.valid_from}"
+            wanted = f"a day after {older.valid_from}, from which version {older.version} is in force"
+            yield newer.problem(("valid_from",), got, wanted, _elsewhere(older))
+
+
+def _elsewhere(journey_map: JourneyMap) -> str:
+    return f"the other one is {journey_map.problem((), '', '').file}"

@@ -1,0 +1,147 @@
+"""What pydantic finds wrong with a map, said for a person with the line."""
+
+from __future__ import annotations
+
+import copy
+import types
+import typing
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from schemas.errors import Problem
+from schemas.map_file import Notes, did_you_mean, shown
+
+_WANTED = {
+    "string_type": "a text",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "finite_number": "a number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "dict_type": "a mapping of keys",
+    "model_type": "a mapping of keys",
+    "tuple_type": "a list",
+    "too_short": "at least one",
+    "too_long": "only one",
+    "is_instance_of": "a flow",
+}
+_LIMITS = {
+    "greater_than_equal": ("ge", "at least"),
+    "less_than_equal": ("le", "at most"),
+}
+_HINTS = {"bool_parsing": "", "dict_type": "check the indentation", "model_type": "check the indentation"}
+_PLACEHOLDER = "?"
+
+
+def faults(error: ValidationError, model: type[BaseModel], notes: Notes) -> Iterator[Problem]:
+    """Each of pydantic's errors as a problem."""
+    for detail in error.errors(include_url=False):
+        yield _fault(detail, model, notes)
+
+
+def _fault(detail: ErrorDetails, model: type[BaseModel], notes: Notes) -> Problem:
+    path, kind, got = detail["loc"], detail["type"], detail["input"]
+    context = detail.get("ctx", {})
+    key = str(path[-1]) if path else ""
+    match kind:
+        case "missing":
+            around = f" in {_said(path[:-1])}" if path[:-1] else ""
+            return notes.problem(path[:-1], f"no {key}{around}", f"the key {key}")
+        case "extra_forbidden":
+            choices = _keys(model, path[:-1])
+            around = f" in {_said(path[:-1])}" if path[:-1] else ""
+            hint = did_you_mean(key, choices, "keys")
+            return notes.problem(path, f'the key "{key}"{around}', "a key that the map knows", hint)
+        case "literal_error" | "enum":
+            choices = [choice.strip("' ") for choice in str(context["expected"]).replace(" or ", ", ").split(",")]
+            hint = did_you_mean(str(got), choices, "words")
+            return notes.problem(path, f"{key}: {shown(got)}", f"one of {', '.join(choices)}", hint)
+        case "map":
+            return notes.problem(path, f"{key}: {shown(got)}", str(context["wanted"]), str(context.get("hint", "")))
+        case _:
+            wanted = _WANTED.get(kind) or _limit(kind, context) or detail["msg"]
+            return notes.problem(path, f"{key}: {shown(got)}", wanted, _HINTS.get(kind, ""))
+
+
+def _limit(kind: str, context: dict[str, Any]) -> str:
+    name, words = _LIMITS.get(kind, ("", ""))
+    return f"{words} {context[name]}" if name in context else ""
+
+
+def _said(path: tuple[str | int, ...]) -> str:
+    """A path as people say it: touchpoints.pay.promise, budget 2."""
+    return ".".join(str(part) if isinstance(part, str) else str(part + 1) for part in path)
+
+
+def _keys(model: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
+    """Keys that the model at a path knows, as written in the file."""
+    at: Any = model
+    for part in path:
+        at = _step(at, part)
+    found = _model_of(at)
+    return [field.alias or name for name, field in found.model_fields.items()] if found else []
+
+
+def _step(at: Any, part: str | int) -> Any:
+    model = _model_of(at)
+    if model is not None and isinstance(part, str):
+        fields = {field.alias or name: field.annotation for name, field in model.model_fields.items()}
+        return fields.get(part)
+    return typing.get_args(_bare(at))[-1 if isinstance(part, str) else 0] if typing.get_args(_bare(at)) else None
+
+
+def _bare(at: Any) -> Any:
+    """A type without Annotated and without `| None`."""
+    while True:
+        if typing.get_origin(at) is typing.Annotated:
+            at = typing.get_args(at)[0]
+        elif isinstance(at, types.UnionType):
+            at = next((arg for arg in typing.get_args(at) if arg is not types.NoneType), None)
+        else:
+            return at
+
+
+def _model_of(at: Any) -> type[BaseModel] | None:
+    bare = _bare(at)
+    return bare if isinstance(bare, type) and issubclass(bare, BaseModel) else None
+
+
+def without_faults(data: dict[str, object], error: ValidationError) -> dict[str, object]:
+    """The data without what was wrong in it; what was missing gets a placeholder."""
+    left = copy.deepcopy(data)
+    # From the end, so that places in lists stay right while items go.
+    for detail in sorted(error.errors(include_url=False), key=lambda detail: _order(detail["loc"]), reverse=True):
+        loc = detail["loc"]
+        if detail["type"] == "missing" and len(loc) == 1:
+            left[str(loc[0])] = _PLACEHOLDER
+        else:
+            _remove(left, loc[:-1] if detail["type"] == "missing" else loc)
+    for key in ("journey", "title"):
+        left.setdefault(key, _PLACEHOLDER)
+    return left
+
+
+def _order(path: tuple[str | int, ...]) -> tuple[tuple[int, str], ...]:
+    return tuple((part, "") if isinstance(part, int) else (0, part) for part in path)
+
+
+def _remove(data: Any, path: tuple[str | int, ...]) -> None:
+    """Remove the value at a path, else the nearest value around it (a path may name what a validator made)."""
+    held: list[tuple[Any, str | int]] = []
+    for part in path:
+        if (isinstance(data, dict) and part in data) or (
+            isinstance(data, list) and isinstance(part, int) and part < len(data)
+        ):
+            held.append((data, part))
+            data = data[part]
+        else:
+            break
+    if held:
+        container, part = held[-1]
+        del container[part]
