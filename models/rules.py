@@ -13,10 +13,11 @@ _GLOB = re.compile(r"\\[*?\\]|[*?]")
 
 
 def code_expression(journey_map: JourneyMap) -> str:
-    """One CASE over the columns of the table alias `e`: the place of the event's name in `journey_map.names`, else NULL.
+    r"""One CASE over the columns of alias `e`: the place of an event's name in `journey_map.names`, else NULL.
 
-    The first rule in file order wins. A rule matches when all of its conditions do; a condition on a column or attribute that is null
-    does not match. Texts compare exactly, case included; `*` stands for any text, `?` for one character, `\\*` and `\\?` for themselves.
+    The first rule in file order wins. A rule matches when all of its conditions do; a condition on a column or
+    attribute that is null does not match. Texts compare exactly, case included; `*` stands for any text, `?` for one
+    character, `\*`, `\?` and `\\` for the sign itself.
     """
     places = {name: place for place, name in enumerate(journey_map.names)}
     branches = [

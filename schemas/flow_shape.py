@@ -1,4 +1,4 @@
-"""What a flow allows, read off its tree: where it may begin and end, what it cannot pass by, what may come before what."""
+"""What a flow allows, read off its tree: where it begins and ends, what it cannot pass by, what may precede what."""
 
 from __future__ import annotations
 

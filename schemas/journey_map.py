@@ -1,4 +1,4 @@
-"""The journey map: the designed journey, one version of it a file, read from YAML with every mistake reported at once."""
+"""The journey map: the designed journey, one version a file, read from YAML with every mistake reported at once."""
 
 from __future__ import annotations
 
@@ -69,15 +69,15 @@ class JourneyMap(Part):
     owner: Owner = Owner()
     persona: str = ""
     customer_goal: str = ""
-    review_every_s: DurationS | None = Field(None, alias="review_every")
+    review_every_s: DurationS | None = Field(default=None, alias="review_every")
     journey_is: JourneyIs = JourneyIs()
-    channels: dict[Text, Text] = {}
+    channels: dict[Text, Text] = Field(default_factory=dict)
     flow: InstanceOf[Flow]
-    phase_goals: dict[str, str] = {}
-    touchpoints: dict[Text, Touchpoint] = {}
-    off_map: dict[Text, Touchpoint] = {}
-    exits: dict[Text, Exit] = {}
-    segments: Segments = {}
+    phase_goals: dict[str, str] = Field(default_factory=dict)
+    touchpoints: dict[Text, Touchpoint] = Field(default_factory=dict)
+    off_map: dict[Text, Touchpoint] = Field(default_factory=dict)
+    exits: dict[Text, Exit] = Field(default_factory=dict)
+    segments: Segments = Field(default_factory=dict)
     value: Value | None = None
     targets: tuple[Target, ...] = ()
     budget: tuple[Budget, ...] = ()
@@ -103,7 +103,7 @@ class JourneyMap(Part):
 
     @cached_property
     def names(self) -> tuple[str, ...]:
-        """Every touchpoint and exit; its place here is its code: the flow in designed order, anytime, off the map, exits."""
+        """Every touchpoint and exit; its place is its code: the flow in designed order, anytime, off the map, exits."""
         return tuple(self.roles)
 
     def role(self, name: str) -> Role:
@@ -167,8 +167,8 @@ class JourneyMap(Part):
     def rule_order(self) -> tuple[str, ...]:
         """Names in the order in which their rules are tried: that of the file.
 
-        A name without an entry stands where the flow first has it. A map that was not read from a file is taken as written in the order
-        touchpoints, flow, off_map, exits.
+        A name without an entry stands where the flow first has it. A map that was not read from a file
+        is taken as written in the order touchpoints, flow, off_map, exits.
         """
         return tuple(sorted(self.names, key=self._rule_place))
 
@@ -220,9 +220,7 @@ def _build(tree: dict[str, Tree], notes: Notes) -> JourneyMap | None:
     data: dict[str, object] = {key: value for key, value in tree.items() if key not in ("flow", "anytime")}
     if isinstance(data.get("owner"), str):
         data["owner"] = {"business": data["owner"]}
-    for _ in range(
-        5
-    ):  # each round leaves out what the round before found; what a removal uncovers is found in the next
+    for _ in range(5):  # each round leaves out what the one before found, and finds what that uncovers
         try:
             journey_map = JourneyMap.model_validate({**data, "flow": flow, "phase_goals": phase_goals})
         except ValidationError as error:
@@ -238,7 +236,8 @@ def load_maps(folder: Path) -> tuple[JourneyMap, ...]:
     """Every version of every journey in a folder, sorted by journey and version.
 
     Raises:
-        MapError: there is no folder or no map in it, a map is wrong, or versions contradict each other; carries every mistake.
+        MapError: there is no folder or no map in it, a map is wrong, or versions contradict each other; carries every
+            mistake.
     """
     paths = sorted(path for path in folder.glob("*") if path.suffix.lower() in (".yaml", ".yml"))
     if not paths:

@@ -1,4 +1,4 @@
-"""What must hold between the parts of a map: names that exist, a goal that can be reached, versions that follow each other."""
+"""What must hold between the parts of a map: names that exist, a goal within reach, versions that follow each other."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from schemas.blocks import leaves
 from schemas.errors import Problem
 from schemas.map_file import Notes, Path_, did_you_mean
 from schemas.map_flow import unfit
+from schemas.map_parts import Budget, Target
 
 if TYPE_CHECKING:
     from schemas.journey_map import JourneyMap
@@ -19,17 +20,7 @@ if TYPE_CHECKING:
 
 def check_map(journey_map: JourneyMap, notes: Notes) -> None:
     """Note everything that contradicts itself in one map."""
-    for check in (
-        _names,
-        _phases,
-        _anytime,
-        _journey_is,
-        _promises,
-        _channels,
-        _observability,
-        _goals_to_keep,
-        _examples,
-    ):
+    for check in _CHECKS:
         check(journey_map, notes)
 
 
@@ -45,7 +36,11 @@ def _known(name: str, path: Path_, known: Iterable[str], wanted: str, notes: Not
 def _names(journey_map: JourneyMap, notes: Notes) -> None:
     """Each name is fit to be one, and plays one part."""
     on_map = dict.fromkeys((*leaves(journey_map.flow), *_all_anytime(journey_map)))
-    sections = {"touchpoints": journey_map.touchpoints, "off_map": journey_map.off_map, "exits": journey_map.exits}
+    sections: dict[str, Iterable[str]] = {
+        "touchpoints": journey_map.touchpoints,
+        "off_map": journey_map.off_map,
+        "exits": journey_map.exits,
+    }
     taken: dict[str, str] = dict.fromkeys(on_map, "touchpoints")
     for section, names in sections.items():
         for name in names:
@@ -70,7 +65,7 @@ def _phases(journey_map: JourneyMap, notes: Notes) -> None:
 
 
 def _anytime(journey_map: JourneyMap, notes: Notes) -> None:
-    """A touchpoint is no step of the part of the flow where it is welcome anytime: which of the two an event is could not be told."""
+    """A touchpoint is no step of the part where it is welcome anytime: an event could be either."""
     flow = journey_map.flow
     wanted = "a step of the flow or a touchpoint welcome anytime around it, not both"
     for i, name in enumerate(flow.anytime):
@@ -137,7 +132,8 @@ def _goals_to_keep(journey_map: JourneyMap, notes: Notes) -> None:
     """Targets and budgets name what exists, and promises that were made."""
     known = dict.fromkeys((*leaves(journey_map.flow), *_all_anytime(journey_map)))
     phases = [phase.name for phase in journey_map.flow.phases]
-    for key, items in (("targets", journey_map.targets), ("budget", journey_map.budget)):
+    sections: dict[str, Sequence[Target | Budget]] = {"targets": journey_map.targets, "budget": journey_map.budget}
+    for key, items in sections.items():
         for i, item in enumerate(items):
             if item.phase is not None:
                 _known(item.phase, (key, i, "phase"), phases, "a phase of the flow", notes)
@@ -160,6 +156,9 @@ def _examples(journey_map: JourneyMap, notes: Notes) -> None:
     for i, trace in enumerate(journey_map.examples.conforming):
         for at, name in enumerate(trace):
             _known(name, ("examples", "conforming", i, at), known, "a touchpoint of the flow", notes)
+
+
+_CHECKS = (_names, _phases, _anytime, _journey_is, _promises, _channels, _observability, _goals_to_keep, _examples)
 
 
 def check_versions(maps: Sequence[JourneyMap]) -> Iterator[Problem]:

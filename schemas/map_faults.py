@@ -131,17 +131,20 @@ def _order(path: tuple[str | int, ...]) -> tuple[tuple[int, str], ...]:
     return tuple((part, "") if isinstance(part, int) else (0, part) for part in path)
 
 
+def _has(data: Any, part: str | int) -> bool:
+    if isinstance(data, dict):
+        return part in data
+    return isinstance(data, list) and isinstance(part, int) and part < len(data)
+
+
 def _remove(data: Any, path: tuple[str | int, ...]) -> None:
     """Remove the value at a path, else the nearest value around it (a path may name what a validator made)."""
     held: list[tuple[Any, str | int]] = []
     for part in path:
-        if (isinstance(data, dict) and part in data) or (
-            isinstance(data, list) and isinstance(part, int) and part < len(data)
-        ):
-            held.append((data, part))
-            data = data[part]
-        else:
+        if not _has(data, part):
             break
+        held.append((data, part))
+        data = data[part]
     if held:
         container, part = held[-1]
         del container[part]

@@ -1,7 +1,8 @@
 """One journey map's YAML as plain values with the line of each, read so that no trick of the file can harm the run.
 
-Every scalar stays the text that was written: `on`, `2026-01-01`, `007` and `NO` mean what they look like, and each field of the map reads
-its own text. Aliases are refused (they hide what a rule says, and nine lines of them can fill the memory), and so are tags.
+Every scalar stays the text that was written: `on`, `2026-01-01`, `007` and `NO` mean what they look like, and each
+field of the map reads its own text. Aliases are refused (they hide what a rule says, and nine lines of them can fill
+the memory), and so are tags.
 """
 
 from __future__ import annotations

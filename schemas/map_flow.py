@@ -15,7 +15,8 @@ _EXAMPLE = "write `- phase: Awareness` and below it `steps: [visit, signup]`"
 def read_flow(tree: dict[str, Tree], notes: Notes) -> tuple[Flow, dict[str, str]]:
     """The flow of a map, and what the customer wants in each phase (phase to goal).
 
-    A block that is wrong is noted and read as what it most probably means, so that its touchpoints stay known to the checks that follow.
+    A block that is wrong is noted and read as what it most probably means, so that its touchpoints stay known to the
+    checks that follow.
     """
     reader = _FlowReader(notes)
     return reader.flow(tree), reader.goals

@@ -121,8 +121,8 @@ class JourneyIs(Part):
     goal: AnyNames = ()
     reopens_after: Reopens = "goal"
     patience_default: Patience = "learned"
-    patience: dict[Text, DurationS] = {}
-    horizon_s: DurationS | None = Field(None, alias="horizon")
+    patience: dict[Text, DurationS] = Field(default_factory=dict)
+    horizon_s: DurationS | None = Field(default=None, alias="horizon")
 
     @model_validator(mode="before")
     @classmethod
@@ -147,7 +147,7 @@ class ObservabilitySpan(Part):
     """How much the sources see of a touchpoint from one instant (included) until another (excluded)."""
 
     is_: Observability = Field(alias="is")
-    from_: Instant | None = Field(None, alias="from")
+    from_: Instant | None = Field(default=None, alias="from")
     until: Instant | None = None
     why: str = ""
 
@@ -164,7 +164,7 @@ class Touchpoint(Part):
     initiator: Initiator | None = None
     owner: Text | None = None
     need: str = ""
-    emotion: int | None = Field(None, ge=-2, le=2)
+    emotion: int | None = Field(default=None, ge=-2, le=2)
     moment_of_truth: bool = False
     promise: Promise | None = None
     observability: Annotated[tuple[ObservabilitySpan, ...], BeforeValidator(_spans)] = ()
@@ -215,7 +215,7 @@ class Target(Part):
     measure: Literal["conversion", "drop_off", "promise_kept", "nps", "csat", "ces"]
     touchpoint: Text | None = None
     phase: Text | None = None
-    within_s: DurationS | None = Field(None, alias="within")
+    within_s: DurationS | None = Field(default=None, alias="within")
     at_least: float | None = None
     at_most: float | None = None
 
@@ -246,7 +246,7 @@ class Budget(Part):
 
 
 class Deviating(Part):
-    """A trace that must deviate, and how: each reason is a kind and what it is charged to (a touchpoint, block or activity).
+    """A trace that must deviate, and how: each reason is a kind and what it is charged to.
 
     Attributes:
         trace: Touchpoints, or activities that the map does not know.
