@@ -1,0 +1,87 @@
+"""What the comparison needs of a map beside its language: designed places, and the blocks that touchpoints lie in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from schemas import blocks
+
+Ints = NDArray[np.int32]
+
+
+class Layout(NamedTuple):
+    """The tree of a flow as arrays over its letters (numba takes it as it is).
+
+    Attributes:
+        place: Designed place per letter; touchpoints that are only welcome anytime come last.
+        nearest: The innermost one_of or all_of around a letter, by number; -1 where there is none.
+        inside: Per block and letter, whether the letter lies in the block.
+        branch: Per block and letter, which branch of a one_of the letter lies in; -1 outside and for all_of.
+    """
+
+    place: Ints
+    nearest: Ints
+    inside: NDArray[np.bool_]
+    branch: Ints
+
+
+@dataclass(frozen=True)
+class BlockNames:
+    """The blocks of a flow, by number: what a skipped block is called, and its touchpoints."""
+
+    labels: tuple[str, ...]
+    members: tuple[tuple[str, ...], ...]
+
+
+def layout(flow: blocks.Flow, letters: tuple[str, ...]) -> tuple[Layout, BlockNames]:
+    """Places and blocks of a flow.
+
+    A touchpoint that stands at several places counts with the first.
+
+    Args:
+        flow: The map's flow.
+        letters: The automaton's letters.
+    """
+    designed = tuple(dict.fromkeys((*blocks.leaves(flow), *sorted(letters))))
+    place = np.array([designed.index(name) for name in letters], dtype=np.int32)
+    found: list[blocks.OneOf | blocks.AllOf] = []
+    nearest: dict[str, int] = {}
+    for phase in flow.phases:
+        for child in phase.children:
+            _collect(child, -1, found, nearest)
+    inside = np.zeros((len(found), len(letters)), dtype=np.bool_)
+    branch = np.full((len(found), len(letters)), -1, dtype=np.int32)
+    number = {name: i for i, name in enumerate(letters)}
+    for row, block in enumerate(found):
+        for i, child in enumerate(block.children):
+            columns = [number[name] for name in blocks.leaves(child)]
+            inside[row, columns] = True
+            branch[row, columns] = i if isinstance(block, blocks.OneOf) else -1
+    near = np.array([nearest.get(name, -1) for name in letters], dtype=np.int32)
+    names = BlockNames(tuple(map(_label, found)), tuple(blocks.leaves(block) for block in found))
+    return Layout(place, near, inside, branch), names
+
+
+def _collect(block: blocks.Block, around: int, found: list[blocks.OneOf | blocks.AllOf], near: dict[str, int]) -> None:
+    match block:
+        case blocks.Touch(name):
+            near.setdefault(name, around)
+        case blocks.Optional(child) | blocks.Repeat(child):
+            _collect(child, around, found, near)
+        case blocks.Sequence(children):
+            for child in children:
+                _collect(child, around, found, near)
+        case blocks.OneOf(children) | blocks.AllOf(children):
+            found.append(block)
+            here = len(found) - 1
+            for child in children:
+                _collect(child, here, found, near)
+
+
+def _label(block: blocks.OneOf | blocks.AllOf) -> str:
+    """Branches as the map writes them, "a | b"; touchpoints of one branch with commas."""
+    return " | ".join(", ".join(dict.fromkeys(blocks.leaves(child))) for child in block.children)
