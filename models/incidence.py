@@ -1,0 +1,134 @@
+"""Aalen-Johansen: how many have ended, and how, by a time after they were reached, those still open counted as open.
+
+One row per journey everywhere. Time is in whole microseconds since the journey reached the place; cause 0 means that
+it was last seen still open then, causes 1, 2, ... are the competing ends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from models.intervals import Floats, Integers, design_effects, wilson
+
+
+@dataclass(frozen=True)
+class Curves:
+    """Cumulative incidence of each cause at each distinct time; rows are causes 1, 2, ..., columns are times.
+
+    Attributes:
+        times_us: the distinct times, rising.
+        at_risk_n: journeys still open just before each.
+        hazards: share of those at risk that end there, per cause.
+        before: share still open just before each.
+        incidence: share ended by each, per cause.
+        order: the rows of the input in rising time.
+        step: for each row in that order, its place among the times.
+        cause: for each row in that order, its cause within the horizon; 0 for open.
+        horizon_us: the horizon.
+    """
+
+    times_us: Integers
+    at_risk_n: Floats
+    hazards: Floats
+    before: Floats
+    incidence: Floats
+    order: npt.NDArray[np.intp]
+    step: npt.NDArray[np.intp]
+    cause: npt.NDArray[np.int64]
+    horizon_us: int
+
+    @property
+    def settled_n(self) -> float:
+        """Journeys whose state at the horizon is known: ended before, or followed beyond it."""
+        beyond = self.at_risk_n[-1] if self.times_us[-1] > self.horizon_us else 0.0
+        return float(np.count_nonzero(self.cause) + beyond)
+
+    @property
+    def shares(self) -> Floats:
+        """Share ended by the horizon per cause, then the share still open; they add up to 1."""
+        ended = self.incidence[:, -1]
+        still_open = 1.0 - float(ended.sum())
+        return np.append(ended, still_open if still_open > 1e-12 else 0.0)  # nobody is open by rounding alone
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Shares by the horizon per cause, then still open, each with its 95 % interval, and the design effect.
+
+    Attributes:
+        share: from 0 to 1; together 1.
+        low: lower ends.
+        high: upper ends.
+        design_effect: how much clustering by person widens the intervals, per share.
+    """
+
+    share: Floats
+    low: Floats
+    high: Floats
+    design_effect: Floats
+
+
+def curves(time_us: Integers, cause: npt.NDArray[np.integer], causes_n: int, horizon_us: int) -> Curves:
+    """Aalen-Johansen estimate up to and including the horizon. Needs at least one row.
+
+    Journeys that leave view at the very time of an end count as at risk of it.
+    """
+    seen_us = np.minimum(time_us, horizon_us + 1)
+    order = np.argsort(seen_us, kind="stable")
+    seen_us = seen_us[order]
+    kind = np.where(seen_us <= horizon_us, cause[order], 0).astype(np.int64)
+    is_new = np.append(True, seen_us[1:] != seen_us[:-1])
+    step = np.cumsum(is_new) - 1
+    first = np.flatnonzero(is_new)
+    at_risk = (seen_us.size - first).astype(np.float64)
+    cells = np.bincount(step * (causes_n + 1) + kind, minlength=first.size * (causes_n + 1))
+    ends = cells.reshape(first.size, causes_n + 1)[:, 1:].T.astype(float)
+    hazards = ends / at_risk
+    survival = np.cumprod(1.0 - ends.sum(axis=0) / at_risk)
+    before = np.append(1.0, survival[:-1])
+    incidence = np.cumsum(before * hazards, axis=1)
+    return Curves(seen_us[first], at_risk, hazards, before, incidence, order, step, kind, horizon_us)
+
+
+def influences(found: Curves) -> Floats:
+    """What each journey adds to each share's error (infinitesimal jackknife); rows as in `Curves.shares`.
+
+    Columns follow `Curves.order`. The squares add up to the variance of the share where journeys are independent;
+    summed per person first, to the variance under clustering.
+    """
+    total = found.hazards.sum(axis=0)
+    left = 1.0 - total
+    to_come = found.incidence[:, -1:] - found.incidence
+    pull = np.divide(to_come, left, out=np.zeros_like(to_come), where=left > 0)
+    drift = np.cumsum((found.before * found.hazards - pull * total) / found.at_risk_n, axis=1)
+    effect = -drift[:, found.step]
+    ended = np.flatnonzero(found.cause)
+    at = found.step[ended]
+    effect[:, ended] -= (pull / found.at_risk_n)[:, at]
+    effect[found.cause[ended] - 1, ended] += (found.before / found.at_risk_n)[at]
+    return np.vstack([effect, -effect.sum(axis=0)])
+
+
+def shares(found: Curves, person: Integers) -> Shares:
+    """Shares by the horizon with 95 % intervals that know that one person's journeys are alike.
+
+    The interval is Wilson's on the number of journeys whose plain share would have the same variance, so that it
+    stays within 0 and 1 and has a length where nothing happened yet.
+
+    Args:
+        found: the curves.
+        person: whole number of the person, one per row of the input.
+    """
+    share = found.shares
+    effects = influences(found)
+    who = person[found.order]
+    widening = design_effects(who, effects)
+    variance = widening * (effects**2).sum(axis=1)
+    n = float(who.size)
+    worth = np.divide(share * (1 - share), variance, out=found.settled_n / widening, where=variance > 1e-15)
+    worth = np.minimum(np.maximum(worth, 1.0), n)
+    low, high = wilson(share * worth, worth)
+    return Shares(share, low, high, widening)

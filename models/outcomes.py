@@ -1,0 +1,291 @@
+"""What becomes of the journeys that reach a touchpoint, with those still under way counted as such.
+
+Silence is confirmed only when a touchpoint's patience has run out, and is then dated back to the last touch. So the
+last stretch before the snapshot shows goals and exits but not yet the silences that belong to it. Journeys are
+therefore analysed as of a freeze, before the snapshot by the patience in question; later events only classify.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from models.incidence import Curves, Shares, curves, shares
+from models.intervals import Integers
+from schemas.words import Status
+
+DAY_US = 86_400_000_000
+FOREVER_US = np.iinfo(np.int64).max // 4
+LEAST_N = 30  # below this many independent journeys a share says too little to be shown
+PATIENCE_SHARE = (99, 100)  # a touchpoint's patience covers this part of those who go on within the horizon
+
+_STATUSES = (Status.CONVERTED, Status.EXITED, Status.ABANDONED, Status.IN_FLIGHT)
+_EXITED, _ABANDONED, _IN_FLIGHT = 2, 3, 4
+_WORDS = ("converted", "exited", "abandoned", "active")
+
+_COLUMNS: dict[str, pl.DataType] = {
+    "code": pl.Int64(),
+    "segment": pl.String(),
+    "horizon_d": pl.Float64(),
+    "reached_n": pl.Int64(),
+    **{f"{word}_{end}": pl.Float64() for word in _WORDS for end in ("share", "low", "high")},
+    "hazard": pl.Float64(),
+    "exit_hazard": pl.Float64(),
+    "patience_s": pl.Float64(),
+    "effective_n": pl.Float64(),
+    "hazard_low": pl.Float64(),
+    "hazard_high": pl.Float64(),
+    "hazard_half_patience": pl.Float64(),
+    "hazard_double_patience": pl.Float64(),
+    "followed_n": pl.Int64(),
+    "in_flight_n": pl.Int64(),
+    "refused": pl.String(),
+}
+
+
+def horizon_us(first_us: int, as_of_us: int, wanted_us: int | None) -> int:
+    """tau_max: the map's horizon, at most a third of the observed window, so that enough journeys can be followed."""
+    third = max(1, (as_of_us - first_us) // 3)
+    return third if wanted_us is None else min(wanted_us, third)
+
+
+def learn_patience(
+    code: Integers, touched_us: Integers, next_us: npt.ArrayLike, *, codes_n: int, as_of_us: int, horizon_us: int
+) -> Integers:
+    """Patience of every touchpoint in microseconds: the shortest wait that covers 99 % of those who go on in time.
+
+    Only touches that could be followed for the whole horizon count, so nothing is censored. Where fewer than 30 of
+    them went on within it, the patience is the horizon.
+
+    Args:
+        code: touchpoint of each touch after which something was awaited (goals and exits are not).
+        touched_us: when.
+        next_us: the journey's next event; NaN or masked as negative where there was none by the snapshot.
+        codes_n: how many touchpoints there are; codes run from 0.
+        as_of_us: the snapshot.
+        horizon_us: the horizon, tau_max.
+    """
+    after = np.nan_to_num(np.asarray(next_us, float), nan=-1.0).astype(np.int64)
+    gap = after - touched_us
+    is_in = (touched_us <= as_of_us - horizon_us) & (after >= 0) & (gap <= horizon_us)
+    gap, place = gap[is_in], code[is_in]
+    order = np.lexsort((gap, place))
+    went_on = np.bincount(place, minlength=codes_n)
+    first = np.cumsum(went_on) - went_on
+    part, whole = PATIENCE_SHARE
+    rank = -(-went_on * part // whole) - 1  # ceiling in whole numbers, so that every engine finds the same
+    learned = np.full(codes_n, horizon_us, dtype=np.int64)
+    is_enough = went_on >= LEAST_N
+    learned[is_enough] = gap[order][(first + rank)[is_enough]]
+    return learned
+
+
+@dataclass(frozen=True)
+class _Visits:
+    """One row per journey at one touchpoint, when it was first reached."""
+
+    person: Integers
+    reached_us: Integers
+    status: Integers
+    end_us: Integers
+    last_us: Integers
+    stands_at: Integers
+
+    def where(self, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> _Visits:
+        """Those chosen."""
+        return _Visits(
+            self.person[chosen],
+            self.reached_us[chosen],
+            self.status[chosen],
+            self.end_us[chosen],
+            self.last_us[chosen],
+            self.stands_at[chosen],
+        )
+
+
+@dataclass(frozen=True)
+class _Study:
+    """What all touchpoints share: patience per code (-1: none), the snapshot and the horizon."""
+
+    patience_us: Integers
+    as_of_us: int
+    horizon_us: int
+
+    def freeze(self, patience_us: int) -> int:
+        """The last instant whose silences are confirmed: silence must be longer than the patience."""
+        return self.as_of_us - max(0, patience_us) - 1
+
+
+def touchpoint_outcomes(
+    reached: pl.DataFrame,
+    journeys: pl.DataFrame,
+    patience_us: npt.ArrayLike,
+    *,
+    as_of_us: int,
+    horizon_us: int,
+    segments: Sequence[str] = (),
+) -> pl.DataFrame:
+    """One row per touchpoint and segment: how many reached it and what became of them by the horizon.
+
+    Args:
+        reached: one row per journey and touchpoint of the flow that it reached: `journey_key`, `code`, `reached_us`
+            (first time).
+        journeys: one row per journey: `journey_key`, `person_key`, `status` (a word of `Status`), `end_us` (goal,
+            exit or last touch before the silence; null in flight), `last_us` (its last mapped event), `code` (where it
+            stands; for exited ones before the exit), and a column per segment (null: in no segment).
+        patience_us: patience per code; negative where nothing is awaited.
+        as_of_us: the snapshot.
+        horizon_us: the horizon, from reaching the touchpoint.
+        segments: the names of the segment columns.
+
+    Returns:
+        The columns of `touchpoint_outcomes`, with `code` for the touchpoint and without the journey's name; sorted by
+        code and segment, all journeys first.
+    """
+    study = _Study(np.asarray(patience_us, dtype=np.int64), as_of_us, horizon_us)
+    values = {name: journeys[name].cast(pl.String).drop_nulls().unique().sort() for name in segments}
+    rows: list[dict[str, object]] = []
+    for code, visits, value_codes in _by_code(reached, journeys, values):
+        freeze_us = study.freeze(_longest_patience(visits, study))
+        rows.append(_row(code, None, visits, study, freeze_us))
+        for name, of_visit in value_codes.items():
+            for value, chosen in _groups(of_visit):
+                segment = f"{name}={values[name][value]}"
+                rows.append(_row(code, segment, visits.where(chosen), study, freeze_us))
+    return pl.DataFrame(rows, schema=_COLUMNS).sort("code", "segment", nulls_last=False)
+
+
+def _by_code(
+    reached: pl.DataFrame, journeys: pl.DataFrame, values: Mapping[str, pl.Series]
+) -> Iterator[tuple[int, _Visits, dict[str, Integers]]]:
+    """Each touchpoint with its visits and, per segment name, the place of each visit's value (-1: none)."""
+    number = {word.value: place for place, word in enumerate(_STATUSES, start=1)}
+    about = journeys.select(
+        "journey_key",
+        pl.col("person_key").rank("dense").cast(pl.Int64).alias("person"),
+        pl.col("status").replace_strict(number, return_dtype=pl.Int64),
+        pl.col("end_us").fill_null(FOREVER_US).cast(pl.Int64),
+        pl.col("last_us").cast(pl.Int64),
+        pl.col("code").cast(pl.Int64).alias("stands_at"),
+        *(
+            pl.col(name).cast(pl.String).cast(pl.Enum(known)).to_physical().cast(pl.Int64).fill_null(-1)
+            for name, known in values.items()
+        ),
+    )
+    joined = reached.select("journey_key", pl.col("code").cast(pl.Int64), "reached_us").join(about, on="journey_key")
+    columns = ("person", "reached_us", "status", "end_us", "last_us", "stands_at")
+    for (code,), part in sorted(joined.partition_by("code", as_dict=True).items()):
+        visits = _Visits(*(part[name].to_numpy() for name in columns))
+        yield int(code), visits, {name: part[name].to_numpy() for name in values}
+
+
+def _groups(value: Integers) -> Iterator[tuple[int, npt.NDArray[np.intp]]]:
+    """Each value that occurs, with the rows that have it."""
+    order = np.argsort(value, kind="stable")
+    found, first = np.unique(value[order], return_index=True)
+    for place, rows in zip(found, np.split(order, first[1:]), strict=True):
+        if place >= 0:
+            yield int(place), rows
+
+
+def _longest_patience(visits: _Visits, study: _Study) -> int:
+    """The longest patience of the places where these journeys stand, or were left.
+
+    A journey that reached this touchpoint may fall silent at a later and more patient one; with this touchpoint's
+    own patience such silences would still be unconfirmed at the freeze.
+    """
+    is_standing = (visits.status == _ABANDONED) | (visits.status == _IN_FLIGHT)
+    return int(study.patience_us[visits.stands_at[is_standing]].max(initial=0))
+
+
+def _row(code: int, segment: str | None, visits: _Visits, study: _Study, freeze_us: int) -> dict[str, object]:
+    """One row of the result."""
+    patience_us = int(study.patience_us[code])
+    person = visits.person[visits.reached_us <= study.freeze(patience_us)]
+    is_followed = visits.reached_us <= freeze_us
+    fates = _fates(visits.where(is_followed), study, freeze_us)
+    widening = 1.0 if fates is None else float(fates.design_effect[np.argmin(np.abs(fates.share - 0.5))])
+    refused = _refusal(visits.reached_us[is_followed], widening, study, freeze_us)
+    row: dict[str, object] = {
+        "code": code,
+        "segment": segment,
+        "horizon_d": study.horizon_us / DAY_US,
+        "reached_n": visits.person.size,
+        "patience_s": None if patience_us < 0 else patience_us / 1e6,
+        "effective_n": visits.person.size / widening,
+        "followed_n": person.size,
+        "in_flight_n": int(np.count_nonzero((visits.status == _IN_FLIGHT) & (visits.stands_at == code))),
+        "refused": refused,
+    }
+    if fates is not None and refused is None:
+        for place, word in enumerate(_WORDS):
+            for end, numbers in (("share", fates.share), ("low", fates.low), ("high", fates.high)):
+                row[f"{word}_{end}"] = float(numbers[place])
+    if person.size / widening >= LEAST_N:
+        row |= _hazards(code, visits, study)
+    return row
+
+
+def _refusal(reached_us: Integers, widening: float, study: _Study, freeze_us: int) -> str | None:
+    """Why no share can be given for those reached by the freeze; None: it can."""
+    worth = reached_us.size / widening
+    if worth < LEAST_N:
+        return f"too few journeys (n_eff {int(worth)} < {LEAST_N})"
+    followed_us = freeze_us - int(reached_us.min())
+    if followed_us < study.horizon_us:
+        return f"followed too briefly ({followed_us / DAY_US:.1f} d < {study.horizon_us / DAY_US:.1f} d)"
+    return None
+
+
+def _fates(visits: _Visits, study: _Study, freeze_us: int) -> Shares | None:
+    """Shares converted, exited, abandoned and active by the horizon; None where nobody was reached by the freeze."""
+    if visits.person.size == 0:
+        return None
+    return shares(_until_freeze(visits, visits.status, visits.end_us, study, freeze_us), visits.person)
+
+
+def _hazards(code: int, visits: _Visits, study: _Study) -> dict[str, object]:
+    """Abandoned and exited while standing here, and how the first moves with the patience."""
+    found, half, double = (_left_here(code, visits, study, times) for times in (1.0, 0.5, 2.0))
+    if found is None:
+        return {}
+    here = shares(found, visits.person[visits.reached_us <= study.freeze(int(study.patience_us[code]))])
+    return {
+        "hazard": float(here.share[0]),
+        "hazard_low": float(here.low[0]),
+        "hazard_high": float(here.high[0]),
+        "exit_hazard": float(here.share[1]),
+        "hazard_half_patience": None if half is None else float(half.shares[0]),
+        "hazard_double_patience": None if double is None else float(double.shares[0]),
+    }
+
+
+def _left_here(code: int, visits: _Visits, study: _Study, times: float) -> Curves | None:
+    """Curves of abandoned here, exited here, ended elsewhere, all patience multiplied; None: nobody followed."""
+    freeze_us = study.freeze(int(study.patience_us[code] * times))
+    visits = visits.where(visits.reached_us <= freeze_us)
+    if visits.person.size == 0:
+        return None
+    status, end_us = (visits.status, visits.end_us) if times == 1.0 else _judged_again(visits, study, times)
+    is_here = visits.stands_at == code
+    cause = np.select([is_here & (status == _ABANDONED), is_here & (status == _EXITED)], [1, 2], default=3)
+    return _until_freeze(visits, cause, end_us, study, freeze_us)
+
+
+def _judged_again(visits: _Visits, study: _Study, times: float) -> tuple[Integers, Integers]:
+    """Status and end, had every patience been multiplied."""
+    patience_us = study.patience_us[visits.stands_at]
+    is_silent = (patience_us >= 0) & (study.as_of_us - visits.last_us > patience_us * times)
+    is_open = (visits.status == _ABANDONED) | (visits.status == _IN_FLIGHT)
+    status = np.where(is_open, np.where(is_silent, _ABANDONED, _IN_FLIGHT), visits.status)
+    return status, np.where(is_open, np.where(is_silent, visits.last_us, FOREVER_US), visits.end_us)
+
+
+def _until_freeze(visits: _Visits, cause: Integers, end_us: Integers, study: _Study, freeze_us: int) -> Curves:
+    """Curves of the ends dated by the freeze; whoever ends later, or not, is open when the view closes."""
+    until_us = np.maximum(np.minimum(end_us, freeze_us) - visits.reached_us, 0)
+    return curves(until_us, np.where(end_us <= freeze_us, cause, 0), 3, study.horizon_us)
