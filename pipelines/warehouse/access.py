@@ -39,11 +39,8 @@ _ONLY_OWNER_FILE = 0o600
 
 
 @contextmanager
-def lock(settings: Settings) -> Iterator[bool]:
+def lock(settings: Settings) -> Iterator[None]:
     """Holds the workspace for this process, at once or not at all; re-entrant within the process.
-
-    Yields:
-        True for the outermost holder in this process.
 
     Raises:
         WorkspaceBusyError: another process holds it.
@@ -59,10 +56,9 @@ def lock(settings: Settings) -> Iterator[bool]:
         except Timeout:
             raise _busy(settings) from None
     try:
-        is_outermost = guard.lock_counter == 1
-        if is_outermost:
+        if guard.lock_counter == 1:
             _sign(settings)
-        yield is_outermost
+        yield
     finally:
         guard.release()
 
@@ -79,16 +75,15 @@ def writer(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         WarehouseError: it cannot be opened or written, is not ours, or has lost commits.
     """
     path = settings.warehouse
-    with lock(settings) as is_outermost, explained(path):
+    with lock(settings), explained(path):
         refuse_orphaned_log(path)
         is_new = not path.exists()
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
         connection = duckdb.connect(str(path))
         try:
             if is_new:
                 path.chmod(_ONLY_OWNER_FILE)
-            if is_outermost:
-                _limit(connection, settings, _emptied(settings.state_dir / "spill"))
+            _give_means(connection, settings)
             _prepare(connection, path, is_new)
             yield connection
         finally:
@@ -152,11 +147,21 @@ def _limit(connection: duckdb.DuckDBPyConnection, settings: Settings, spill: Pat
     connection.execute("SET autoinstall_known_extensions = false")
 
 
-def _emptied(folder: Path) -> Path:
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(mode=_ONLY_OWNER)
-    return folder
+def _give_means(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Sets the limits and empties the spill folder, unless a writer of this process is using them already."""
+    spill = settings.state_dir / "spill"
+    if connection.sql("SELECT current_setting('temp_directory')").fetchall() == [(str(spill),)]:
+        return
+    with explained(spill):
+        if spill.exists():
+            shutil.rmtree(spill)
+        spill.mkdir(mode=_ONLY_OWNER)
+    _limit(connection, settings, spill)
+
+
+def _make_folder(folder: Path) -> None:
+    with explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
 
 
 def _quoted(value: str | Path) -> str:
@@ -167,7 +172,8 @@ def _quoted(value: str | Path) -> str:
 def _sign(settings: Settings) -> None:
     """Writes who holds the lock, for the message of those who come second."""
     holder = {"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}
-    (settings.state_dir / "lock.json").write_text(json.dumps(holder), encoding="utf-8")
+    with explained(settings.state_dir):
+        (settings.state_dir / "lock.json").write_text(json.dumps(holder), encoding="utf-8")
 
 
 def _busy(settings: Settings) -> WorkspaceBusyError:

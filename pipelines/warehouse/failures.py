@@ -61,6 +61,12 @@ _FILE = (
     ),
     _failure(r"is a directory", "a folder", "a file", "set another path under [warehouse] in terreng.toml"),
     _failure(
+        r"file exists|not a directory",
+        "a file where a folder should be",
+        "a folder",
+        "move that file away",
+    ),
+    _failure(
         r"no such file or directory|does not exist",
         "no such file or folder",
         "a folder that exists",

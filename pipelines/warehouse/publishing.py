@@ -30,22 +30,25 @@ def publish(connection: duckdb.DuckDBPyConnection, settings: Settings, run_id: s
     Raises:
         WarehouseError: it cannot be written, or what was written does not match the warehouse.
     """
-    settings.published_dir.mkdir(parents=True, exist_ok=True)
-    for leftover in settings.published_dir.glob(f"{_PREFIX}*"):
-        leftover.unlink()  # of runs that were killed; the lock says that nobody is writing them
-    fresh = settings.published_dir / f"{_PREFIX}{run_id}.duckdb"
-    try:
-        with explained(fresh):
+    folder, fresh = settings.published_dir, settings.published_dir / f"{_PREFIX}{run_id}.duckdb"
+    with explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        _clear(folder)  # what killed runs left; the lock says that nobody is writing it
+        try:
             connection.execute("CHECKPOINT")
             wanted = _copy(connection, fresh)
             _verify(fresh, wanted)
             _sync(fresh)
             fresh.replace(settings.published_db)
-            _sync(settings.published_dir)
-    finally:
-        for remains in settings.published_dir.glob(f"{fresh.name}*"):
-            remains.unlink()
+            _sync(folder)
+        finally:
+            _clear(folder)
     return settings.published_db
+
+
+def _clear(folder: Path) -> None:
+    for leftover in folder.glob(f"{_PREFIX}*"):
+        leftover.unlink()
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, fresh: Path) -> dict[str, int]:
