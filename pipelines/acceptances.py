@@ -13,7 +13,8 @@ from schemas.errors import UsageError
 # One row per decision; the latest one about a finding counts. Not published: `findings` tells what it means.
 ACCEPTANCES_DDL = (
     "CREATE TABLE IF NOT EXISTS finding_acceptances"
-    " (finding_id VARCHAR NOT NULL, reason VARCHAR NOT NULL, until TIMESTAMPTZ NOT NULL, accepted_at TIMESTAMPTZ NOT NULL)"
+    " (finding_id VARCHAR NOT NULL, reason VARCHAR NOT NULL,"
+    " until TIMESTAMPTZ NOT NULL, accepted_at TIMESTAMPTZ NOT NULL)"
 )
 
 

@@ -1,0 +1,26 @@
+"""`terreng export`: the published tables as files for other tools."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipelines import terminal
+from pipelines.commands.workspace import open_workspace
+
+
+def export(workspace: Path, export_format: str, to: Path | None, as_json: bool) -> None:
+    """Write every published table in one format, and name the files."""
+    from pipelines.exports import write_tables
+    from pipelines.warehouse import last_run, reader
+
+    settings = open_workspace(workspace)
+    with reader(settings) as connection, terminal.progress() as tell:
+        tell(f"Write {export_format}")
+        last = last_run(connection)
+        folder = to or settings.reports_dir / (last.run_id if last else "unknown") / "exports"
+        paths, notes = write_tables(connection, export_format, folder)
+    if as_json:
+        terminal.say_json({"files": list(paths), "notes": list(notes)})
+        return
+    for line in (*(str(path) for path in paths), *notes):
+        terminal.say(line)
