@@ -89,6 +89,8 @@ _FILE = (
 
 def explain(error: Exception, path: Path) -> TerrengError | None:
     """Returns the user's error behind a DuckDB or file-system error at `path`; None where the defect is ours."""
+    if isinstance(error, duckdb.ProgrammingError):
+        return None  # a wrong query, whatever it says
     text = str(error)
     held = _HELD.search(text)
     if held or "could not set lock on file" in text.lower():

@@ -14,12 +14,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from pipelines import warehouse
 from pipelines.settings import Settings, load_settings
-from pipelines.warehouse.failures import explain
 from schemas.errors import WarehouseError, WorkspaceBusyError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -346,9 +344,3 @@ print(json.dumps(told))
         "write": "no permission to open the file",
         "write published": 10,
     }
-
-
-def test_errors_about_other_files_and_errors_of_ours_are_left_alone() -> None:
-    path = Path("/work/warehouse.duckdb")
-    assert explain(duckdb.IOException('Cannot open file "exports/shop.csv": No such file or directory'), path) is None
-    assert explain(duckdb.BinderException("Referenced column warehouse.duckdb not found"), path) is None
