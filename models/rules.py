@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
+from models import globs
 from schemas.journey_map import JourneyMap
 from schemas.map_parts import RULE_COLUMNS
 
 _ESCAPE = "^"  # not a backslash: Spark reads that inside a literal too
-_GLOB = re.compile(r"\\[*?\\]|[*?]")
 
 
 def code_expression(journey_map: JourneyMap) -> str:
@@ -44,8 +43,8 @@ def _column(key: str) -> str:
 
 def _matches(column: str, patterns: tuple[str, ...]) -> str:
     """Whether a column matches one of the patterns: plain texts as equality or IN, globs as LIKE."""
-    texts = [_unescaped(pattern) for pattern in patterns if not is_glob(pattern)]
-    tests = [f"{column} LIKE {quoted(_like(pattern))} ESCAPE '{_ESCAPE}'" for pattern in patterns if is_glob(pattern)]
+    texts = [globs.plain(pattern) for pattern in patterns if not globs.is_glob(pattern)]
+    tests = [f"{column} LIKE {_like(pattern)}" for pattern in patterns if globs.is_glob(pattern)]
     if len(texts) == 1:
         tests.insert(0, f"{column} = {quoted(texts[0])}")
     elif texts:
@@ -53,28 +52,15 @@ def _matches(column: str, patterns: tuple[str, ...]) -> str:
     return tests[0] if len(tests) == 1 else f"({' OR '.join(tests)})"
 
 
-def is_glob(pattern: str) -> bool:
-    """Whether a pattern has a `*` or `?` that stands for other texts."""
-    return any(sign[0] in ("*", "?") for sign in _GLOB.findall(pattern))
-
-
-def _unescaped(pattern: str) -> str:
-    return _GLOB.sub(lambda sign: sign[0][-1], pattern)
-
-
 def _like(pattern: str) -> str:
-    """A glob as a LIKE pattern."""
-    parts: list[str] = []
-    end = 0
-    for sign in _GLOB.finditer(pattern):
-        parts.append(_literal(pattern[end : sign.start()]))
-        parts.append({"*": "%", "?": "_"}.get(sign[0]) or _literal(sign[0][-1]))
-        end = sign.end()
-    return "".join((*parts, _literal(pattern[end:])))
+    """A glob as the pattern of a LIKE."""
+    wild = {"*": "%", "?": "_"}
+    signs = (wild[sign] if is_wild else _literal(sign) for sign, is_wild in globs.tokens(pattern))
+    return f"{quoted(''.join(signs))} ESCAPE '{_ESCAPE}'"
 
 
-def _literal(text: str) -> str:
-    return re.sub(r"[%_^]", lambda sign: _ESCAPE + sign[0], text)
+def _literal(sign: str) -> str:
+    return _ESCAPE + sign if sign in ("%", "_", _ESCAPE) else sign
 
 
 def quoted(text: str) -> str:

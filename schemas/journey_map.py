@@ -14,7 +14,7 @@ from schemas import flow_shape
 from schemas.blocks import Flow, leaves
 from schemas.errors import MapError, Problem
 from schemas.map_checks import check_map, check_versions
-from schemas.map_faults import faults, without_faults
+from schemas.map_faults import Faults, without_faults
 from schemas.map_file import Notes, Path_, Tree, map_error, read_yaml
 from schemas.map_flow import read_flow
 from schemas.map_parts import (
@@ -64,7 +64,7 @@ class JourneyMap(Part):
 
     journey: Text
     title: Text
-    version: int = Field(1, ge=1)
+    version: int = Field(default=1, ge=1)
     valid_from: Day | None = None
     owner: Owner = Owner()
     persona: str = ""
@@ -73,7 +73,7 @@ class JourneyMap(Part):
     journey_is: JourneyIs = JourneyIs()
     channels: dict[Text, Text] = Field(default_factory=dict)
     flow: InstanceOf[Flow]
-    phase_goals: dict[str, str] = Field(default_factory=dict)
+    phase_goals: dict[str, str] = Field(default_factory=dict, alias="phase goals")
     touchpoints: dict[Text, Touchpoint] = Field(default_factory=dict)
     off_map: dict[Text, Touchpoint] = Field(default_factory=dict)
     exits: dict[Text, Exit] = Field(default_factory=dict)
@@ -217,19 +217,32 @@ def load_map(path: Path, shown_as: str = "") -> JourneyMap:
 def _build(tree: dict[str, Tree], notes: Notes) -> JourneyMap | None:
     """The map; where parts are wrong they are noted and left out, so that the checks see the rest."""
     flow, phase_goals = read_flow(tree, notes)
-    data: dict[str, object] = {key: value for key, value in tree.items() if key not in ("flow", "anytime")}
-    if isinstance(data.get("owner"), str):
-        data["owner"] = {"business": data["owner"]}
-    for _ in range(5):  # each round leaves out what the one before found, and finds what that uncovers
+    data = {**_as_modelled(tree, notes), "flow": flow, "phase goals": phase_goals}
+    found = Faults(JourneyMap, notes)
+    for _ in range(5):  # what one round leaves out may uncover something in the next
         try:
-            journey_map = JourneyMap.model_validate({**data, "flow": flow, "phase_goals": phase_goals})
+            journey_map = JourneyMap.model_validate(data, by_name=False, by_alias=True)
         except ValidationError as error:
-            notes.problems.extend(faults(error, JourneyMap, notes))
+            found.add(error)
             data = without_faults(data, error)
         else:
             journey_map._notes = notes
             return journey_map
     return None
+
+
+def _as_modelled(tree: dict[str, Tree], notes: Notes) -> dict[str, object]:
+    """The file's keys as the model has them."""
+    data: dict[str, object] = {key: value for key, value in tree.items() if key not in ("flow", "anytime")}
+    if isinstance(data.get("owner"), str):
+        data["owner"] = {"business": data["owner"]}
+    journey_is = tree.get("journey_is")
+    patience = journey_is.get("patience") if isinstance(journey_is, dict) else None
+    if isinstance(journey_is, dict) and isinstance(patience, dict) and "default" in patience:
+        rest = {name: length for name, length in patience.items() if name != "default"}
+        data["journey_is"] = {**journey_is, "patience": rest, "patience.default": patience["default"]}
+        notes.lines[("journey_is", "patience.default")] = notes.line(("journey_is", "patience", "default"))
+    return data
 
 
 def load_maps(folder: Path) -> tuple[JourneyMap, ...]:

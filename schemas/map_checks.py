@@ -143,8 +143,7 @@ def _goals_to_keep(journey_map: JourneyMap, notes: Notes) -> None:
         name = line.touchpoint
         if line.promise_kept_at_least is None or name not in known:
             continue
-        entry = journey_map.touchpoints.get(name or "")
-        if entry is None or entry.promise is None:
+        if ("touchpoints", name or "", "promise") not in notes.lines:  # one that is wrong has been told of
             hint = f"add a promise to {name}, or budget its drop_off_at_most"
             notes.add(
                 ("budget", i, "touchpoint"), f'"{name}", which promises nothing', "a touchpoint with a promise", hint

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import types
 import typing
-from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -35,29 +34,48 @@ _LIMITS = {
     "greater_than_equal": ("ge", "at least"),
     "less_than_equal": ("le", "at most"),
 }
-_HINTS = {"bool_parsing": "", "dict_type": "check the indentation", "model_type": "check the indentation"}
+_HINTS = {"dict_type": "check the indentation", "model_type": "check the indentation"}
 _PLACEHOLDER = "?"
 
 
-def faults(error: ValidationError, model: type[BaseModel], notes: Notes) -> Iterator[Problem]:
-    """Each of pydantic's errors as a problem."""
-    for detail in error.errors(include_url=False):
-        yield _fault(detail, model, notes)
+class Faults:
+    """Gathers pydantic's errors over rounds, in each of which what was wrong before has been left out.
+
+    After the first round only what a whole part says of itself is new, and only where nothing of it was left out: a
+    missing key may be one that was removed for being wrong.
+    """
+
+    def __init__(self, model: type[BaseModel], notes: Notes) -> None:
+        self.model = model
+        self.notes = notes
+        self.told: set[tuple[str | int, ...]] = set()
+
+    def add(self, error: ValidationError) -> None:
+        """Note what is new in an error."""
+        details = error.errors(include_url=False)
+        inner = {detail["loc"][:length] for detail in details for length in range(len(detail["loc"]))}
+        is_first = not self.told
+        for detail in details:
+            is_echo = detail["type"] == "too_short" and detail["loc"] in inner  # its one item is wrong, and told of
+            is_new = detail["type"] == "map" and detail["loc"] not in self.told
+            if is_new or (is_first and not is_echo):
+                self.notes.problems.append(_fault(detail, self.model, self.notes))
+        self.told |= inner | {detail["loc"] for detail in details}
 
 
 def _fault(detail: ErrorDetails, model: type[BaseModel], notes: Notes) -> Problem:
     path, kind, got = detail["loc"], detail["type"], detail["input"]
     context = detail.get("ctx", {})
-    key = str(path[-1]) if path else ""
+    key = _label(path)
     match kind:
         case "missing":
             around = f" in {_said(path[:-1])}" if path[:-1] else ""
-            return notes.problem(path[:-1], f"no {key}{around}", f"the key {key}")
+            return notes.problem(path[:-1], f"no {path[-1]}{around}", f"the key {path[-1]}")
         case "extra_forbidden":
             choices = _keys(model, path[:-1])
             around = f" in {_said(path[:-1])}" if path[:-1] else ""
-            hint = did_you_mean(key, choices, "keys")
-            return notes.problem(path, f'the key "{key}"{around}', "a key that the map knows", hint)
+            hint = did_you_mean(str(path[-1]), choices, "keys")
+            return notes.problem(path, f'the key "{path[-1]}"{around}', "a key that the map knows", hint)
         case "literal_error" | "enum":
             choices = [choice.strip("' ") for choice in str(context["expected"]).replace(" or ", ", ").split(",")]
             hint = did_you_mean(str(got), choices, "words")
@@ -66,7 +84,15 @@ def _fault(detail: ErrorDetails, model: type[BaseModel], notes: Notes) -> Proble
             return notes.problem(path, f"{key}: {shown(got)}", str(context["wanted"]), str(context.get("hint", "")))
         case _:
             wanted = _WANTED.get(kind) or _limit(kind, context) or detail["msg"]
-            return notes.problem(path, f"{key}: {shown(got)}", wanted, _HINTS.get(kind, ""))
+            hint = "write a value after the colon, or remove the key" if got is None else _HINTS.get(kind, "")
+            return notes.problem(path, f"{key}: {shown(got)}", wanted, hint)
+
+
+def _label(path: tuple[str | int, ...]) -> str:
+    """The last key of a path, with its place in a list: `emotion`, `targets 2`."""
+    keys = [str(part) for part in path if isinstance(part, str) and part != "[key]"]
+    place = f" {path[-1] + 1}" if path and isinstance(path[-1], int) else ""
+    return (keys[-1] if keys else "the map") + place
 
 
 def _limit(kind: str, context: dict[str, Any]) -> str:
@@ -85,7 +111,8 @@ def _keys(model: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
     for part in path:
         at = _step(at, part)
     found = _model_of(at)
-    return [field.alias or name for name, field in found.model_fields.items()] if found else []
+    keys = [field.alias or name for name, field in found.model_fields.items()] if found else []
+    return [key for key in keys if key.isidentifier()] + ([] if path else ["anytime"])
 
 
 def _step(at: Any, part: str | int) -> Any:

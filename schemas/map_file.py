@@ -146,9 +146,10 @@ def _events(text: str, notes: Notes) -> Iterator[Event]:
         raise notes.fail(line, f"no valid YAML ({error.problem or error.context})", "YAML", _yaml_hint(error)) from None
     except YAMLError as error:
         reason = str(error).splitlines()[0]
-        raise notes.fail(0, f"no valid YAML ({reason})", "YAML text without control characters") from None
-    except ValueError as error:  # the scanner turns some escapes into numbers without a check of its own
-        raise notes.fail(0, f"no valid YAML ({error})", "YAML") from None
+        line = text.count("\n", 0, getattr(error, "position", 0)) + 1
+        raise notes.fail(line, f"no valid YAML ({reason})", "YAML text without control characters") from None
+    except (ValueError, OverflowError):  # the scanner turns escapes such as "\\UFFFFFFFF" into characters unchecked
+        raise notes.fail(0, "no valid YAML (an escape that is no character)", "YAML") from None
 
 
 def _yaml_hint(error: MarkedYAMLError) -> str:

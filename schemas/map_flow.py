@@ -54,7 +54,7 @@ class _FlowReader:
             self.notes.add((*path, "customer_goal"), shown(goal), "a text")
         steps = item.get("steps")
         if not isinstance(steps, list) or not steps:
-            self.notes.add((*path, "steps"), shown(steps), f"at least one step in the phase {name}")
+            self.notes.add((*path, "steps"), shown(steps), f"at least one step in {name}")
         return Phase(
             name, self._children(steps, (*path, "steps")), self._names(item.get("anytime"), (*path, "anytime"))
         )
@@ -153,7 +153,8 @@ class _FlowReader:
     def _branches(self, word: str, body: Tree, place: Path_) -> Block | None:
         children = self._children(body, place)
         if not isinstance(body, list) or len(body) < 2:
-            self.notes.add(place, f"{word} with {len(children)} branch", "a list of two branches or more")
+            got = "one branch" if len(children) == 1 else shown(body)
+            self.notes.add(place, f"{word} with {got}", "a list of two branches or more")
         if not children:
             return None
         return OneOf(children) if word == "one_of" else AllOf(children)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -18,7 +18,7 @@ RULE_COLUMNS = ("source", "activity", "channel", "initiator", "status")  # any o
 class Part(BaseModel):
     """Base of all parts: frozen, and a key that nobody knows is a mistake."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True, allow_inf_nan=False)
 
 
 def wrong(wanted: str, hint: str = "") -> PydanticCustomError:
@@ -120,19 +120,10 @@ class JourneyIs(Part):
     opens_with: AnyNames = ()
     goal: AnyNames = ()
     reopens_after: Reopens = "goal"
-    patience_default: Patience = "learned"
+    # In the file it stands among the touchpoints: patience: {default: learned, activate: 21d}.
+    patience_default: Patience = Field(default="learned", alias="patience.default")
     patience: dict[Text, DurationS] = Field(default_factory=dict)
     horizon_s: DurationS | None = Field(default=None, alias="horizon")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _take_default_patience(cls, data: Any) -> Any:
-        """In the file the default stands among the touchpoints: `patience: {default: learned, activate: 21d}`."""
-        patience = data.get("patience") if isinstance(data, dict) else None
-        if not isinstance(patience, dict) or "default" not in patience:
-            return data
-        rest = {name: length for name, length in patience.items() if name != "default"}
-        return {**data, "patience": rest, "patience_default": patience["default"]}
 
 
 class Promise(Part):

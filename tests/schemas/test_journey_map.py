@@ -1,0 +1,267 @@
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from schemas.errors import MapError
+from schemas.journey_map import JourneyMap, load_map, load_maps
+from schemas.map_parts import ObservabilitySpan, Owner, Promise, Segment
+from schemas.words import Calendar, DeviationKind, Initiator
+
+FULL = Path(__file__).parent / "full_map.yaml"
+SMALL = """\
+journey: buy
+title: Buy
+flow:
+  - phase: Look
+    steps: [visit, {optional: compare}]
+    anytime: [faq]
+  - phase: Decide
+    steps: [{one_of: [card, invoice]}, thanks]
+"""
+
+
+def loaded(folder: Path, text: str) -> JourneyMap:
+    path = folder / "map.yaml"
+    path.write_text(text)
+    return load_map(path, "maps/map.yaml")
+
+
+def problems(folder: Path, text: str) -> list[str]:
+    """ "line: what was got" of every problem, in order."""
+    with pytest.raises(MapError) as caught:
+        loaded(folder, text)
+    assert all(problem.file == "maps/map.yaml" for problem in caught.value.problems)
+    return [f"{problem.line}: {problem.got}" for problem in caught.value.problems]
+
+
+@pytest.fixture(scope="module")
+def full() -> JourneyMap:
+    return load_map(FULL)
+
+
+def test_every_part_of_a_map_is_read(full: JourneyMap) -> None:
+    is_, pay = full.journey_is, full.touchpoints["pay"]
+    assert (full.version, full.valid_from, full.review_every_s) == (3, date(2026, 1, 1), 14 * 86_400)
+    assert full.owner == Owner(business="Sales", operations="Digital onboarding")
+    assert (is_.per, is_.opens_with, is_.goal, is_.reopens_after) == ("person", ("visit",), ("first_value",), "goal")
+    assert (is_.patience_default, is_.patience, is_.horizon_s) == ("learned", {"activate": 21 * 86_400}, 60 * 86_400)
+    assert (pay.channels, pay.initiator, pay.emotion, pay.moment_of_truth) == (("web",), Initiator.CUSTOMER, 0, True)
+    assert pay.promise == Promise(next="confirm", within=7_200, calendar=Calendar.BUSINESS)
+    assert pay.when[1] == {"source": ("crm",), "activity": ("Opportunity.stage",), "StageName": ("Closed Won",)}
+    assert full.off_map["support_chat"].when == (
+        {"source": ("zendesk",), "activity": ("ticket.created",), "via": ("chat",)},
+    )
+    assert full.segments["device"] == Segment(attribute="device", how="first")
+    assert full.examples.deviating[0].because == ({DeviationKind.MISSING: "verify_email | verify_sms"},)
+    assert full.phase_goals == {"Awareness": "Find out whether I can get fibre"}
+
+
+def test_observability_is_a_word_or_spans(full: JourneyMap) -> None:
+    february, span = datetime(2026, 2, 1, tzinfo=UTC), ObservabilitySpan.model_validate
+    assert full.touchpoints["pay"].observability == (span({"is": "full"}),)
+    assert full.touchpoints["activate"].observability == (
+        span({"is": "full", "until": february}),
+        span({"is": "blind", "from": february, "why": "tracking removed"}),
+    )
+
+
+def test_codes_are_places_in_the_flow_then_anytime_then_off_the_map_then_exits(full: JourneyMap) -> None:
+    assert full.names == (
+        *("visit", "newsletter", "signup", "verify_email", "verify_sms", "credit_check", "plan", "pay", "confirm"),
+        *("activate", "first_value", "faq", "support_article", "support_chat", "declined"),
+    )
+    assert [full.role(name) for name in ("pay", "faq", "support_article", "support_chat", "declined")] == [
+        *("flow", "anytime", "anytime", "off_map", "exit")
+    ]
+
+
+def test_names_know_their_phase_owner_and_title(full: JourneyMap) -> None:
+    assert [full.phase_of(name) for name in ("faq", "pay", "support_article")] == ["Awareness", "Decision", None]
+    assert [full.owner_of(name) for name in ("pay", "visit", "declined")] == [
+        *("Billing", "Digital onboarding", "Digital onboarding")
+    ]
+    assert [full.title_of(name) for name in ("pay", "credit_check")] == ["Pay the first invoice", "Credit check"]
+
+
+def test_what_a_journey_may_do_without_is_optional(full: JourneyMap) -> None:
+    assert [name for name in full.names if not full.is_optional(name)] == [
+        *("visit", "signup", "credit_check", "plan", "pay", "confirm", "activate", "first_value")
+    ]
+
+
+def test_a_map_opens_with_its_first_steps_and_ends_with_its_last(tmp_path: Path) -> None:
+    small = loaded(tmp_path, SMALL)
+    assert (small.openings, small.goals) == (("visit",), ("thanks",))
+
+
+def test_an_owner_may_be_one_name_and_a_goal_a_list(tmp_path: Path) -> None:
+    text = SMALL + "owner: Sales\njourney_is: {goal: [card, invoice], reopens_after: 30d, patience: {default: 2w}}\n"
+    journey_map = loaded(tmp_path, text)
+    assert (journey_map.owner.business, journey_map.goals) == ("Sales", ("card", "invoice"))
+    assert (journey_map.journey_is.reopens_after, journey_map.journey_is.patience_default) == (30 * 86_400, 14 * 86_400)
+
+
+def test_rules_are_tried_in_the_order_of_the_file(tmp_path: Path) -> None:
+    text = "exits:\n  no: {}\noff_map:\n  chat: {}\n" + SMALL + "touchpoints:\n  thanks: {}\n  visit: {}\n"
+    assert loaded(tmp_path, text).rule_order == ("no", "chat", "compare", "faq", "card", "invoice", "thanks", "visit")
+
+
+def test_the_hash_is_of_what_the_map_says(tmp_path: Path) -> None:
+    small = loaded(tmp_path, SMALL)
+    assert small.content_hash == loaded(tmp_path, f"# a comment\n{SMALL}").content_hash
+    assert small.content_hash != loaded(tmp_path, SMALL.replace("one_of", "all_of")).content_hash
+    one, other = ("touchpoints: {visit: {}, card: {}}\n", "touchpoints: {card: {}, visit: {}}\n")
+    assert loaded(tmp_path, SMALL + one).content_hash != loaded(tmp_path, SMALL + other).content_hash
+
+
+@pytest.mark.parametrize(
+    ("more", "wrong"),
+    [
+        ("tite: x", '9: the key "tite"'),
+        ("phase_goals: {a: b}", '9: the key "phase_goals"'),
+        ("version: three", '9: version: "three"'),
+        ("version: 0", '9: version: "0"'),
+        ("valid_from: 2026-13-01", '9: valid_from: "2026-13-01"'),
+        ("review_every: often", '9: review_every: "often"'),
+        ("persona:", "9: persona: nothing"),
+        ("owner: [a]", "9: owner: a list of 1"),
+        ("journey_is:\n  goal: thanx", '10: "thanx"'),
+        ("journey_is:\n  goal: faq", '10: "faq"'),
+        ("journey_is:\n  opens_with: vizit", '10: "vizit"'),
+        (
+            "journey_is:\n  opens_with: thanks\n  goal: visit",
+            '11: the goal "visit", which no journey reaches that opens with thanks',
+        ),
+        (
+            "journey_is:\n  opens_with: card\n  goal: invoice",
+            '11: the goal "invoice", which no journey reaches that opens with card',
+        ),
+        ("journey_is:\n  reopens_after: never ever", '10: reopens_after: "never ever"'),
+        ("journey_is:\n  patience: {default: learnt}", '10: patience.default: "learnt"'),
+        ("journey_is:\n  patience:\n    vizit: 2d", '11: "vizit"'),
+        ("journey_is:\n  patience_default: 2d", '10: the key "patience_default" in journey_is'),
+        ("anytime: [visit]", '9: "visit", which is a step of the flow'),
+        ("off_map:\n  visit: {}", '10: "visit" under off_map and in the flow'),
+        ("off_map: {chat: {}}\nexits:\n  chat: {}", '11: "chat" under exits and in off_map'),
+        ("off_map: {a: {}, a: {}}", '9: the key "a" again'),
+        ("exits:\n  a|b: {}", '10: the name "a|b"'),
+        ("touchpoints:\n  visit: {titel: x}", '10: the key "titel" in touchpoints.visit'),
+        ("touchpoints:\n  visit: {emotion: 3}", '10: emotion: "3"'),
+        ("touchpoints:\n  visit: {initiator: custmer}", '10: initiator: "custmer"'),
+        ("touchpoints:\n  visit: {moment_of_truth: maybe}", '10: moment_of_truth: "maybe"'),
+        ("channels: {web: Web}\ntouchpoints:\n  visit: {channels: [wbe]}", '11: "wbe"'),
+        ("touchpoints:\n  visit:\n    promise: {next: crad, within: 2h}", '11: "crad"'),
+        ("touchpoints:\n  visit:\n    promise: {next: card, within: 2}", '11: within: "2"'),
+        ("touchpoints:\n  visit:\n    promise: {next: card}", "11: no within in touchpoints.visit.promise"),
+        ("touchpoints:\n  visit:\n    promise: {next: card, within_s: 9, within: 9s}", "11: the key"),
+        ("touchpoints:\n  visit: {observability: ful}", '10: is: "ful"'),
+        (
+            "touchpoints:\n  visit:\n    observability:\n"
+            "    - {is: full, until: 2026-02-02}\n    - {is: blind, from: 2026-02-01}",
+            "13: a span that overlaps the one before",
+        ),
+        ("touchpoints:\n  visit: {observability: [{is: blind, from: 2026-02-01T10:00}]}", "10: from:"),
+        ("touchpoints:\n  visit: {when: {}}", "10: when"),
+        ("touchpoints:\n  visit: {when: {source: }}", "10: source: nothing"),
+        ("touchpoints:\n  visit: {when: [{source: web}, {source: {a: b}}]}", "10: source 1: a mapping with a"),
+        ("segments: {x: first(}", '9: x: "first("'),
+        ("value: {per_conversion: many}", '9: per_conversion: "many"'),
+        ("value: {per_conversion: nan}", '9: per_conversion: "nan"'),
+        ("targets: [{measure: conversions, at_least: 1}]", '9: measure: "conversions"'),
+        ("targets: [{measure: nps}]", "9: targets 1: a mapping with measure"),
+        ("targets: [{measure: nps, at_least: 1, touchpoint: vizit}]", '9: "vizit"'),
+        ("budget: [{touchpoint: vizit, drop_off_at_most: 0.1}]", '9: "vizit"'),
+        ("budget: [{phase: Dezide, drop_off_at_most: 0.1}]", '9: "Dezide"'),
+        ("budget: [{drop_off_at_most: 0.1}]", "9: budget 1: a mapping with drop_off_at_most"),
+        ("budget: [{touchpoint: visit}]", "9: budget 1: a mapping with touchpoint"),
+        ("budget: [{touchpoint: visit, drop_off_at_most: 2}]", '9: drop_off_at_most: "2"'),
+        ("budget: [{touchpoint: visit, promise_kept_at_least: 0.8}]", '9: "visit", which promises nothing'),
+        ("examples: {conforming: [[visit, crad]]}", '9: "crad"'),
+        ("examples: {deviating: [{trace: [visit]}]}", "9: no because in examples.deviating.1"),
+        ("examples: {deviating: [{trace: [visit], because: []}]}", "9: because: a list of 0"),
+        ("examples: {deviating: [{trace: [visit], because: [{mising: card}]}]}", '9: mising: "mising"'),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(tmp_path: Path, more: str, wrong: str) -> None:
+    found = problems(tmp_path, f"{SMALL}{more}\n")
+    assert len(found) == 1
+    assert found[0].startswith(wrong)
+
+
+def test_what_is_missing_is_named(tmp_path: Path) -> None:
+    assert problems(tmp_path, "version: 1") == ["0: no flow", "0: no journey", "0: no title"]
+
+
+def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
+    wrong = SMALL.replace("title", "titel").replace("one_of", "oneof")
+    text = f"{wrong}version: x\njourney_is: {{goal: thank}}\nexits: 3\n"
+    assert problems(tmp_path, text) == [
+        "0: no title",
+        '2: the key "titel"',
+        '8: the word "oneof" in the flow',
+        '9: version: "x"',
+        '10: "thank"',
+        '11: exits: "3"',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "hint"),
+    [
+        ("tite: x", 'did you mean "title"?'),
+        ("anytme: [faq]", 'did you mean "anytime"?'),
+        ("journey_is: {goal: thanx}", 'did you mean "thanks"?'),
+        ("touchpoints: {visit: {initiator: custmer}}", 'did you mean "customer"?'),
+        ("touchpoints: {visit: {promise: {next: crad, within: 2h}}}", 'did you mean "card"?'),
+        ("targets: [{measure: conversions, at_least: 1}]", 'did you mean "conversion"?'),
+    ],
+)
+def test_a_mistyped_word_gets_a_hint(tmp_path: Path, more: str, hint: str) -> None:
+    with pytest.raises(MapError, match=re.escape(hint)):
+        loaded(tmp_path, f"{SMALL}{more}\n")
+
+
+def test_a_folder_gives_all_versions_in_order(tmp_path: Path) -> None:
+    for name, version in (("b.yaml", 2), ("a.yml", 10), ("c.YAML", 1)):
+        (tmp_path / name).write_text(f"{SMALL}version: {version}\nvalid_from: 2026-01-{version:02}\n")
+    (tmp_path / "notes.txt").write_text("not a map")
+    assert [journey_map.version for journey_map in load_maps(tmp_path)] == [1, 2, 10]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "wrong"),
+    [
+        ("version: 1", "version: 1", "buy version 1 again"),
+        ("version: 1", "version: 2", "no valid_from in buy version 2"),
+        (
+            "version: 1\nvalid_from: 2026-01-01",
+            "version: 2\nvalid_from: 2026-01-01",
+            "buy version 2, in force from 2026-01-01",
+        ),
+    ],
+)
+def test_versions_follow_each_other(tmp_path: Path, first: str, second: str, wrong: str) -> None:
+    (tmp_path / "a.yaml").write_text(f"{SMALL}{first}\n")
+    (tmp_path / "b.yaml").write_text(f"{SMALL}{second}\n")
+    with pytest.raises(MapError) as caught:
+        load_maps(tmp_path)
+    assert [(problem.got, Path(problem.file).name) for problem in caught.value.problems] == [(wrong, "b.yaml")]
+
+
+def test_mistakes_of_all_files_come_together(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("")
+    (tmp_path / "b.yaml").write_text(f"{SMALL}version: x\n")
+    with pytest.raises(MapError) as caught:
+        load_maps(tmp_path)
+    assert [Path(problem.file).name for problem in caught.value.problems] == ["a.yaml", "b.yaml"]
+
+
+def test_a_folder_without_maps_is_told_from_no_folder(tmp_path: Path) -> None:
+    for folder, got in ((tmp_path, "no map (*.yaml)"), (tmp_path / "none", "no such folder")):
+        with pytest.raises(MapError) as caught:
+            load_maps(folder)
+        assert caught.value.got == got
