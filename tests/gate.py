@@ -1,0 +1,102 @@
+"""The gate: all that must hold before a change is done. `uv run python tests/gate.py [STEP...]`.
+
+It sets up what it needs, runs every step even if one before it failed, and ends with a line for each.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+
+
+def main(wanted: Sequence[str]) -> int:
+    """Run the steps, or those that are named; 0 if all hold."""
+    results: list[tuple[str, bool, float]] = []
+    for name, step in STEPS.items():
+        if wanted and name not in wanted:
+            continue
+        _say(f"\n=== {name}")
+        began = time.monotonic()
+        results.append((name, step(), time.monotonic() - began))
+    _say("")
+    for name, holds, seconds in results:
+        _say(f"{'ok    ' if holds else 'FAILED'} {name} ({seconds:.0f} s)")
+    return 0 if all(holds for _, holds, _ in results) else 1
+
+
+def run(*command: str | Path, folder: Path = ROOT, **environment: str) -> bool:
+    """Run a command, its output passed through; whether it ended well."""
+    return subprocess.run(command, cwd=folder, env=os.environ | environment, check=False).returncode == 0
+
+
+def browser() -> bool:
+    """The report's tests look at it in a browser."""
+    if any(shutil.which(name) for name in BROWSERS):
+        return True
+    _say("no Chromium: installing it")
+    sudo = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    installed = (
+        shutil.which("apt-get") is not None
+        and run(*sudo, "apt-get", "update", "-qq", **quiet)
+        and run(*sudo, "apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", **quiet)
+    )
+    if not installed:
+        _say("Chromium could not be installed: install it by hand, then run again")
+    return installed
+
+
+def tests() -> bool:
+    """Every test, and how much of the code they reach."""
+    return run(sys.executable, "-m", "pytest", "--cov", "--cov-report=term:skip-covered", "-p", "no:cacheprovider")
+
+
+def wheel() -> bool:
+    """The wheel, installed alone, answers and runs its demo from another folder."""
+    with tempfile.TemporaryDirectory(prefix="terreng-gate-") as name:
+        folder = Path(name)
+        python, command = folder / "env" / "bin" / "python", folder / "env" / "bin" / "terreng"
+        bounds = folder / "bounds.txt"
+        export = ("export", "--frozen", "--no-dev", "--no-emit-project", "--no-hashes", "--quiet", "--output-file")
+        return (
+            run(uv(), "build", "--wheel", "--quiet", "--out-dir", folder)
+            and run(uv(), *export, bounds)
+            and run(uv(), "venv", "--quiet", "--python", sys.executable, folder / "env")
+            and run(uv(), "pip", "install", "--quiet", "--python", python, "-c", bounds, *folder.glob("*.whl"))
+            and run(command, "--help", folder=folder)
+            and run(command, "demo", folder=folder)
+            and any((folder / "data" / "example" / "reports").glob("*/report.html"))
+        )
+
+
+def uv() -> str:
+    """Uv as it was found by whoever started us."""
+    return os.environ.get("UV") or shutil.which("uv") or "uv"
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+STEPS: dict[str, Callable[[], bool]] = {
+    "format": lambda: run("ruff", "format", "--check", "."),
+    "lint": lambda: run("ruff", "check", "."),
+    "rooms": lambda: run("lint-imports", "--no-logo"),
+    "types": lambda: run("mypy"),
+    "browser": browser,
+    "wheel": wheel,
+    "tests": tests,
+}
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
