@@ -13,11 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
-from string import Template
 
 import duckdb
 
+from models import sql
 from pipelines.settings import Settings
 from pipelines.warehouse import transaction
 from schemas.tables import IDENTITY_LINKS, PERSONS
@@ -68,6 +67,10 @@ class NoConvergenceError(RuntimeError):
     """Persons were still merging after the last round: a defect of ours, never to be passed over."""
 
 
+class UnknownIdError(RuntimeError):
+    """A link names an id that `identifiers` does not have exactly once: a defect of ours."""
+
+
 def resolve_persons(connection: duckdb.DuckDBPyConnection, settings: Settings) -> IdentityReport:
     """Fills `identity_links`, `persons` and `person_keys` from `identifiers` and `link_evidence`, under every rule.
 
@@ -76,6 +79,7 @@ def resolve_persons(connection: duckdb.DuckDBPyConnection, settings: Settings) -
 
     Raises:
         NoConvergenceError: the components were not found within `MAX_ROUNDS` rounds.
+        UnknownIdError: a link and the table of ids do not fit together.
     """
     _judge_links(connection)
     rounds_n = _find_persons(connection)
@@ -93,6 +97,10 @@ def _judge_links(connection: duckdb.DuckDBPyConnection) -> None:
     _make(connection, "identity_fans", _model("identity_fans"))
     limits = {f"{rule}_limit": str(limit) for rule, limit in FAN_OUT_LIMITS.items()}
     _make(connection, "identity_strengths", _model("identity_strengths", **limits))
+    seen_n = _number(connection, "SELECT count(*) FROM identity_pairs")
+    judged_n = _number(connection, "SELECT count(*) FROM identity_strengths")
+    if seen_n != judged_n:  # nothing is lost in silence
+        raise UnknownIdError(f"{seen_n - judged_n} links name an id that the table identifiers does not have once")
 
 
 def _find_persons(connection: duckdb.DuckDBPyConnection) -> int:
@@ -164,9 +172,7 @@ def _report(connection: duckdb.DuckDBPyConnection, rounds_n: int) -> IdentityRep
 
 
 def _model(name: str, **values: str) -> str:
-    """Reads the SQL model `name` from the staging models and puts values in the place of its $names."""
-    text = resources.files("models").joinpath("staging", f"{name}.sql").read_text(encoding="utf-8")
-    return Template(text).substitute(values)
+    return sql.render(f"staging/{name}", **values)
 
 
 def _make(connection: duckdb.DuckDBPyConnection, name: str, select: str) -> None:

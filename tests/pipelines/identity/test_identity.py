@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from pipelines import warehouse
-from pipelines.identity import FAN_OUT_LIMITS, IdentityReport, resolve_persons
+from pipelines.identity import FAN_OUT_LIMITS, IdentityReport, UnknownIdError, resolve_persons
 from pipelines.settings import Settings
 from schemas.words import Rule
 
@@ -185,6 +185,14 @@ def test_resolving_again_changes_nothing_and_leaves_no_working_tables(settings: 
         assert resolve_persons(connection, settings) == first
         assert connection.sql("SELECT count(*) FROM persons").fetchall() == [(6,)]
         assert connection.sql("SELECT count(*) FROM duckdb_tables() WHERE temporary").fetchall() == [(0,)]
+
+
+def test_a_link_to_an_unknown_id_is_never_passed_over(settings: Settings) -> None:
+    with warehouse.writer(settings) as connection:
+        connection.execute("INSERT INTO identifiers VALUES (0, 'cookie', 'raw', 'a')")
+        connection.execute("INSERT INTO link_evidence VALUES ('f', 'web', 0, 1, 1, NULL)")
+        with pytest.raises(UnknownIdError, match="1 links"):
+            resolve_persons(connection, settings)
 
 
 def random_world(seed: int) -> tuple[list[Id], list[Link]]:
