@@ -1,0 +1,126 @@
+"""Ways that the flow does not design: skips forward, ways back and repeats, placed on levels without a collision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from pipelines.report.layout import Plan, Station, Strip
+from pipelines.report.numbers import count
+from pipelines.report.text import width
+from pipelines.report.view import JourneyView
+
+MOST_SKIPS = 8  # of one strip; more lines hide each other, and the table has them all
+MOST_RETURNS = 6
+LEAST_SHARE = 0.005  # of all journeys: what fewer do is in the table, not on the picture
+LABEL_SIZE = 10.5
+FOOT = 6  # a line leaves right of a station's middle and arrives left of it
+
+
+@dataclass(frozen=True)
+class Detour:
+    """One undesigned (or designed but backward) way between two stations, or back to the same one.
+
+    Attributes:
+        kind: skip, back, repeat, or designed (a repeat that the map allows).
+        journeys_n: Journeys in which it happened.
+    """
+
+    start: Station
+    end: Station
+    kind: str
+    n: int
+    journeys_n: int
+
+
+@dataclass(frozen=True)
+class Bracket:
+    """The part of a detour that one strip shows.
+
+    Attributes:
+        left: Left end, pixels; an open end runs to the strip's edge.
+        right: Right end, pixels.
+        level: 0 is nearest to the stations.
+        label: What stands on it.
+        has_left: Whether the left end is a station, not the edge.
+        has_right: Whether the right end is one.
+    """
+
+    detour: Detour
+    left: float
+    right: float
+    level: int
+    label: str
+    has_left: bool
+    has_right: bool
+
+
+def detours(view: JourneyView) -> tuple[Detour, ...]:
+    """Every detour that enough journeys took, most travelled first."""
+    stations = view.plan.first_of()
+    forward = view.plan.designed() - view.plan.back
+    least = max(1.0, LEAST_SHARE * view.data.journeys_n)
+    found = []
+    for (a, b), (n, journeys_n) in view.directly.items():
+        if a in stations and b in stations and (a, b) not in forward and journeys_n >= least:
+            found.append(Detour(stations[a], stations[b], _kind(stations[a], stations[b], view.plan), n, journeys_n))
+    return tuple(sorted(found, key=lambda d: (-d.journeys_n, d.start.number, d.end.number)))
+
+
+def _kind(a: Station, b: Station, plan: Plan) -> str:
+    if (a.name, b.name) in plan.back:
+        return "designed"
+    if a.name == b.name:
+        return "repeat"
+    return "skip" if (b.at.column, b.number) > (a.at.column, a.number) else "back"
+
+
+def is_upright(detour: Detour) -> bool:
+    """Whether it stays in one column, so that it is a chip below it and no line."""
+    return detour.start.at.column == detour.end.at.column
+
+
+def brackets(
+    chosen: tuple[Detour, ...], plan: Plan, strip: Strip, x: Callable[[float], float], is_up: bool
+) -> tuple[Bracket, ...]:
+    """The lines of one strip above (skips) or below the stations (ways back), each on the lowest free level."""
+    crowded = _crowded(plan)
+    kinds = {"skip"} if is_up else {"back", "designed"}
+    mine = [_bracket(d, strip, x, crowded) for d in chosen if d.kind in kinds and not is_upright(d)]
+    seen = [b for b in mine if b is not None][: MOST_SKIPS if is_up else MOST_RETURNS]
+    placed: list[Bracket] = []
+    for bracket in sorted(seen, key=lambda b: (b.right - b.left, b.left, b.label)):
+        taken = {other.level for other in placed if _meet(bracket, other)}
+        placed.append(replace(bracket, level=min(set(range(len(taken) + 1)) - taken)))
+    return tuple(placed)
+
+
+def _crowded(plan: Plan) -> frozenset[float]:
+    """Columns with more than one station, where a line's foot alone does not tell which it means."""
+    columns = [station.at.column for station in plan.stations]
+    return frozenset(column for column in columns if columns.count(column) > 1)
+
+
+def _bracket(detour: Detour, strip: Strip, x: Callable[[float], float], crowded: frozenset[float]) -> Bracket | None:
+    first, last = sorted((detour.start, detour.end), key=lambda s: s.at.column)
+    has_left = strip.first <= first.at.column <= strip.last
+    has_right = strip.first <= last.at.column <= strip.last
+    if not has_left and not has_right:
+        return None
+    left = x(first.at.column) + FOOT if has_left else x(strip.first - 0.5)
+    right = x(last.at.column) - FOOT if has_right else x(strip.last + 0.5)
+    is_plain = has_left and has_right and not {first.at.column, last.at.column} & crowded
+    label = count(detour.journeys_n)
+    label = label if is_plain else f"{detour.start.number}→{detour.end.number}: {label}"
+    return Bracket(detour, left, right, 0, label, has_left, has_right)
+
+
+def room(bracket: Bracket) -> tuple[float, float]:
+    """The stretch of its level that a line and its label take, pixels."""
+    middle, half = (bracket.left + bracket.right) / 2, width(bracket.label, LABEL_SIZE, True) / 2 + 4
+    return min(bracket.left, middle - half), max(bracket.right, middle + half)
+
+
+def _meet(one: Bracket, other: Bracket) -> bool:
+    (a, b), (c, d) = room(one), room(other)
+    return a < d and c < b

@@ -1,0 +1,104 @@
+"""Drop-off per touchpoint as a picture: how many reached it, who stands there now, and which share leaves."""
+
+from __future__ import annotations
+
+from pipelines.report.canvas import Box, Canvas
+from pipelines.report.metro_map import Drawing, friction_class
+from pipelines.report.numbers import MISSING, count, share, share_with
+from pipelines.report.snapshot import OutcomeRow
+from pipelines.report.svg import el, picture
+from pipelines.report.text import wrap
+from pipelines.report.view import JourneyView
+
+_NAMES = 232.0
+_BARS = (250.0, 610.0)
+_PLOT = (720.0, 1090.0)
+_WORDS = 1104.0
+_WIDTH = 1280.0
+_ROW = 33.0
+_TOP = 44.0
+
+
+def drop_off(view: JourneyView, name: str) -> Drawing | None:
+    """The picture; None where no touchpoint has an outcome."""
+    rows = [(touchpoint, view.outcomes[touchpoint]) for touchpoint in view.flow_names if touchpoint in view.outcomes]
+    if not any(row.reached_n for _, row in rows):
+        return None
+    canvas = Canvas()
+    scale = _scale([row for _, row in rows])
+    height = _TOP + _ROW * len(rows) + 10
+    _draw_heads(canvas, scale, height)
+    most = max(row.reached_n for _, row in rows)
+    for i, (touchpoint, row) in enumerate(rows):
+        y = _TOP + _ROW * i
+        lines = wrap(view.label(touchpoint), _NAMES - 12, 11.5, 2, True)
+        canvas.lines(_NAMES, y + 20 - 6.5 * (len(lines) - 1), lines, 13, size=11.5, anchor="end", is_bold=True)
+        _draw_bar(canvas, row, y + 9, most)
+        _draw_hazard(canvas, row, y + 16, scale)
+    told = "; ".join(
+        f"{view.label(t)}: {count(r.reached_n)} reached it, {share_with(r.hazard, r.hazard_low, r.hazard_high)} leave here"
+        for t, r in rows
+    )
+    svg = picture(canvas.parts(), _WIDTH, height, name, f"Drop-off per touchpoint of {view.map.title}", told)
+    return Drawing(svg, _WIDTH, height, tuple(canvas.boxes))
+
+
+def _scale(rows: list[OutcomeRow]) -> float:
+    """Upper end of the plot: the next of a few round shares above all that it shows."""
+    ends = [
+        end for row in rows for end in (row.hazard_high, row.hazard, row.exit_hazard, row.hazard_half_patience) if end
+    ]
+    return next((top for top in (0.1, 0.2, 0.4, 0.6) if max(ends, default=0) <= top), 1.0)
+
+
+def _draw_heads(canvas: Canvas, scale: float, height: float) -> None:
+    canvas.text(_BARS[0], 16, "Journeys that reached it; of these, standing here now (striped)", size=11, look="m")
+    canvas.text(_PLOT[0], 16, "Leave here, of those who can be followed, with 95% interval", size=11, look="m")
+    for i in range(5):
+        x = _PLOT[0] + (_PLOT[1] - _PLOT[0]) * i / 4
+        canvas.add("back", el("path", d=f"M{x:.1f} {_TOP - 4:.1f}V{height - 8:.1f}", class_="rule"))
+        canvas.text(x, _TOP - 9, share(scale * i / 4), size=10, look="m", anchor="middle")
+
+
+def _draw_bar(canvas: Canvas, row: OutcomeRow, y: float, most: int) -> None:
+    room = _BARS[1] - _BARS[0]
+    wide, here = room * row.reached_n / most, room * min(row.in_flight_n, row.reached_n) / most
+    canvas.add("marks", el("rect", x=_BARS[0], y=y, width=max(1.0, wide), height=14, rx=2, class_="bar"))
+    if here:
+        x = _BARS[0] + wide - here
+        canvas.add("marks", el("rect", x=x, y=y, width=here, height=14, class_="here"))
+    label = count(row.reached_n) + (f", {count(row.in_flight_n)} here now" if row.in_flight_n else "")
+    canvas.text(_BARS[0] + wide + 7, y + 11, label, size=10.5, look="t halo")
+
+
+def _draw_hazard(canvas: Canvas, row: OutcomeRow, y: float, scale: float) -> None:
+    """A dot with its interval for falling silent, a small diamond for saying no, ticks for other patiences."""
+    if row.refused is not None or row.hazard is None:
+        canvas.lines(
+            _PLOT[0] + 6,
+            y + 4,
+            wrap(f"not told: {row.refused or 'unknown'}", 500, 10.5, 1),
+            12,
+            size=10.5,
+            look="m halo",
+        )
+        return
+
+    def x(value: float) -> float:
+        return _PLOT[0] + (_PLOT[1] - _PLOT[0]) * min(1.0, value / scale)
+
+    for other in (row.hazard_half_patience, row.hazard_double_patience):
+        if other is not None:
+            canvas.add("lines", el("path", d=f"M{x(other):.1f} {y - 7:.1f}v14", class_="tick"))
+    if row.hazard_low is not None and row.hazard_high is not None:
+        canvas.add("lines", el("path", d=f"M{x(row.hazard_low):.1f} {y:.1f}H{x(row.hazard_high):.1f}", class_="span"))
+    canvas.add("marks", el("circle", cx=x(row.hazard), cy=y, r=5.5, class_=f"station {friction_class(row.hazard)}"))
+    words = share_with(row.hazard, row.hazard_low, row.hazard_high)
+    if row.exit_hazard:
+        e = x(row.exit_hazard)
+        canvas.add("marks", el("path", d=f"M{e:.1f} {y - 4.5:.1f}l4.5 4.5l-4.5 4.5l-4.5 -4.5z", class_="exit"))
+        words += f"; say no {share(row.exit_hazard)}"
+    canvas.text(_WORDS, y + 4, words or MISSING, size=10.5)
+
+
+__all__ = ["Box", "drop_off"]

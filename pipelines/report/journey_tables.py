@@ -1,0 +1,311 @@
+"""The tables of one map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, fields
+from typing import Any
+
+from pipelines.report.numbers import MISSING, count, days, duration, share, share_with
+from pipelines.report.sentences import kind_title
+from pipelines.report.snapshot import (
+    FindingRow,
+    FlowRow,
+    IdentityRow,
+    OutcomeRow,
+    RateRow,
+    TouchpointRow,
+    UnmappedRow,
+    WaitRow,
+)
+from pipelines.report.tables import DataTable, Record, Shown
+from pipelines.report.view import JourneyView
+
+
+def journey_tables(view: JourneyView, stem: str) -> dict[str, DataTable]:
+    """Every table of a map by its short name; `stem` begins their file names."""
+    makers = (
+        _statuses,
+        _drop_off,
+        _outcomes,
+        _deviations,
+        _findings,
+        _waits,
+        _flows,
+        _touchpoints,
+        _unmapped,
+        _identity,
+    )
+    tables = (make(view, stem) for make in makers)
+    return {table.name.removeprefix(f"{stem}_"): table for table in tables}
+
+
+def _records(rows: Iterable[Any]) -> tuple[Record, ...]:
+    return tuple(asdict(row) for row in rows)
+
+
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _text(heading: str, name: str) -> Shown:
+    return Shown(heading, lambda r: str(r[name]) if r[name] is not None else MISSING)
+
+
+def _place(view: JourneyView, heading: str, name: str, missing: str = MISSING) -> Shown:
+    return Shown(heading, lambda r: view.label(str(r[name])) if r[name] is not None else missing)
+
+
+def _number(heading: str, name: str, form: Callable[[Any], str] = count) -> Shown:
+    return Shown(heading, lambda r: form(r[name]), is_number=True)
+
+
+def _interval(heading: str, name: str, low: str, high: str) -> Shown:
+    return Shown(heading, lambda r: share_with(r[name], r[low], r[high]), is_number=True)  # type: ignore[arg-type]  # these columns are numbers
+
+
+def _statuses(view: JourneyView, stem: str) -> DataTable:
+    words = {"converted": "Converted", "exited": "Said no", "abandoned": "Fell silent", "in_flight": "In flight"}
+    total = view.data.journeys_n
+    rows = [(status, view.data.statuses.get(status, 0)) for status in words]
+    return DataTable(
+        f"{stem}_statuses",
+        "Where the journeys stand",
+        tuple({"status": status, "journeys_n": n, "share": n / total if total else None} for status, n in rows),
+        (
+            Shown("Status", lambda r: words[str(r["status"])]),
+            _number("Journeys", "journeys_n"),
+            _number("Share of all", "share", share),
+        ),
+        note="Counts at the snapshot time, old and young journeys together: no estimate of how many will convert.",
+    )
+
+
+def _drop_off(view: JourneyView, stem: str) -> DataTable:
+    rows = [view.outcomes[name] for name in view.flow_names if name in view.outcomes]
+    return DataTable(
+        f"{stem}_drop_off",
+        "Drop-off per touchpoint",
+        _records(rows),
+        (
+            _place(view, "Touchpoint", "touchpoint"),
+            _number("Reached", "reached_n"),
+            Shown("Leave here (95%)", _hazard, is_number=True),
+            _number("Say no here", "exit_hazard", share),
+            _number("Here now", "in_flight_n"),
+            _number("Followed", "followed_n"),
+            _number("Worth n", "effective_n"),
+            _number("Patience", "patience_s", duration),
+            _number("Half patience", "hazard_half_patience", share),
+            _number("Double patience", "hazard_double_patience", share),
+        ),
+        _names(OutcomeRow),
+        "Leave here: fell silent for longer than the patience, of the journeys that reached it and can be followed. Those "
+        "still within their patience are in flight and are no loss. The last two columns show what a shorter or longer "
+        "patience would say.",
+        "No touchpoint was reached.",
+    )
+
+
+def _hazard(r: Record) -> str:
+    if r["refused"] is not None:
+        return f"not told: {r['refused']}"
+    return share_with(r["hazard"], r["hazard_low"], r["hazard_high"])  # type: ignore[arg-type]  # these columns are numbers
+
+
+def _outcomes(view: JourneyView, stem: str) -> DataTable:
+    rows = sorted(
+        view.data.outcomes,
+        key=lambda r: (
+            view.numbers.get(r.touchpoint, 999),
+            r.touchpoint,
+            r.segment is not None,
+            r.segment or "",
+            r.horizon_d,
+        ),
+    )
+    return DataTable(
+        f"{stem}_outcomes",
+        "What becomes of those who reach a touchpoint, also by segment",
+        _records(rows),
+        (
+            _place(view, "Touchpoint", "touchpoint"),
+            Shown("Segment", lambda r: str(r["segment"] or "all")),
+            Shown("Within", lambda r: days(float(str(r["horizon_d"]))), is_number=True),
+            _number("Reached", "reached_n"),
+            Shown("Convert (95%)", lambda r: _converted(r), is_number=True),
+            _interval("Say no (95%)", "exited_share", "exited_low", "exited_high"),
+            _interval("Fall silent (95%)", "abandoned_share", "abandoned_low", "abandoned_high"),
+            _number("Still on the way", "active_share", share),
+        ),
+        _names(OutcomeRow),
+        "Estimated with those still in flight counted as such (Aalen-Johansen); the four shares add up to one.",
+        "No touchpoint was reached.",
+    )
+
+
+def _converted(r: Record) -> str:
+    if r["refused"] is not None:
+        return f"not told: {r['refused']}"
+    return share_with(r["converted_share"], r["converted_low"], r["converted_high"])  # type: ignore[arg-type]  # these columns are numbers
+
+
+def _deviations(view: JourneyView, stem: str) -> DataTable:
+    return DataTable(
+        f"{stem}_deviations",
+        "Deviations from the map",
+        _records(view.data.rates),
+        (
+            Shown("What", lambda r: kind_title(str(r["kind"]))),
+            Shown("Where", lambda r: view.place_label(*(_optional(r, name) for name in ("touchpoint", "block")))),
+            _text("Owner", "owner"),
+            _number("Journeys", "journeys_n"),
+            _number("Could happen in", "opportunities_n"),
+            _interval("Rate (95%)", "rate", "rate_low", "rate_high"),
+            _number("Lost among them", "abandoned_share", share),
+        ),
+        _names(RateRow),
+        "Rate: journeys with it, of the journeys that reached the place where it could happen. Lost among them is an "
+        "association in finished journeys, no effect. “Could not be seen” is a gap in the data.",
+        "Every journey went as designed so far.",
+    )
+
+
+def _optional(r: Record, name: str) -> str | None:
+    return None if r[name] is None else str(r[name])
+
+
+def _findings(view: JourneyView, stem: str) -> DataTable:
+    return DataTable(
+        f"{stem}_findings",
+        "Findings of this run",
+        _records(view.data.findings),
+        (
+            _number("Rank", "rank"),
+            _text("Finding", "headline"),
+            _text("Owner", "owner"),
+            _text("State", "state"),
+            _number("Journeys", "journeys_n"),
+            _interval("Rate (95%)", "rate", "rate_low", "rate_high"),
+        ),
+        _names(FindingRow),
+        empty="Nothing stands out in this run.",
+    )
+
+
+def _waits(view: JourneyView, stem: str) -> DataTable:
+    rows = sorted(
+        view.data.waits,
+        key=lambda r: (
+            r.promised_s is None,
+            r.segment is not None,
+            view.numbers.get(r.from_touchpoint, 999),
+            r.segment or "",
+            r.to_touchpoint,
+        ),
+    )
+    return DataTable(
+        f"{stem}_waits",
+        "Waits, and the promises they were measured against",
+        _records(rows),
+        (
+            _place(view, "From", "from_touchpoint"),
+            _place(view, "To", "to_touchpoint"),
+            Shown("Segment", lambda r: str(r["segment"] or "all")),
+            _number("Waits", "n"),
+            _number("Median", "p50_s", duration),
+            _number("Slowest tenth from", "p90_s", duration),
+            Shown("Promised", _promised, is_number=True),
+            _interval("Kept (95%)", "kept_share", "kept_low", "kept_high"),
+            _number("Waiting now", "waiting_n"),
+            _number("Of these overdue", "overdue_n"),
+        ),
+        _names(WaitRow),
+        "Median and slowest tenth are those of the people who go on, with those still waiting counted as such.",
+        "No wait was seen.",
+    )
+
+
+def _promised(r: Record) -> str:
+    if r["promised_s"] is None:
+        return MISSING
+    clock = "business " if r["calendar"] == "business" else ""
+    return f"{clock}{duration(float(str(r['promised_s'])))}"
+
+
+def _flows(view: JourneyView, stem: str) -> DataTable:
+    return DataTable(
+        f"{stem}_flows",
+        "What followed what directly",
+        _records(view.data.flows),
+        (
+            _place(view, "From", "from_touchpoint", "start"),
+            Shown(
+                "To",
+                lambda r: view.label(str(r["to_touchpoint"])) if r["to_touchpoint"] is not None else f"end ({_end(r)})",
+            ),
+            _number("Times", "n"),
+            _number("Journeys", "journeys_n"),
+            _number("Median time between", "p50_s", duration),
+        ),
+        _names(FlowRow),
+        empty="Nothing followed anything.",
+    )
+
+
+def _end(r: Record) -> str:
+    return str(r["end_status"] or "unknown").replace("_", " ")
+
+
+def _touchpoints(view: JourneyView, stem: str) -> DataTable:
+    roles = {"flow": "designed", "anytime": "welcome anytime", "off_map": "off the map", "exit": "exit"}
+    return DataTable(
+        f"{stem}_touchpoints",
+        "Touchpoints, on and off the map",
+        _records(view.data.touchpoints),
+        (
+            _place(view, "Touchpoint", "touchpoint"),
+            _text("Phase", "phase"),
+            Shown("Role", lambda r: roles.get(str(r["role"]), str(r["role"]))),
+            _text("Owner", "owner"),
+            _number("Journeys", "journeys_n"),
+            _number("Events", "events_n"),
+        ),
+        _names(TouchpointRow),
+    )
+
+
+def _unmapped(view: JourneyView, stem: str) -> DataTable:
+    return DataTable(
+        f"{stem}_unmapped",
+        "Activities that the map does not know",
+        _records(view.data.unmapped),
+        (
+            _text("Source", "source"),
+            _text("Activity", "activity"),
+            _number("Events in journeys", "in_journeys_n"),
+            _number("Events in all", "events_n"),
+        ),
+        _names(UnmappedRow),
+        empty="The map knows every activity.",
+    )
+
+
+def _identity(view: JourneyView, stem: str) -> DataTable:
+    horizon = f" within {days(view.horizon_d)}" if view.horizon_d else ""
+    return DataTable(
+        f"{stem}_identity",
+        "How much rests on who is taken for one person",
+        tuple({**asdict(row), "share": row.share} for row in view.data.identity),
+        (
+            _text("Rule", "rule"),
+            _number("Journeys", "journeys_n"),
+            _number("Old enough", "mature_n"),
+            _number(f"Converted{horizon}", "converted_n"),
+            _number("Share of the old enough", "share", share),
+        ),
+        (*_names(IdentityRow), "share"),
+        "Strict joins ids only on the surest links, loose on all of them. The plain share among journeys old enough to be "
+        "judged; it may differ a little from the estimate above, which also uses the younger ones.",
+        "No journey under any rule.",
+    )

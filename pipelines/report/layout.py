@@ -1,0 +1,291 @@
+"""Where a flow's stations stand: columns and rows, tracks between them, and strips that fit the page's width.
+
+Columns run along the journey, rows across it; row 0 is the axis, rows above it are negative. Branches of a `one_of` or
+an `all_of` are parallel tracks, an optional touchpoint is a siding above the line that passes it. All of it follows from
+the flow alone, so the same map has the same drawing in every run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from schemas.blocks import AllOf, Block, Flow, OneOf, Optional, Phase, Repeat, Sequence, Touch
+
+MOST_COLUMNS = 12  # of one strip: with more, words of fourteen letters break into three lines
+_SIDING = 0.9  # rows from a line up to the middle of what may be passed by
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place on the grid: column (its middle is a whole number) and row."""
+
+    column: float
+    row: float
+
+
+@dataclass(frozen=True)
+class Station:
+    """One drawing of a touchpoint. A touchpoint that the flow names twice has two, with one number."""
+
+    key: int
+    name: str
+    number: int
+    at: Point
+    is_optional: bool
+    is_again: bool
+
+
+@dataclass(frozen=True)
+class Track:
+    """A designed way from one station to the next, through points where it passes others by."""
+
+    start: int
+    end: int
+    way: tuple[Point, ...] = ()
+    is_free_order: bool = False
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A phase's columns, first and last included, and its touchpoints that are welcome anywhere in it."""
+
+    phase: str
+    first: int
+    last: int
+    anytime: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Strip:
+    """One row of panels on the page: its columns, first and last included."""
+
+    first: int
+    last: int
+
+    @property
+    def columns_n(self) -> int:
+        """How many columns it has."""
+        return self.last - self.first + 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The whole drawing on the grid.
+
+    Attributes:
+        stations: In designed order.
+        tracks: Designed ways forward.
+        back: Pairs of names that a `repeat` allows to follow each other backwards (or a name itself).
+        entries: Names that the flow may begin with.
+        panels: Phases in order.
+        strips: Rows of the page in order.
+    """
+
+    stations: tuple[Station, ...]
+    tracks: tuple[Track, ...]
+    back: frozenset[tuple[str, str]]
+    entries: tuple[str, ...]
+    panels: tuple[Panel, ...]
+    strips: tuple[Strip, ...]
+
+    def first_of(self) -> dict[str, Station]:
+        """The station of each touchpoint; the first where there are two."""
+        return {station.name: station for station in reversed(self.stations)}
+
+    def designed(self) -> frozenset[tuple[str, str]]:
+        """Every pair of names that may follow each other directly in the flow."""
+        names = {station.key: station.name for station in self.stations}
+        return self.back | {(names[track.start], names[track.end]) for track in self.tracks}
+
+
+@dataclass(frozen=True)
+class _Size:
+    """Columns that a block takes, and rows above and below its axis."""
+
+    columns: int
+    up: float
+    down: float
+
+
+_Tail = tuple[int, tuple[Point, ...]]
+
+
+@dataclass(frozen=True)
+class _Ends:
+    """How a placed block is entered and left: station keys with the way to or from them; the way past it, if any."""
+
+    entries: tuple[_Tail, ...]
+    exits: tuple[_Tail, ...]
+    bypass: tuple[Point, ...] | None = None
+
+
+@dataclass
+class _Drawing:
+    """What has been placed so far."""
+
+    stations: list[Station] = field(default_factory=list)
+    tracks: list[Track] = field(default_factory=list)
+    back: set[tuple[str, str]] = field(default_factory=set)
+    numbers: dict[str, int] = field(default_factory=dict)
+    cuts: dict[int, float] = field(default_factory=dict)
+
+
+def plan(flow: Flow) -> Plan:
+    """Places a flow's touchpoints, tracks, panels and strips on the grid."""
+    drawing = _Drawing()
+    panels: list[Panel] = []
+    ends: list[_Ends] = []
+    column = 0
+    for phase in flow.phases:
+        last = column + max(1, sum(_size(child).columns for child in phase.children)) - 1
+        panels.append(Panel(phase.name, column, last, phase.anytime))
+        ends.append(_place_row(phase, column, drawing))
+        drawing.cuts[last] = 0.0
+        column = last + 1
+    whole = _join(ends, drawing)
+    names = {station.key: station.name for station in drawing.stations}
+    return Plan(
+        tuple(drawing.stations),
+        tuple(drawing.tracks),
+        frozenset(drawing.back),
+        tuple(dict.fromkeys(names[key] for key, _ in whole.entries)),
+        tuple(panels),
+        _strips(column, drawing.cuts),
+    )
+
+
+def _size(block: Block) -> _Size:
+    match block:
+        case Touch():
+            return _Size(1, 0.5, 0.5)
+        case Repeat(child):
+            return _size(child)
+        case Optional(child):
+            inner = _size(child)
+            return _Size(inner.columns, inner.up + inner.down + _SIDING - 0.5, 0.5)
+        case Sequence(children):
+            sizes = [_size(child) for child in children]
+            return _Size(
+                sum(size.columns for size in sizes), max(size.up for size in sizes), max(size.down for size in sizes)
+            )
+        case OneOf(children) | AllOf(children):
+            sizes = [_size(child) for child in children]
+            height = sum(size.up + size.down for size in sizes)
+            return _Size(max(size.columns for size in sizes), height / 2, height / 2)
+
+
+def _place(block: Block, column: int, axis: float, drawing: _Drawing, may_pass: bool = False) -> _Ends:
+    match block:
+        case Touch(name):
+            key = _station(name, Point(column, axis), drawing, may_pass)
+            return _Ends(((key, ()),), ((key, ()),))
+        case Sequence():
+            return _place_children(block.children, column, axis, drawing, may_pass)
+        case Repeat(child):
+            return _place_repeat(child, column, axis, drawing, may_pass)
+        case Optional(child):
+            inner = _size(child)
+            ends = _place(child, column, axis - _SIDING - inner.down + 0.5, drawing, may_pass=True)
+            past = (Point(column - 0.5, axis), Point(column + inner.columns - 0.5, axis))
+            return _Ends(ends.entries, ends.exits, past)
+        case OneOf(children) | AllOf(children):
+            return _place_branches(block, children, column, axis, drawing, may_pass)
+
+
+def _station(name: str, at: Point, drawing: _Drawing, is_optional: bool) -> int:
+    key = len(drawing.stations)
+    is_again = name in drawing.numbers
+    number = drawing.numbers.setdefault(name, len(drawing.numbers) + 1)
+    drawing.stations.append(Station(key, name, number, at, is_optional, is_again))
+    return key
+
+
+def _place_row(phase: Phase, column: int, drawing: _Drawing) -> _Ends:
+    """A phase's children on the axis; between any two of them a strip may end, though rather between phases."""
+    for child in phase.children[:-1]:
+        column += _size(child).columns
+        drawing.cuts[column - 1] = 3.0
+    return _place_children(phase.children, column - sum(_size(c).columns for c in phase.children[:-1]), 0.0, drawing)
+
+
+def _place_children(
+    children: tuple[Block, ...], column: int, axis: float, drawing: _Drawing, may_pass: bool = False
+) -> _Ends:
+    ends = []
+    for child in children:
+        ends.append(_place(child, column, axis, drawing, may_pass))
+        column += _size(child).columns
+    return _join(ends, drawing)
+
+
+def _join(parts: list[_Ends], drawing: _Drawing) -> _Ends:
+    """Parts one after the other: tracks from every open end to every entry, past what may be passed by."""
+    entries: list[_Tail] = []
+    open_ends: list[_Tail] = []
+    passed: tuple[Point, ...] | None = ()
+    for part in parts:
+        drawing.tracks.extend(Track(start, end, out + into) for start, out in open_ends for end, into in part.entries)
+        if passed is not None:
+            entries.extend((key, passed + way) for key, way in part.entries)
+        kept = [(key, way + part.bypass) for key, way in open_ends] if part.bypass is not None else []
+        open_ends = [*part.exits, *kept]
+        passed = passed + part.bypass if passed is not None and part.bypass is not None else None
+    return _Ends(tuple(entries), tuple(open_ends), passed)
+
+
+def _place_repeat(child: Block, column: int, axis: float, drawing: _Drawing, may_pass: bool) -> _Ends:
+    ends = _place(child, column, axis, drawing, may_pass)
+    names = {station.key: station.name for station in drawing.stations}
+    drawing.back |= {(names[last], names[first]) for last, _ in ends.exits for first, _ in ends.entries}
+    return ends
+
+
+def _place_branches(
+    block: OneOf | AllOf, children: tuple[Block, ...], column: int, axis: float, drawing: _Drawing, may_pass: bool
+) -> _Ends:
+    size = _size(block)
+    row = axis - size.up
+    entries: list[_Tail] = []
+    exits: list[_Tail] = []
+    bypass: tuple[Point, ...] | None = None
+    members: list[list[int]] = []
+    for child in children:
+        inner = _size(child)
+        before = len(drawing.stations)
+        ends = _place(child, column, row + inner.up, drawing, may_pass)
+        members.append(list(range(before, len(drawing.stations))))
+        # A branch shorter than its neighbours runs on straight to the end of the block before it joins the line.
+        rest = (Point(column + size.columns - 0.5, row + inner.up),) if inner.columns < size.columns else ()
+        entries += ends.entries
+        exits += [(key, way + rest) for key, way in ends.exits]
+        if ends.bypass is not None:
+            bypass = ends.bypass + rest
+        row += inner.up + inner.down
+    if isinstance(block, AllOf):
+        _interleave(members, drawing)
+    return _Ends(tuple(entries), tuple(exits), bypass)
+
+
+def _interleave(members: list[list[int]], drawing: _Drawing) -> None:
+    """Any step of one branch may follow any step of another."""
+    for mine in members:
+        for others in members:
+            if mine is not others:
+                drawing.tracks += [Track(a, b, (), is_free_order=True) for a in mine for b in others]
+
+
+def _strips(columns_n: int, cuts: dict[int, float]) -> tuple[Strip, ...]:
+    """Fewest strips within the width, cut between phases rather than inside them, of like length.
+
+    A shortest path over the places where a strip may end; a cut through a block is the last resort.
+    """
+    best: list[tuple[float, tuple[Strip, ...]]] = [(0.0, ())]
+    for end in range(columns_n):
+        choices = []
+        for start in range(max(0, end - MOST_COLUMNS + 1), end + 1):
+            cost, strips = best[start]
+            cut = 0.0 if end == columns_n - 1 else cuts.get(end, 50.0)
+            length = (end - start + 1) / MOST_COLUMNS
+            choices.append((round(cost + 10 + cut + length**2, 6), (*strips, Strip(start, end))))
+        best.append(min(choices, key=lambda choice: (choice[0], [strip.last for strip in choice[1]])))
+    return best[-1][1] or (Strip(0, 0),)

@@ -1,0 +1,95 @@
+"""Numbers as people read them: counts, shares, intervals, durations and shares in words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+MISSING = "–"
+_STEPS = ((86_400 * 14, 86_400 * 7, "weeks"), (86_400 * 2, 86_400, "days"), (7_200, 3_600, "h"), (120, 60, "min"))
+# The words that a headline uses, with the share that each stands for; a share is told by the nearest.
+_WORDS = (
+    (0.02, "Almost no", True),
+    (0.1, "One in ten", False),
+    (0.2, "One in five", False),
+    (0.25, "One in four", False),
+    (0.33, "One in three", False),
+    (0.4, "Four in ten", True),
+    (0.5, "Half of the", True),
+    (0.6, "Six in ten", True),
+    (0.67, "Two in three", True),
+    (0.75, "Three in four", True),
+    (0.8, "Four in five", True),
+    (0.9, "Nine in ten", True),
+    (0.98, "Almost all", True),
+)
+
+
+def count(n: float | None) -> str:
+    """A count with commas."""
+    return MISSING if n is None else f"{n:,.0f}"
+
+
+def share(x: float | None) -> str:
+    """A share of 0 to 1 as per cent: two figures are enough, and what is not nothing never reads 0%."""
+    if x is None:
+        return MISSING
+    if 0 < x < 0.001:
+        return "<0.1%"
+    if 0.999 < x < 1:
+        return ">99.9%"
+    digits = 1 if 0 < x < 0.0995 or 0.9 < x < 1 else 0
+    return f"{x * 100:.{digits}f}%".replace(".0%", "%")
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """An interval of shares as "22-28%"; "" where there is none."""
+    if low is None or high is None:
+        return ""
+    if high < 0.0995:
+        return f"{_plain(low * 100)}–{_plain(high * 100)}%"
+    return f"{low * 100:.0f}–{high * 100:.0f}%"
+
+
+def _plain(x: float) -> str:
+    return f"{x:.1f}".removesuffix(".0")
+
+
+def share_with(x: float | None, low: float | None, high: float | None) -> str:
+    """A share and its interval: "25% (22-28%)"."""
+    between = interval(low, high)
+    return f"{share(x)} ({between})" if between else share(x)
+
+
+def duration(seconds: float | None) -> str:
+    """Seconds in the largest unit of which there are at least two."""
+    if seconds is None:
+        return MISSING
+    for least, unit_s, unit in _STEPS:
+        if seconds >= least:
+            return f"{_figures(seconds / unit_s)} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def _figures(x: float) -> str:
+    """Two figures below ten, whole numbers above."""
+    return _plain(x) if x < 9.95 else f"{x:,.0f}"
+
+
+def days(d: float) -> str:
+    """Days as "30 days"; fractions only where they matter."""
+    return f"{_plain(d)} day{'' if d == 1 else 's'}"
+
+
+def moment(at: datetime | None) -> str:
+    """A time in UTC to the minute."""
+    return MISSING if at is None else f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def in_words(x: float) -> tuple[str, bool]:
+    """A share in words for the start of a sentence, and whether its verb is plural."""
+    if x <= 0:
+        return "No", True
+    if x >= 1:
+        return "All", True
+    _, words, is_plural = min(_WORDS, key=lambda entry: abs(entry[0] - x))
+    return words, is_plural

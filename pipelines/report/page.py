@@ -1,0 +1,169 @@
+"""The page: what stands where, put into the template."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from pipelines.report import quality
+from pipelines.report.drop_off import drop_off
+from pipelines.report.journey_tables import journey_tables
+from pipelines.report.legend import legend
+from pipelines.report.metro_map import Drawing, metro_map
+from pipelines.report.numbers import moment
+from pipelines.report.sentences import Card, Headline, Tile, cards, headline, tiles
+from pipelines.report.snapshot import Snapshot
+from pipelines.report.tables import DataTable
+from pipelines.report.text import clean, short
+from pipelines.report.view import JourneyView
+
+_METHODS = (
+    "A journey is one person's events towards one goal of the map, from its first touchpoint to the goal, an exit, confirmed silence, "
+    "or the time of the snapshot.",
+    "Silence counts as leaving only when it has lasted longer than the patience of the touchpoint: the time within which 99% of "
+    "those who go on at all have gone on, learned from the data or set in the map. Until then a journey is in flight, and is "
+    "never counted as lost. Who comes back later is counted as back.",
+    "“Leave here” is the share of those who reached a touchpoint, and can be followed for its patience, that fell silent there. Half "
+    "and double the patience are shown beside it, so you can see how much rests on that choice.",
+    "Shares by a horizon are estimated with journeys still in flight counted as such (Aalen-Johansen, four ends that add up to one).",
+    "Deviations come from an optimal alignment of each journey with the map: the cheapest way to explain what happened. A rate is the "
+    "journeys with a deviation, of the journeys that reached the place where it could happen, never of all.",
+    "Intervals are 95% (Wilson), widened where one person has several journeys. Where there is too little to tell, the report says so "
+    "and shows no number.",
+    "“Associated with” is meant literally: two things were seen together. No effect is claimed; that takes a comparison made on purpose.",
+    "The lines on the map count journeys that went directly from one station to the next. What fewer than one journey in two hundred did "
+    "is left off the drawing and stands in the table.",
+)
+
+
+@dataclass(frozen=True)
+class MapSection:
+    """Everything that the page shows of one map."""
+
+    stem: str
+    title: str
+    about: str
+    headline: Headline
+    tiles: tuple[Tile, ...]
+    data_line: str
+    warnings: tuple[str, ...]
+    metro: tuple[Drawing, ...]
+    metro_note: str
+    cards: tuple[Card, ...]
+    no_cards: str
+    drop_off: Drawing | None
+    has_promises: bool
+    is_empty: bool
+    tables: dict[str, DataTable]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that the page shows."""
+
+    title: str
+    workspace: str
+    run_id: str
+    as_of: str
+    maps: tuple[MapSection, ...]
+    rows_line: str
+    sources: DataTable
+    reasons: DataTable
+    methods: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+
+    @property
+    def tables(self) -> tuple[DataTable, ...]:
+        """Every table of the page."""
+        return (*(table for section in self.maps for table in section.tables.values()), self.sources, self.reasons)
+
+
+def make_page(workspace: str, snapshot: Snapshot, views: tuple[JourneyView, ...]) -> Page:
+    """Puts a page together."""
+    run = snapshot.run
+    sections = tuple(_section(view, stem) for view, stem in zip(views, _stems(views), strict=True))
+    return Page(
+        title=f"{short(workspace, 60)}: {sections[0].headline.text if sections else 'no map yet'}",
+        workspace=workspace,
+        run_id=run.run_id,
+        as_of=moment(run.as_of),
+        maps=sections,
+        rows_line=quality.rows_line(snapshot),
+        sources=quality.source_table(snapshot),
+        reasons=quality.reason_table(snapshot),
+        methods=_METHODS,
+        facts=_facts(snapshot, views),
+    )
+
+
+def _stems(views: tuple[JourneyView, ...]) -> tuple[str, ...]:
+    """A name for each map that files and anchors can bear; numbered where two would be the same."""
+    stems: list[str] = []
+    for view in views:
+        stem = re.sub(r"[^a-z0-9]+", "_", view.map.journey.lower()).strip("_")[:40] or "map"
+        stems.append(f"{stem}_{len(stems) + 1}" if stem in {*stems, "data", "sources", "reasons"} else stem)
+    return tuple(stems)
+
+
+def _section(view: JourneyView, stem: str) -> MapSection:
+    tables = journey_tables(view, stem)
+    return MapSection(
+        stem=stem,
+        title=view.map.title,
+        about=_about(view),
+        headline=headline(view),
+        tiles=tiles(view, {name: table.name for name, table in tables.items()}),
+        data_line=quality.journey_line(view),
+        warnings=quality.warnings(view),
+        metro=metro_map(view, f"{stem}-metro"),
+        metro_note=_metro_note(view),
+        cards=cards(view),
+        no_cards="Nothing stands out in this run."
+        if view.data.journeys_n
+        else "Without journeys there is nothing to find.",
+        drop_off=drop_off(view, f"{stem}-drop-off"),
+        has_promises=bool(view.promises),
+        is_empty=not view.data.journeys_n,
+        tables=tables,
+    )
+
+
+def _about(view: JourneyView) -> str:
+    owner = view.map.owner.business or view.map.owner.operations
+    parts = [f"{short(view.map.title, 120)}, map version {view.map.version}"]
+    parts += [f"owner {short(owner, 60)}"] if owner else []
+    parts += [f"for {short(view.map.persona, 80)}"] if view.map.persona else []
+    parts += [f"goal of the customer: {short(view.map.customer_goal, 120)}"] if view.map.customer_goal else []
+    return " · ".join(parts)
+
+
+def _metro_note(view: JourneyView) -> str:
+    if view.data.journeys_n:
+        return "Point at a station or a line for its numbers. Numbers on skips, ways back and repeats are journeys; those of what is off the map are times."
+    return "The design, with nobody on it yet."
+
+
+def _facts(snapshot: Snapshot, views: tuple[JourneyView, ...]) -> tuple[tuple[str, str], ...]:
+    run = snapshot.run
+    facts = [("Run", run.run_id), ("Started", moment(run.started_at)), ("As of", moment(run.as_of))]
+    facts += [(view.map.title, f"version {view.map.version}, content {view.map.content_hash[:12]}") for view in views]
+    facts += sorted((name, version) for name, version in run.versions.items())
+    return tuple(facts)
+
+
+def render(page: Page) -> str:
+    """The page as HTML; every text is escaped, and cleaned of marks that turn or hide others."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, finalize=_finalize, trim_blocks=False)
+    environment.filters["short"] = short
+    folder = files("pipelines.report") / "templates"
+    template = environment.from_string((folder / "report.html").read_text(encoding="utf-8"))
+    css = Markup((folder / "report.css").read_text(encoding="utf-8"))  # noqa: S704  # our own file, no value of anybody in it
+    return template.render(page=page, css=css, legend=legend()) + "\n"
+
+
+def _finalize(value: object) -> object:
+    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value

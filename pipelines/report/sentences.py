@@ -1,0 +1,225 @@
+"""What the numbers say, in sentences: the headline, the tiles, the next steps. Modest: associated with, never because of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.intervals import wilson
+from pipelines.report.numbers import count, days, duration, in_words, interval, share
+from pipelines.report.snapshot import FindingRow
+from pipelines.report.text import short
+from pipelines.report.view import JourneyView
+
+KINDS = {
+    "missing": "Skipped",
+    "ad_hoc": "Not on the map",
+    "repeated": "Repeated",
+    "out_of_order": "Out of order",
+    "failed": "Failed",
+    "wrong_channel": "Other channel",
+    "wrong_initiator": "Other side began it",
+    "late": "Later than promised",
+    "overdue": "Overdue now",
+    "wrong_entry": "Began elsewhere",
+    "wrong_exit": "Ended elsewhere",
+    "branch_conflict": "Took two branches",
+    "unobservable": "Could not be seen",
+}
+_STEPS = {
+    "missing": "Check first whether the step happened unseen. If not, ask whether the journey needs it.",
+    "ad_hoc": "Read ten of them: what sent people there, and does it belong on the map?",
+    "repeated": "Follow ten journeys that came back, and see what the first time left open.",
+    "out_of_order": "Ask whether the order matters to the customer. If not, change the map.",
+    "failed": "Look at the failures by channel and message before anything else.",
+    "wrong_channel": "See whether people were sent to this channel or chose it.",
+    "wrong_initiator": "See who should begin here, and why the other side did.",
+    "late": "Compare the slowest tenth with the rest: where does the time pass?",
+    "overdue": "Work through those who wait now, the longest first.",
+    "wrong_entry": "See where these journeys come from, and whether the map should begin there too.",
+    "wrong_exit": "Look at where these journeys end, and whether that is good enough for the customer.",
+    "branch_conflict": "See whether the choice between the branches is clear to the customer.",
+    "unobservable": "Mend the recording first: this is a gap in the data, not friction.",
+}
+_OTHER_STEP = "Talk to a few people who stopped here, then try one change with some of them and compare."
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The finding that a map's section begins with, and the numbers behind it."""
+
+    text: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One number of the first screen: value, what it is, how sure it is, and the table behind it."""
+
+    value: str
+    label: str
+    detail: str
+    table: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One finding as a card."""
+
+    where: str
+    owner: str
+    state: str
+    headline: str
+    evidence: str
+    association: str
+    step: str
+    is_gap: bool
+
+
+def kind_title(kind: str) -> str:
+    """A deviation kind, or another signal's name, for people."""
+    return KINDS.get(kind, kind.replace("_", " ").capitalize())
+
+
+def headline(view: JourneyView) -> Headline:
+    """What becomes of those who begin; or plainly that it cannot be told yet."""
+    title = short(view.map.title, 120)
+    if not view.data.journeys_n:
+        return Headline(
+            f"Nobody has walked “{title}” yet", "No event of the sources opens a journey of this map. " + _hint(view)
+        )
+    outcome, goal = view.entry_outcome, short(view.goal_title, 80)
+    if outcome is None or view.entry is None:
+        return Headline(f"Too early to say how many reach “{goal}”", "No journey can be followed long enough yet.")
+    within = days(outcome.horizon_d)
+    began = f"{count(outcome.reached_n)} journeys that reached “{short(view.title(view.entry), 80)}”"
+    if outcome.refused is not None or outcome.converted_share is None:
+        reason = outcome.refused or "no share is given"
+        return Headline(
+            f"Too early to say how many reach “{goal}”", f"Of {began}, no share within {within} is told: {reason}."
+        )
+    lost = (outcome.abandoned_share or 0.0) + (outcome.exited_share or 0.0)
+    parts = [
+        f"{_with(outcome.converted_share, outcome.converted_low, outcome.converted_high)} reach “{goal}” within {within}",
+        f"{_with(outcome.abandoned_share, outcome.abandoned_low, outcome.abandoned_high)} fall silent",
+        f"{_with(outcome.exited_share, outcome.exited_low, outcome.exited_high)} say no",
+        f"{share(outcome.active_share)} are still on the way",
+    ]
+    return Headline(_claim(lost, outcome.converted_share, goal), f"Of {began}: {', '.join(parts)}.")
+
+
+def _claim(lost: float, converted: float, goal: str) -> str:
+    """The larger of the two ends leads the sentence."""
+    if lost >= converted:
+        words, is_plural = in_words(lost)
+        return f"{words} journeys {'end' if is_plural else 'ends'} before “{goal}”"
+    words, is_plural = in_words(converted)
+    return f"{words} journeys {'reach' if is_plural else 'reaches'} “{goal}”"
+
+
+def _with(x: float | None, low: float | None, high: float | None) -> str:
+    between = interval(low, high)
+    return f"{share(x)} ({between})" if between else share(x)
+
+
+def _hint(view: JourneyView) -> str:
+    names = ", ".join(f"“{short(view.title(name), 60)}”" for name in view.map.openings[:3])
+    return (
+        f"A journey begins with {names}; see below for what the sources sent and the map does not know."
+        if names
+        else ""
+    )
+
+
+def tiles(view: JourneyView, tables: dict[str, str]) -> tuple[Tile, ...]:
+    """The numbers of the first screen. `tables` is the anchor of each table by its short name."""
+    data = view.data
+    flying = data.statuses.get("in_flight", 0)
+    found = [
+        Tile(count(data.journeys_n), "journeys", _span(view), tables["statuses"]),
+        _converted(view, tables["outcomes"]),
+        _designed(view, tables["deviations"]),
+    ]
+    if data.journeys_n:
+        part = f"{share(flying / data.journeys_n)} of {count(data.journeys_n)}; neither lost nor won yet"
+        found.append(Tile(count(flying), "in flight now", part, tables["statuses"]))
+    return (*found, *_promise(view, tables["waits"]))
+
+
+def _span(view: JourneyView) -> str:
+    data = view.data
+    if data.first_at is None or data.last_at is None:
+        return "none in the snapshot"
+    who = "people" if view.map.journey_is.per == "person" else f"{short(view.map.journey_is.per, 20)} ids"
+    return f"of {count(data.people_n)} {who}, {data.first_at:%Y-%m-%d} to {data.last_at:%Y-%m-%d}"
+
+
+def _converted(view: JourneyView, table: str) -> Tile:
+    outcome = view.entry_outcome
+    if outcome is None or outcome.refused is not None or outcome.converted_share is None:
+        reason = (outcome.refused if outcome else None) or "no journey could be followed long enough"
+        return Tile("Not told", "converted", reason, table)
+    between = interval(outcome.converted_low, outcome.converted_high)
+    detail = f"{between + ', ' if between else ''}n {count(outcome.reached_n)}, within {days(outcome.horizon_d)}"
+    return Tile(share(outcome.converted_share), "converted", detail, table)
+
+
+def _designed(view: JourneyView, table: str) -> Tile:
+    data = view.data
+    if not data.aligned_n:
+        return Tile("Not told", "go as designed", "no journey was compared with the map", table)
+    part = data.designed_n / data.aligned_n
+    # One person's journeys may all be alike, so they count as one: the interval is rather too wide.
+    worth = min(data.people_n or data.aligned_n, data.aligned_n)
+    low, high = wilson(part * worth, worth)
+    return Tile(
+        share(part), "go as designed so far", f"{interval(float(low), float(high))}, n {count(data.aligned_n)}", table
+    )
+
+
+def _promise(view: JourneyView, table: str) -> tuple[Tile, ...]:
+    judged = [row for row in view.promises if row.kept_share is not None]
+    if not judged:
+        return ()
+    worst = min(judged, key=lambda row: (row.kept_share or 0.0, row.from_touchpoint, row.to_touchpoint))
+    between = interval(worst.kept_low, worst.kept_high)
+    clock = " of business hours" if worst.calendar == "business" else ""
+    what = f"“{short(view.title(worst.to_touchpoint), 40)}” within {duration(worst.promised_s)}{clock}"
+    return (Tile(share(worst.kept_share), "keep the weakest promise", f"{between}, n {count(worst.n)}: {what}", table),)
+
+
+def cards(view: JourneyView, most: int = 8) -> tuple[Card, ...]:
+    """The findings of the run, in their order."""
+    return tuple(_card(view, finding) for finding in view.data.findings[:most])
+
+
+def _card(view: JourneyView, finding: FindingRow) -> Card:
+    place = finding.touchpoint or ""
+    where = view.place_label(None, place) if "|" in place else view.label(place) if place else "the whole journey"
+    rate = _with(finding.rate, finding.rate_low, finding.rate_high)
+    evidence = f"{count(finding.journeys_n)} journeys"
+    evidence += f"; {rate} of those where it could happen" if finding.rate is not None else ""
+    return Card(
+        where=f"{short(where, 90)} · {kind_title(finding.signal)}",
+        owner=short(finding.owner or "nobody yet", 60),
+        state=finding.state,
+        headline=short(finding.headline, 200),
+        evidence=evidence,
+        association=_association(view, finding),
+        step=_STEPS.get(finding.signal, _OTHER_STEP),
+        is_gap=finding.signal == "unobservable",
+    )
+
+
+def _association(view: JourneyView, finding: FindingRow) -> str:
+    """How the finished journeys with this deviation ended: told as an association, or not at all."""
+    rate = next(
+        (
+            row
+            for row in view.data.rates
+            if row.kind == finding.signal and finding.touchpoint in {row.touchpoint, row.block}
+        ),
+        None,
+    )
+    if rate is None or rate.abandoned_share is None:
+        return ""
+    return f"Associated with: {share(rate.abandoned_share)} of the finished journeys with it were lost."

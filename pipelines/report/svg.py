@@ -1,0 +1,56 @@
+"""SVG elements as text, escaped: the only place where a picture's markup is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup, escape
+
+from pipelines.report.text import clean
+
+Value = str | float | None
+
+
+def el(tag: str, *children: str | Markup, **attributes: Value) -> Markup:
+    """One element. Children that are not Markup are escaped; `class_` is `class`, `stroke_width` is `stroke-width`.
+
+    Attributes that are None are left out; numbers are rounded to a tenth of a pixel, so that files stay small and equal.
+    """
+    inside = Markup("").join(child if isinstance(child, Markup) else escape(clean(child)) for child in children)
+    named = Markup("").join(
+        Markup(' {}="{}"').format(name.rstrip("_").replace("_", "-"), _written(value))
+        for name, value in attributes.items()
+        if value is not None
+    )
+    if not inside and tag != "text":
+        return Markup("<{}{}/>").format(Markup(tag), named)
+    return Markup("<{0}{1}>{2}</{0}>").format(Markup(tag), named, inside)
+
+
+def _written(value: str | float) -> str:
+    if isinstance(value, str):
+        return clean(value)
+    return (
+        f"{value:.1f}".removesuffix(".0").replace("-0", "0") if abs(value) < 0.05 else f"{value:.1f}".removesuffix(".0")
+    )
+
+
+def group(parts: Iterable[Markup], **attributes: Value) -> Markup:
+    """Elements under one `g`."""
+    return el("g", Markup("").join(parts), **attributes)
+
+
+def picture(parts: Iterable[Markup], width: float, height: float, name: str, title: str, description: str) -> Markup:
+    """A whole picture that scales with the page, with a title and a description for those who cannot see it."""
+    return el(
+        "svg",
+        el("title", title, id=f"{name}-title"),
+        el("desc", description, id=f"{name}-desc"),
+        *parts,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {width:.0f} {height:.0f}",
+        width="100%",
+        role="img",
+        aria_labelledby=f"{name}-title {name}-desc",
+        font_family="inherit",
+    )

@@ -1,0 +1,120 @@
+"""Text on a picture: what may stand in it, how wide it is, and where its lines break."""
+
+from __future__ import annotations
+
+import unicodedata
+
+# Advance of each character in hundredths of the font's size, for the sans-serif faces that browsers have. Arial's
+# metrics, which Liberation Sans and Helvetica share, are the base; SAFETY covers wider faces such as Inter or Segoe UI.
+_REGULAR = {
+    19: "'",
+    22: "ijl",
+    26: "|",
+    28: " !,./:;I[\\]ft·",
+    33: "()-`r{}",
+    35: '"',
+    39: "*",
+    47: "^",
+    50: "Jcksvxyz",
+    56: "#$0123456789?L_abdeghnopqu–ðþß€",
+    58: "+<=>~×",
+    61: "FTZø",
+    67: "&ABEKPSVXYÞ",
+    72: "CDHNRUwÐ",
+    78: "GOQØ",
+    83: "Mm",
+    89: "%æ",
+    94: "W",
+    102: "@ÆŒ",
+}
+_BOLD = {
+    28: " ,./I\\ijl|'·",
+    33: "!()-:;[]`ft",
+    39: "*r{}",
+    47: '"',
+    50: "z",
+    58: "#$0123456789J_aceksvxy+<=>^~–€",
+    61: "?FLTZbdghnopquøðþß",
+    67: "EPSVXYÞ",
+    72: "&ABCDHKNRUÐ",
+    78: "GOQwØ",
+    83: "M",
+    89: "%mæ",
+    100: "W@ÆŒ",
+}
+_WIDTHS = tuple({char: width for width, chars in table.items() for char in chars} for table in (_REGULAR, _BOLD))
+_OTHER = 104  # signs of other scripts, arrows and emoji: about one em
+SAFETY = 1.06
+_ELLIPSIS = "…"
+
+
+def clean(text: str) -> str:
+    """The text on one line without control characters and without marks that turn or hide what follows them."""
+    kept = (" " if char.isspace() else char for char in text if char.isspace() or not _is_invisible(char))
+    return " ".join("".join(kept).split())
+
+
+def _is_invisible(char: str) -> bool:
+    """Control, format (direction marks, zero width), surrogate and private characters; the emoji joiner may stay."""
+    return char != "\u200d" and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def short(text: str, longest: int) -> str:
+    """The cleaned text, cut to so many characters with an ellipsis."""
+    text = clean(text)
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + _ELLIPSIS
+
+
+def width(text: str, size: float, is_bold: bool = False) -> float:
+    """Upper estimate of the width of a text in pixels at a font size in pixels."""
+    table = _WIDTHS[is_bold]
+    return sum(_advance(char, table) for char in text) * size * SAFETY / 100
+
+
+def _advance(char: str, table: dict[str, int]) -> int:
+    if char in table:
+        return table[char]
+    if unicodedata.combining(char):
+        return 0
+    base = unicodedata.normalize("NFD", char)[0]
+    return table.get(base, _OTHER)
+
+
+def wrap(text: str, widest: float, size: float, most: int = 3, is_bold: bool = False) -> tuple[str, ...]:
+    """The text in at most so many lines, none wider than so many pixels.
+
+    Breaks between words, inside words that are too long (with a hyphen), and ends with an ellipsis where it does not fit.
+    """
+    words = [part for word in clean(text).split(" ") for part in _parts(word, widest, size, is_bold)]
+    lines: list[str] = []
+    for word in words:
+        joined = f"{lines[-1]} {word}" if lines and not lines[-1].endswith("-\u2060") else word
+        if lines and not lines[-1].endswith("-\u2060") and width(joined, size, is_bold) <= widest:
+            lines[-1] = joined
+        else:
+            lines.append(word)
+    lines = [line.removesuffix("\u2060") for line in lines]
+    if len(lines) <= most:
+        return tuple(line for line in lines if line)
+    return (*lines[: most - 1], _cut(lines[most - 1], widest, size, is_bold))
+
+
+def _parts(word: str, widest: float, size: float, is_bold: bool) -> list[str]:
+    """A word in pieces that fit; each but the last ends with a hyphen and a word joiner, which says so to `wrap`."""
+    parts: list[str] = []
+    while width(word, size, is_bold) > widest and len(word) > 1:
+        end = len(word) - 1
+        while end > 1 and width(word[:end] + "-", size, is_bold) > widest:
+            end -= 1
+        # A piece of one or two letters at the end reads badly: share the letters out.
+        if 0 < len(word) - end < 3 and end > 5:
+            end -= 3
+        parts.append(word[:end] + "-\u2060")
+        word = word[end:]
+    return [*parts, word]
+
+
+def _cut(line: str, widest: float, size: float, is_bold: bool) -> str:
+    while line and width(line + _ELLIPSIS, size, is_bold) > widest:
+        line = line[:-1]
+    return line.rstrip(" -") + _ELLIPSIS

@@ -1,0 +1,116 @@
+"""One map and its published rows, looked at from the questions that the pictures and sentences ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipelines.report.layout import Plan, plan
+from pipelines.report.snapshot import JourneyData, OutcomeRow, RateRow, WaitRow
+from schemas.journey_map import JourneyMap
+
+
+@dataclass(frozen=True)
+class JourneyView:
+    """One map with what was seen of it."""
+
+    map: JourneyMap
+    data: JourneyData
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The drawing on the grid."""
+        return plan(self.map.flow)
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """Touchpoint of the flow to the number on its station."""
+        return {station.name: station.number for station in self.plan.stations}
+
+    @cached_property
+    def flow_names(self) -> tuple[str, ...]:
+        """Touchpoints of the flow in the order of their numbers."""
+        return tuple(sorted(self.numbers, key=lambda name: self.numbers[name]))
+
+    def title(self, name: str) -> str:
+        """Title of a name; activities and blocks, which the map does not hold, stay as they are."""
+        return self.map.title_of(name) if name in self.map.names else name
+
+    def label(self, name: str) -> str:
+        """Title with the station's number in front."""
+        number = self.numbers.get(name)
+        return f"{number} {self.title(name)}" if number else self.title(name)
+
+    def place_label(self, touchpoint: str | None, block: str | None) -> str:
+        """What something is charged to: a touchpoint, or one of a block's."""
+        if touchpoint is not None:
+            return self.label(touchpoint)
+        return " or ".join(self.label(part.strip()) for part in (block or "").split("|")) or "the whole journey"
+
+    @cached_property
+    def entry(self) -> str | None:
+        """The opening touchpoint that most journeys reached."""
+        openings = [name for name in self.map.openings if name in self.numbers] or list(self.plan.entries)
+        return max(openings, key=lambda name: (self.reached_at_all(name), -self.numbers[name]), default=None)
+
+    def reached_at_all(self, name: str) -> int:
+        """Journeys that touched it, whatever the horizon."""
+        return next((row.journeys_n for row in self.data.touchpoints if row.touchpoint == name), 0)
+
+    @cached_property
+    def horizon_d(self) -> float | None:
+        """The longest horizon for which the entry's outcome is given, else the longest there is; days."""
+        rows = [row for row in self.data.outcomes if row.segment is None]
+        given = [row.horizon_d for row in rows if row.touchpoint == self.entry and row.refused is None]
+        return max(given or [row.horizon_d for row in rows], default=None)
+
+    @cached_property
+    def outcomes(self) -> dict[str, OutcomeRow]:
+        """Touchpoint to its outcome over the horizon, all segments together."""
+        rows = [row for row in self.data.outcomes if row.segment is None and row.horizon_d == self.horizon_d]
+        return {row.touchpoint: row for row in rows}
+
+    @cached_property
+    def entry_outcome(self) -> OutcomeRow | None:
+        """Outcome of those who began as designed."""
+        return self.outcomes.get(self.entry) if self.entry else None
+
+    def reached_n(self, name: str) -> int:
+        """Journeys that reached a touchpoint."""
+        outcome = self.outcomes.get(name)
+        return outcome.reached_n if outcome else self.reached_at_all(name)
+
+    def in_flight_n(self, name: str) -> int:
+        """Journeys that stand there now."""
+        outcome = self.outcomes.get(name)
+        return outcome.in_flight_n if outcome else 0
+
+    def hazard(self, name: str) -> float | None:
+        """Share that falls silent there; None where it is refused or unknown."""
+        outcome = self.outcomes.get(name)
+        return outcome.hazard if outcome and outcome.refused is None else None
+
+    @cached_property
+    def promises(self) -> tuple[WaitRow, ...]:
+        """Waits with a promise, all segments together."""
+        return tuple(row for row in self.data.waits if row.segment is None and row.promised_s is not None)
+
+    def rate(self, kind: str, name: str) -> RateRow | None:
+        """How often a kind of deviation is charged to a touchpoint, or to a block that begins with it."""
+        rows = [row for row in self.data.rates if row.kind == kind]
+        whole = next((row for row in rows if row.touchpoint == name), None)
+        return whole or next((row for row in rows if row.block and row.block.split("|")[0].strip() == name), None)
+
+    @cached_property
+    def directly(self) -> dict[tuple[str, str], tuple[int, int]]:
+        """Pair of touchpoints to how often, and in how many journeys, the second followed the first directly."""
+        pairs: dict[tuple[str, str], tuple[int, int]] = {}
+        for row in self.data.flows:
+            if row.from_touchpoint is not None and row.to_touchpoint is not None:
+                pairs[(row.from_touchpoint, row.to_touchpoint)] = (row.n, row.journeys_n)
+        return pairs
+
+    @cached_property
+    def goal_title(self) -> str:
+        """The goal in words."""
+        return " or ".join(self.title(name) for name in self.map.goals[:2]) or "the goal"
