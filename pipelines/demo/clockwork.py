@@ -50,7 +50,8 @@ def office_later(times: Times, wait: Times) -> Times:
     """Times at which a wait is over that runs in office hours only."""
     total = office_clock(times) + wait
     day = np.searchsorted(_OFFICE_BEFORE, total, side="right") - 1
-    return (_FIRST_DAY + day) * DAY + _OPENS + total - _OFFICE_BEFORE[day] - LOCAL_US
+    over: Times = (_FIRST_DAY + day) * DAY + _OPENS + total - _OFFICE_BEFORE[day] - LOCAL_US
+    return over
 
 
 def office_clock(times: Times) -> Times:

@@ -90,7 +90,8 @@ def _write_tasks(folder: Path, did: pl.DataFrame, rng: np.random.Generator) -> F
     """A row per call or piece of work; of those still open nobody knows yet when they will have happened."""
     rows = _rows_of(did, _TASKS, ["Subject", "TaskSubtype", "CallType"], "00T")
     is_open = pl.Series(rng.random(rows.height) < 0.03)
-    opened = rows.filter(is_open).with_columns(salesforce_ids("00T", np.arange(is_open.sum()) + 10**6, "Id"))
+    opened = rows.filter(is_open)
+    opened = opened.with_columns(salesforce_ids("00T", np.arange(opened.height) + 10**6, "Id"))
     done = pl.concat([rows.with_columns(Status=pl.lit("Completed")), opened.with_columns(Status=pl.lit("Open"))])
     is_done = pl.col("Status") == "Completed"
     table = done.select(

@@ -37,7 +37,7 @@ def _discover(walk: Walk, is_paid_click: Mask) -> None:
         walk.step("visit", by_day(walk.now + walk.gap(1.2 * DAY, 1.0)), returns >= nth)
     reads = walk.chance(0.14)
     walk.note("faq", walk.is_here & reads, walk.now + walk.gap(4 * MINUTE))
-    walk.leave(0.22 + 0.07 * is_paid_click)
+    walk.leave(np.where(is_paid_click, 0.29, 0.22))
     walk.step("newsletter", walk.now + walk.gap(12 * MINUTE, 0.3), walk.chance(0.11))
 
 
@@ -65,15 +65,12 @@ def _verify(walk: Walk) -> None:
 def _choose(walk: Walk) -> None:
     """After proving who they are some meet things that nobody designed: a harmful, a helpful and a harmless one."""
     verified_at = walk.now
-    shown = {
-        name: walk.show(name, walk.chance(PLANTED[name].rate))
-        for name in ("manual_id_check", "advisor_call", "faq_in_order")
-    }
-    walk.linger("manual_id_check", shown["manual_id_check"], verified_at + walk.gap(25 * MINUTE))
-    walk.linger("faq", shown["faq_in_order"], verified_at + walk.gap(6 * MINUTE))
-    walk.linger("advisor_call", shown["advisor_call"], in_office(walk.rng, verified_at + walk.gap(2 * HOUR)))
-    harm = walk.effect("manual_id_check") + walk.effect("advisor_call") + walk.effect("faq_in_order")
-    walk.leave(0.10 + harm, _SAYS_SO)
+    signals = ("manual_id_check", "advisor_call", "faq_in_order")
+    passport, call, faq = (walk.show(name, walk.chance(PLANTED[name].rate)) for name in signals)
+    walk.linger("manual_id_check", passport, verified_at + walk.gap(25 * MINUTE))
+    walk.linger("faq", faq, verified_at + walk.gap(6 * MINUTE))
+    walk.linger("advisor_call", call, in_office(walk.rng, verified_at + walk.gap(2 * HOUR)))
+    walk.leave(0.10 + np.sum([walk.effect(name) for name in signals], axis=0), _SAYS_SO)
     walk.step("choose_plan", by_day(walk.now + walk.gap(30 * MINUTE, 1.2)))
     credit_at = in_office(walk.rng, verified_at + walk.gap(HOUR, 0.6))
     walk.refuse(walk.chance(0.04), np.maximum(credit_at, walk.now + MINUTE))
@@ -102,7 +99,7 @@ def _try_to_pay(walk: Walk, at: Times) -> None:
 
 
 def _confirm_and_book(walk: Walk, is_rural: Mask) -> None:
-    """Some never get their confirmation. It shows when they book, and it makes them leave before the technician comes."""
+    """Some never get their confirmation. It shows when they book, and they leave before the technician comes."""
     unconfirmed = walk.chance(PLANTED["no_confirmation"].rate)
     walk.step("confirm", walk.now + walk.gap(20 * MINUTE), ~unconfirmed)
     walk.leave(0.03, _SAYS_SO)

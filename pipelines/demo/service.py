@@ -83,9 +83,13 @@ def _write_history(folder: Path, did: pl.DataFrame, tickets: pl.DataFrame, rng: 
     assigned = tickets.select("id", pl.col("at") + MINUTE, value=pl.lit(str(_AGENT)), field=pl.lit("assignee_id"))
     closed = changed.filter(pl.col("value") == "solved").group_by("id").agg(pl.col("at").max() + 4 * DAY)
     closed = closed.select("id", "at", value=pl.lit("closed"), field=pl.lit("status"))
-    fates = (ACCEPTED, "dropped:as_created", "dropped:not_a_status", "dropped:closed_by_clock")
-    parts = (part.with_columns(fate=pl.lit(fate)) for part, fate in zip((changed, created, assigned, closed), fates))
-    rows = pl.concat(parts).sort("at", "id", "value")
+    parts = {
+        ACCEPTED: changed,
+        "dropped:as_created": created,
+        "dropped:not_a_status": assigned,
+        "dropped:closed_by_clock": closed.filter(pl.col("at") < END_US),
+    }
+    rows = pl.concat(part.with_columns(fate=pl.lit(fate)) for fate, part in parts.items()).sort("at", "id", "value")
     table = rows.select(
         pl.col("id").alias("ticket_id"),
         pl.col("field").alias("field_name"),

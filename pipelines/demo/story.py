@@ -53,22 +53,20 @@ class Planted:
     rate: float
 
 
-PLANTED: dict[str, Planted] = {
-    planted.name: planted
-    for planted in (
-        Planted("sms_fails", "become_customer", "friction", "failed", "verify_sms", "verify_sms", 0.30, 0.22),
-        Planted("manual_id_check", "become_customer", "friction", "ad_hoc", "manual_id_check", "verified", 0.15, 0.06),
-        Planted("payment_fails", "become_customer", "friction", "failed", "pay", "pay", 0.25, 0.10),
-        Planted("no_confirmation", "become_customer", "friction", "missing", "confirm", "book_technician", 0.14, 0.08),
-        Planted(
-            "late_technician", "become_customer", "friction", "late", "book_technician", "technician_visit", 0.18, 0.2
-        ),
-        Planted("advisor_call", "become_customer", "helpful", "ad_hoc", "advisor_call", "verified", -0.08, 0.12),
-        Planted("checks_again", "become_customer", "decoy", "repeated", "check_address", "check_address", 0.0, 0.08),
-        Planted("faq_in_order", "become_customer", "decoy", "ad_hoc", "faq", "verified", 0.0, 0.12),
-        Planted("pays_early", "become_customer", "decoy", "out_of_order", "credit_check", "pay", 0.0, 0.06),
-        Planted("slow_answer", "get_help", "friction", "late", "fault_reported", "acknowledged", 0.12, 0.25),
-        Planted("reopened", "get_help", "friction", "repeated", "acknowledged", "solved", 0.20, 0.14),
-        Planted("chasing_call", "get_help", "decoy", "ad_hoc", "chasing_call", "acknowledged", 0.0, 0.15),
-    )
-}
+_NEW, _HELP = "become_customer", "get_help"
+_VERIFIED = "verify_bankid | verify_sms"
+_SIGNALS = (
+    Planted("sms_fails", _NEW, "friction", "failed", "verify_sms", "verify_sms", 0.30, 0.22),
+    Planted("manual_id_check", _NEW, "friction", "ad_hoc", "manual_id_check", _VERIFIED, 0.15, 0.06),
+    Planted("payment_fails", _NEW, "friction", "failed", "pay", "pay", 0.25, 0.10),
+    Planted("no_confirmation", _NEW, "friction", "missing", "confirm", "book_technician", 0.14, 0.08),
+    Planted("late_technician", _NEW, "friction", "late", "book_technician", "technician_visit", 0.18, 0.16),
+    Planted("advisor_call", _NEW, "helpful", "ad_hoc", "advisor_call", _VERIFIED, -0.08, 0.12),
+    Planted("checks_again", _NEW, "decoy", "repeated", "check_address", "check_address", 0.0, 0.08),
+    Planted("faq_in_order", _NEW, "decoy", "ad_hoc", "faq", _VERIFIED, 0.0, 0.12),
+    Planted("pays_early", _NEW, "decoy", "out_of_order", "credit_check", "pay", 0.0, 0.06),
+    Planted("slow_answer", _HELP, "friction", "late", "fault_reported", "acknowledged", 0.12, 0.25),
+    Planted("reopened", _HELP, "friction", "repeated", "acknowledged", "solved", 0.20, 0.14),
+    Planted("chasing_call", _HELP, "decoy", "ad_hoc", "chasing_call", "acknowledged", 0.0, 0.15),
+)
+PLANTED: dict[str, Planted] = {planted.name: planted for planted in _SIGNALS}

@@ -77,7 +77,7 @@ class Walk:
 
     def effect(self, name: str) -> Shares:
         """What a planted signal adds to each one's probability of leaving."""
-        return self.flags[name] * PLANTED[name].effect
+        return np.where(self.flags[name], PLANTED[name].effect, 0.0)
 
     def note(self, what: str, who: Mask, at: Times, is_ok: Mask | bool = True) -> None:
         """Something happened to some at some time, besides the steps."""
