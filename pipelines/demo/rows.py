@@ -12,8 +12,8 @@ import numpy as np
 import polars as pl
 
 ACCEPTED, DUPLICATE = "accepted", "duplicate"
-UNREADABLE_ROW, WRONG_COLUMNS = "unreadable_row", "wrong_columns"  # reason codes of ingest
-UNREADABLE_TIME, NO_IDENTITY = "unreadable_timestamp", "no_identity"
+# Reason codes of ingest.
+BROKEN_ROW, UNREADABLE_TIME, NO_IDENTITY = "broken_row", "unreadable_timestamp", "missing_identity"
 _NO_TIME = "31/02/2026 25:61"
 _FAULTS_N = 7
 
@@ -103,7 +103,7 @@ def write_csv(
     """Write one CSV file of a table with the column `fate`, its broken lines somewhere among the others."""
     fates = Fates()
     fates.count(table["fate"])
-    fates.count(pl.Series([f"rejected:{WRONG_COLUMNS}"] * len(broken), dtype=pl.String))
+    fates.count(pl.Series([f"rejected:{BROKEN_ROW}"] * len(broken), dtype=pl.String))
     rows = table.drop("fate")
     lines = rows.write_csv(include_header=False).splitlines()
     for line in broken:

@@ -12,7 +12,7 @@ import polars as pl
 from pipelines.demo.crm import odd_case
 from pipelines.demo.people import People
 from pipelines.demo.rows import ACCEPTED, Fates, with_copies, with_faults, write_csv
-from pipelines.demo.story import DAY, LOCAL_US, MINUTE, SECOND
+from pipelines.demo.story import DAY, END_US, LOCAL_US, MINUTE, SECOND
 
 _UNBRIDGED_SHARE = 0.15  # of the desk's users, whom only an e-mail address ties to a customer
 _AGENT = 361_000_000_001

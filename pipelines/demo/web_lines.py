@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipelines.demo.rows import ACCEPTED, DUPLICATE, UNREADABLE_ROW, UNREADABLE_TIME, Fates, write_gzips
+from pipelines.demo.rows import ACCEPTED, BROKEN_ROW, DUPLICATE, UNREADABLE_TIME, Fates, write_gzips
 from pipelines.demo.story import DAY, LOCAL_US
 
 _REDELIVERED_SHARE = 0.004
@@ -63,7 +63,7 @@ def _with_dirt(lines: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     is_next = pl.Series(rng.random(picked.height) < 0.5)
     again = picked.with_columns(fate=pl.lit(DUPLICATE), file=pl.when(is_next).then(_next_day()).otherwise("file"))
     broken = good[rng.choice(good.height, _BROKEN_N, replace=False)].with_columns(
-        line=pl.col("line").str.head(-40), fate=pl.lit(f"rejected:{UNREADABLE_ROW}")
+        line=pl.col("line").str.head(-40), fate=pl.lit(f"rejected:{BROKEN_ROW}")
     )
     timeless = good[rng.choice(good.height, _TIMELESS_N, replace=False)].with_columns(
         line=pl.col("line").str.replace(r'"event_timestamp":"\d+"', '"event_timestamp":"(not set)"'),
