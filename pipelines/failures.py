@@ -42,15 +42,13 @@ def guarded(command: Callable[..., object]) -> int:
     except ClickException as error:
         error.show()
         return error.exit_code
-    except Abort:
+    except (Abort, KeyboardInterrupt):
         return INTERRUPTED
     return outcome if isinstance(outcome, int) else 0
 
 
 def report_defect(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """`sys.excepthook`: what nobody foresaw goes into a file that can be passed on. Python then exits with 1."""
-    if issubclass(kind, KeyboardInterrupt):
-        raise SystemExit(INTERRUPTED)
     path = _traceback_file()
     path.write_text(describe(error), encoding="utf-8")
     sys.stderr.write(
@@ -68,7 +66,8 @@ def describe(error: BaseException) -> str:
         message = f": {current}" if name in SAFE_MESSAGES else " (message left out: it may quote data)"
         parts.append("".join(traceback.format_tb(current.__traceback__)) + name + message)
         current = current.__cause__ or current.__context__
-    return "\n\nraised while handling, or because of:\n\n".join(parts) + "\n"
+    text = "\n\nraised because of, or while handling:\n\n".join(parts) + "\n"
+    return text.replace(str(Path.home()), "~")  # whose machine it was is nobody's business
 
 
 def _traceback_file() -> Path:

@@ -12,14 +12,17 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+import httpx
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
+from prefect.exceptions import PrefectException
 
+from pipelines import prefect_server, steps
 from pipelines import run as plain
-from pipelines import steps
 from pipelines.settings import Settings, load_settings
 from pipelines.terminal import Tell, quiet
+from schemas.errors import SettingsError
 
 T = TypeVar("T")
 # A delivery that is still being copied, a network share that is away: a minute helps, an hour would hide it.
@@ -27,7 +30,7 @@ RETRIES = 2
 RETRY_AFTER_S = 30
 
 
-@flow(name="terreng", persist_result=False, validate_parameters=False)
+@flow(name="terreng", persist_result=False)
 def terreng(workspace: str, as_of: str = "") -> dict[str, int]:
     """One run of a workspace, as the schedule calls it. Returns counts."""
     moment = datetime.fromisoformat(as_of) if as_of else None
@@ -35,10 +38,27 @@ def terreng(workspace: str, as_of: str = "") -> dict[str, int]:
     return dict(summary.counts)
 
 
-@flow(name="terreng", persist_result=False, validate_parameters=False)
-def terreng_by_hand(workspace: str, as_of: datetime | None, tell: Tell) -> plain.RunSummary:
-    """The same for `terreng run`: no retries, for somebody waits."""
-    return run_as_tasks(load_settings(Path(workspace)), as_of, retries=0, tell=tell)
+def run_by_hand(settings: Settings, as_of: datetime | None, tell: Tell) -> plain.RunSummary:
+    """The same for `terreng run`: no retries, for somebody waits.
+
+    Raises:
+        SettingsError: The server stopped answering while the run went on.
+    """
+
+    @flow(name="terreng", persist_result=False)
+    def terreng_by_hand() -> plain.RunSummary:
+        return run_as_tasks(settings, as_of, retries=0, tell=tell)
+
+    try:
+        return terreng_by_hand()
+    except (PrefectException, httpx.HTTPError, OSError) as error:
+        if prefect_server.answers(prefect_server.configured()):
+            raise
+        raise SettingsError(
+            got="the Prefect server stopped answering during the run",
+            wanted="a server that stays up",
+            hint="what was published is whole; start the server again, or unset PREFECT_API_URL and run without it",
+        ) from error
 
 
 def run_as_tasks(settings: Settings, as_of: datetime | None, retries: int, tell: Tell = quiet) -> plain.RunSummary:

@@ -29,6 +29,11 @@ def say(text: str) -> None:
         raise Exit(0) from None
 
 
+def note(text: str) -> None:
+    """A sentence for whoever sits before the terminal, on stderr, so that results on stdout stay clean."""
+    sys.stderr.write(f"terreng: {text}\n")
+
+
 def say_json(document: object) -> None:
     """One JSON document on stdout; times in ISO 8601."""
     say(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
+
+from pipelines import failures
+from pipelines.command_line import app
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,3 +33,26 @@ def shared_data() -> Path:
 def repository() -> Path:
     """The root of the checkout."""
     return ROOT
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command left: exit code, stdout, stderr."""
+
+    code: int
+    out: str
+    err: str
+
+
+Terreng = Callable[..., Answer]
+
+
+@pytest.fixture
+def terreng(capsys: pytest.CaptureFixture[str]) -> Terreng:
+    """Call the command line within this process, errors ending as they do for a user."""
+
+    def call(*arguments: str | Path) -> Answer:
+        code = failures.guarded(partial(get_command(app), [str(each) for each in arguments], "terreng"))
+        return Answer(code, *capsys.readouterr())
+
+    return call

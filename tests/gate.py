@@ -33,9 +33,9 @@ def main(wanted: Sequence[str]) -> int:
     return 0 if all(holds for _, holds, _ in results) else 1
 
 
-def run(*command: str | Path, folder: Path = ROOT, **environment: str) -> bool:
+def run(*command: str | Path, folder: Path = ROOT) -> bool:
     """Run a command, its output passed through; whether it ended well."""
-    return subprocess.run(command, cwd=folder, env=os.environ | environment, check=False).returncode == 0
+    return subprocess.run(command, cwd=folder, check=False).returncode == 0
 
 
 def browser() -> bool:
@@ -44,11 +44,11 @@ def browser() -> bool:
         return True
     _say("no Chromium: installing it")
     sudo = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
-    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    os.environ["DEBIAN_FRONTEND"] = "noninteractive"
     installed = (
         shutil.which("apt-get") is not None
-        and run(*sudo, "apt-get", "update", "-qq", **quiet)
-        and run(*sudo, "apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", **quiet)
+        and run(*sudo, "apt-get", "update", "-qq")
+        and run(*sudo, "apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium")
     )
     if not installed:
         _say("Chromium could not be installed: install it by hand, then run again")

@@ -64,4 +64,5 @@ def published_activities(workspace: Path) -> pl.DataFrame | None:
     if not settings.published_db.is_file():
         return None
     with reader(settings) as connection:
-        return connection.sql(ACTIVITIES).pl()
+        activities: pl.DataFrame = connection.sql(ACTIVITIES).pl()
+        return activities

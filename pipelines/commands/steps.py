@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines import terminal
+from pipelines import prefect_server, terminal
 from pipelines.commands.workspace import open_workspace, parse_as_of
 
 if TYPE_CHECKING:
@@ -23,18 +25,33 @@ def run(workspace: Path, as_of: str, as_json: bool) -> None:
     from pipelines.run import refuse_beyond_tolerance
 
     settings = open_workspace(workspace)
-    summary = run_workspace(settings, as_of)
+    with terminal.progress() as tell:
+        summary = run_workspace(settings, parse_as_of(as_of, settings.timezone), tell)
     show(settings, summary, as_json)
     refuse_beyond_tolerance(summary.sources)
 
 
-def run_workspace(settings: Settings, as_of: str = "") -> RunSummary:
-    """The run itself, with progress on a terminal."""
+def run_workspace(settings: Settings, as_of: datetime | None, tell: terminal.Tell) -> RunSummary:
+    """The run itself, through Prefect where a server answers. The steps and their results are the same."""
     from pipelines import run as plain
 
-    moment = parse_as_of(as_of, settings.timezone)
-    with terminal.progress() as tell:
-        return plain.run(settings, moment, plain.directly(tell))
+    api_url = chosen_server(settings)
+    if not api_url:
+        return plain.run(settings, as_of, plain.directly(tell))
+    os.environ.update(prefect_server.environment(settings, api_url))
+    from pipelines.flow import run_by_hand
+
+    return run_by_hand(settings, as_of, tell)
+
+
+def chosen_server(settings: Settings) -> str:
+    """The server that the user names, else the one that `terreng serve` keeps; "" if neither answers."""
+    named = prefect_server.configured()
+    if named and prefect_server.answers(named):
+        return named
+    if named:
+        terminal.note(f"Prefect at {named} does not answer (PREFECT_API_URL); running without it")
+    return prefect_server.standing(settings)
 
 
 def ingest(workspace: Path, as_json: bool) -> None:

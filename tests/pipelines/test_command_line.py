@@ -1,0 +1,166 @@
+"""What a user meets at the terminal: help, exit codes, and errors that end well."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from typer import Abort
+
+from pipelines import failures
+from schemas import errors
+from schemas.errors import Problem, TerrengError
+
+HEAVY = ("pm4py", "prefect", "pandera", "duckdb", "polars", "numba", "numpy", "plotly", "pydantic", "rich")
+
+
+class Answer(Protocol):
+    """See conftest."""
+
+    code: int
+    out: str
+    err: str
+
+
+Terreng = Callable[..., Answer]
+
+
+def test_help_answers_within_half_a_second() -> None:
+    command = Path(sys.executable).with_name("terreng")
+    took: list[float] = []
+    for _ in range(5):
+        began = time.perf_counter()
+        done = subprocess.run([command, "--help"], capture_output=True, text=True, check=True)
+        took.append(time.perf_counter() - began)
+    assert "Usage: terreng" in done.stdout
+    assert done.stderr == ""
+    assert min(took) < 0.5, took
+
+
+def test_the_command_line_imports_nothing_heavy() -> None:
+    script = f"import sys, pipelines.command_line; print([m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        ((), 2, "Usage: terreng"),
+        (("fly",), 2, "No such command 'fly'"),
+        (("run", "--as-of"), 2, "requires an argument"),
+        (("export", "--format", "pptx"), 2, "pptx"),
+        (("run",), 4, "no terreng.toml"),
+        (("ingest",), 4, "no terreng.toml"),
+        (("findings",), 4, "terreng init DIR, or terreng demo"),
+        (("map", "lint", "absent.yaml"), 2, "no file absent.yaml"),
+    ],
+)
+def test_a_call_that_cannot_be_served_says_why(
+    terreng: Terreng, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], code: int, told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = terreng(*arguments)
+    assert answer.code == code
+    assert told in answer.err + answer.out
+
+
+@pytest.mark.parametrize("as_of", ["yesterday", "2026-13-01", "01.02.2026"])
+def test_a_snapshot_time_that_is_no_iso_time_is_wrong_usage(terreng: Terreng, tmp_path: Path, as_of: str) -> None:
+    folder = tmp_path / "new"
+    assert terreng("init", folder).code == 0
+    answer = terreng("run", "--workspace", folder, "--as-of", as_of)
+    assert (answer.code, "such as 2026-05-01" in answer.err) == (2, True)
+
+
+ERRORS = (
+    (errors.UsageError("x"), 2),
+    (errors.MapError("x", problems=(Problem("maps/a.yaml", 3, "a", "b"),)), 3),
+    (errors.SettingsError("x"), 4),
+    (errors.SourceError("x"), 4),
+    (errors.WarehouseError("x"), 4),
+    (errors.BudgetError("x"), 5),
+    (errors.WorkspaceBusyError("x"), 6),
+    (errors.ToleranceError("x"), 7),
+    (KeyboardInterrupt(), 130),
+    (Abort(), 130),
+)
+
+
+@pytest.mark.parametrize(("error", "code"), ERRORS, ids=lambda value: type(value).__name__)
+def test_every_error_has_the_exit_code_of_the_contract_and_no_traceback(
+    error: BaseException, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def command(**_: object) -> None:
+        raise error
+
+    assert failures.guarded(command) == code
+    told = capsys.readouterr().err
+    assert "Traceback" not in told
+    assert ("terreng: " in told) == isinstance(error, TerrengError)
+
+
+def test_a_defect_goes_into_a_file_without_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".terreng").mkdir()
+    try:
+        int("kari@example.com")
+    except ValueError as error:
+        failures.report_defect(type(error), error, error.__traceback__)
+    told = capsys.readouterr().err
+    (file,) = (tmp_path / ".terreng").glob("*.traceback.txt")
+    text = file.read_text(encoding="utf-8")
+    assert str(file) in told
+    assert "open an issue" in told
+    assert "test_command_line.py" in text
+    assert "ValueError (message left out" in text
+    assert "kari@example.com" not in told + text.replace('int("kari@example.com")', "")
+
+
+def test_a_defect_ends_with_one() -> None:
+    script = (
+        "import sys; from pipelines import failures; sys.excepthook = failures.report_defect\n"
+        "def command(**_): None.absent\n"
+        "raise SystemExit(failures.guarded(command))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    path = Path(done.stderr.split("What happened is in ")[1].split(";")[0])
+    assert "AttributeError: 'NoneType' object has no attribute 'absent'" in path.read_text(encoding="utf-8")
+    path.unlink()
+
+
+def test_a_reader_that_has_seen_enough_ends_the_command_quietly(repository: Path) -> None:
+    maps = sorted((repository / "data" / "example" / "maps").glob("*.yaml"))
+    command = [Path(sys.executable).with_name("terreng"), "map", "lint", *maps]
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, cwd="/", check=False)
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_init_makes_a_workspace_whose_map_holds(terreng: Terreng, tmp_path: Path) -> None:
+    folder = tmp_path / "journeys"
+    assert terreng("init", folder).code == 0
+    assert {path.name for path in folder.iterdir()} == {"terreng.toml", "maps", "exports", ".gitignore"}
+    lint = terreng("map", "lint", folder / "maps" / "first.yaml", "--workspace", folder)
+    assert (lint.code, lint.out) == (0, "1 maps checked: 0 errors, 0 warnings\n")
+
+
+def test_init_leaves_alone_what_is_there(terreng: Terreng, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    answer = terreng("init", tmp_path)
+    assert (answer.code, "new or empty folder" in answer.err) == (2, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
