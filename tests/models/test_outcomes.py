@@ -1,0 +1,318 @@
+"""What becomes of those who reach a touchpoint: small tables, and planted ends that must be found again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pytest
+
+from models.incidence import curves
+from models.outcomes import DAY_US, FOREVER_US, horizon_us, learn_patience, touchpoint_outcomes
+from schemas.tables import TOUCHPOINT_OUTCOMES
+
+SHARES = ["converted_share", "exited_share", "abandoned_share", "active_share"]
+MEASURES = [*SHARES, "hazard", "exit_hazard"]
+Row = tuple[str, int, int | None, int]
+Frames = tuple[pl.DataFrame, pl.DataFrame]
+
+
+def outcomes(world: Any, frames: Frames | None = None, **more: Any) -> pl.DataFrame:
+    """Outcomes of a planted world as its window ends."""
+    reached, journeys = frames or world.snapshot()
+    plan = world.plan
+    known = {"as_of_us": plan.window_us, "horizon_us": plan.horizon_us, **more}
+    return touchpoint_outcomes(reached, journeys, world.patience_us, **known)
+
+
+def worst(found: pl.DataFrame, truth: pl.DataFrame, measures: list[str]) -> float:
+    """Largest difference in percentage points."""
+    return float(np.abs(found.select(measures).to_numpy() - truth.select(measures).to_numpy()).max() * 100)
+
+
+def small(rows: list[Row]) -> Frames:
+    """Journeys that each reached touchpoint 0 only, in days: status, reached, end, last event."""
+    reached = pl.DataFrame(
+        {"journey_key": range(len(rows)), "code": 0, "reached_us": [row[1] * DAY_US for row in rows]}
+    )
+    journeys = pl.DataFrame(
+        {
+            "journey_key": range(len(rows)),
+            "person_key": range(len(rows)),
+            "status": [row[0] for row in rows],
+            "end_us": [None if row[2] is None else row[2] * DAY_US for row in rows],
+            "last_us": [row[3] * DAY_US for row in rows],
+            "code": 0,
+        },
+        schema_overrides={"end_us": pl.Int64},
+    )
+    return reached, journeys
+
+
+def of_small(rows: list[Row], as_of_d: int, patience_d: int, horizon_d: int) -> dict[str, Any]:
+    found = touchpoint_outcomes(
+        *small(rows), [patience_d * DAY_US], as_of_us=as_of_d * DAY_US, horizon_us=horizon_d * DAY_US
+    )
+    return found.row(0, named=True)
+
+
+MATURE: list[Row] = [
+    *[("converted", 0, 3, 3)] * 20,
+    *[("exited", 0, 4, 4)] * 10,
+    *[("abandoned", 0, 0, 0)] * 10,
+]
+
+
+def test_with_everybody_followed_the_shares_are_plain_shares() -> None:
+    row = of_small(MATURE, as_of_d=100, patience_d=10, horizon_d=30)
+    assert [row[name] for name in SHARES] == pytest.approx([0.5, 0.25, 0.25, 0.0])
+    assert (row["hazard"], row["exit_hazard"], row["reached_n"], row["followed_n"]) == pytest.approx(
+        (0.25, 0.25, 40, 40)
+    )
+
+
+def test_whoever_was_reached_within_the_patience_before_the_snapshot_is_counted_but_not_followed() -> None:
+    recent: list[Row] = [("converted", 95, 96, 96), ("in_flight", 95, None, 95)]
+    row = of_small([*MATURE, *recent], as_of_d=100, patience_d=10, horizon_d=30)
+    assert [row[name] for name in SHARES] == pytest.approx([0.5, 0.25, 0.25, 0.0])
+    assert (row["reached_n"], row["followed_n"], row["in_flight_n"]) == (42, 40, 1)
+
+
+def test_silence_exactly_as_long_as_the_patience_is_not_confirmed_and_not_followed() -> None:
+    row = of_small([*MATURE, ("in_flight", 90, None, 90)], as_of_d=100, patience_d=10, horizon_d=30)
+    assert (row["reached_n"], row["followed_n"]) == (41, 40)
+
+
+def test_a_longer_patience_gives_back_a_journey_that_a_shorter_one_calls_lost() -> None:
+    row = of_small([*MATURE, ("in_flight", 0, None, 93)], as_of_d=100, patience_d=10, horizon_d=95)
+    assert row["hazard_half_patience"] == pytest.approx(11 / 41)
+    row = of_small([*MATURE, ("abandoned", 70, 85, 85)], as_of_d=100, patience_d=10, horizon_d=30)
+    assert (row["hazard"], row["hazard_double_patience"]) == pytest.approx((11 / 41, 10 / 41))
+
+
+@pytest.mark.parametrize(
+    ("rows", "as_of_d", "refused"),
+    [
+        (MATURE[:12], 100, "too few journeys (n_eff 12 < 30)"),
+        (MATURE, 35, "followed too briefly (25.0 d < 30.0 d)"),
+        (MATURE, 5, "too few journeys (n_eff 0 < 30)"),
+    ],
+)
+def test_it_refuses_rather_than_guesses(rows: list[Row], as_of_d: int, refused: str) -> None:
+    row = of_small(rows, as_of_d=as_of_d, patience_d=10, horizon_d=30)
+    assert row["refused"] == refused
+    assert row["reached_n"] == len(rows)
+    assert [row[name] for name in SHARES] == [None] * 4
+
+
+def test_forty_journeys_of_four_people_who_always_do_the_same_are_worth_too_little() -> None:
+    reached, journeys = small(MATURE)
+    journeys = journeys.with_columns(person_key=pl.col("journey_key") // 10)
+    found = touchpoint_outcomes(reached, journeys, [10 * DAY_US], as_of_us=100 * DAY_US, horizon_us=30 * DAY_US)
+    assert found["refused"].to_list() == ["too few journeys (n_eff 3 < 30)"]
+    assert found["effective_n"].to_list() == pytest.approx([40 / 13])
+
+
+def test_the_columns_are_those_of_the_table() -> None:
+    reached, journeys = small(MATURE)
+    found = touchpoint_outcomes(reached, journeys, [DAY_US], as_of_us=100 * DAY_US, horizon_us=30 * DAY_US)
+    assert found.columns == ["code", *TOUCHPOINT_OUTCOMES.names[2:]]
+
+
+def test_no_journey_gives_no_row() -> None:
+    reached, journeys = small([])
+    typed = (
+        reached.cast({"reached_us": pl.Int64, "code": pl.Int64}),
+        journeys.cast({"last_us": pl.Int64, "status": pl.String}),
+    )
+    assert touchpoint_outcomes(*typed, [DAY_US], as_of_us=DAY_US, horizon_us=DAY_US).height == 0
+
+
+def test_segments_are_rows_of_their_own_and_nulls_belong_to_none() -> None:
+    reached, journeys = small(MATURE * 3)
+    values = ["north"] * 60 + ["south"] * 40 + [None] * 20
+    journeys = journeys.with_columns(region=pl.Series(values), is_new=pl.lit(True))
+    found = touchpoint_outcomes(
+        reached, journeys, [DAY_US], as_of_us=100 * DAY_US, horizon_us=30 * DAY_US, segments=["region", "is_new"]
+    )
+    assert list(found.select("segment", "reached_n").iter_rows()) == [
+        (None, 120),
+        ("is_new=true", 120),
+        ("region=north", 60),
+        ("region=south", 40),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("gaps_d", "as_of_d", "patience_d"),
+    [
+        (list(range(1, 101)), 100, 99),  # the 99th of 100
+        ([*range(1, 101), None, None], 100, 99),  # who never goes on does not lengthen it
+        ([*range(1, 101), 150], 150, 99),  # nor who goes on after the horizon
+        ([*range(1, 100), 1], 100, 98),
+        (list(range(1, 30)), 100, 100),  # 29 are too few: the horizon
+        (list(range(1, 101)), 99, 100),  # followed for less than the horizon: the horizon
+    ],
+)
+def test_patience_is_the_shortest_wait_of_nearly_all_who_go_on(
+    gaps_d: list[int | None], as_of_d: int, patience_d: int
+) -> None:
+    next_us = np.array([np.nan if gap is None else gap * DAY_US for gap in gaps_d])
+    code = np.zeros(len(gaps_d), dtype=np.int64)
+    learned = learn_patience(code, code, next_us, codes_n=2, as_of_us=as_of_d * DAY_US, horizon_us=100 * DAY_US)
+    assert learned.tolist() == [patience_d * DAY_US, 100 * DAY_US]
+
+
+@pytest.mark.parametrize(("wanted_d", "used_d"), [(None, 40), (30, 30), (60, 40)])
+def test_the_horizon_is_at_most_a_third_of_the_window(wanted_d: int | None, used_d: int) -> None:
+    wanted_us = None if wanted_d is None else wanted_d * DAY_US
+    assert horizon_us(0, 120 * DAY_US, wanted_us) == used_d * DAY_US
+
+
+PLANS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "short_window": {"window_d": 90.0},
+    "going_back": {"back": (0, 1, 2, 1), "again": (0.1, 0.2, 0.2, 0.2)},
+    "alike": {"likeness": 1.0, "mean_journeys": 3.0},
+}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_planted_shares_and_hazards_are_found_within_half_a_point(planted: Any, name: str) -> None:
+    plan = planted.plan(**PLANS[name])
+    truth = planted.truth(plan)
+    found = outcomes(planted.learned(planted.world(plan, 200_000, 2)))
+    assert worst(found, truth, MEASURES) <= 0.5
+    assert np.abs(found.select(SHARES).to_numpy().sum(axis=1) - 1).max() < 1e-9
+
+
+def kaplan_meier(world: Any) -> pl.DataFrame:
+    """Wrong: conversions and exits censored, as if those customers could still be lost."""
+
+    def lost(time_us: npt.NDArray[np.int64], ends: npt.NDArray[np.str_]) -> float:
+        only_lost = np.where(ends == "abandoned", 1, 0)
+        return float(curves(time_us, only_lost, 1, world.plan.horizon_us).shares[0])
+
+    return by_touchpoint(world, lost)
+
+
+def closed_only(world: Any) -> pl.DataFrame:
+    """Wrong: journeys still under way left out, so the quick ends weigh too much."""
+    return by_touchpoint(world, lambda _, ends: float(np.mean(ends[ends != "in_flight"] == "abandoned")))
+
+
+def no_freeze(world: Any) -> pl.DataFrame:
+    """Wrong: silences dated back to the last touch, and journeys followed to the snapshot all the same."""
+    return by_touchpoint(world, competing(world), np.zeros(world.touchpoints_n, dtype=np.int64))
+
+
+def competing(world: Any) -> Callable[[Any, Any], float]:
+    """Abandoned against every other end."""
+
+    def lost(time_us: npt.NDArray[np.int64], ends: npt.NDArray[np.str_]) -> float:
+        cause = np.select([ends == "in_flight", ends == "abandoned"], [0, 1], default=2)
+        return float(curves(time_us, cause, 2, world.plan.horizon_us).shares[0])
+
+    return lost
+
+
+def own_freeze(world: Any) -> pl.DataFrame:
+    """Wrong: frozen by each touchpoint's own patience, though journeys fall silent at more patient ones after it."""
+    return by_touchpoint(world, competing(world), world.patience_us)
+
+
+def by_touchpoint(
+    world: Any, lost: Callable[[Any, Any], float], patience_us: npt.NDArray[np.int64] | None = None
+) -> pl.DataFrame:
+    """Abandoned by the horizon, per touchpoint, from times since it was reached and statuses at the freeze."""
+    patience_us = np.full(world.touchpoints_n, world.patience_us.max()) if patience_us is None else patience_us
+    reached, journeys = world.snapshot()
+    found = []
+    for code, ahead_us in enumerate(patience_us):
+        freeze_us = world.plan.window_us - int(ahead_us)
+        visits = reached.filter(code=code).join(journeys.drop("code"), on="journey_key")
+        visits = visits.filter(pl.col("reached_us") <= freeze_us).with_columns(pl.col("end_us").fill_null(FOREVER_US))
+        until_us = (visits["end_us"].clip(upper_bound=freeze_us) - visits["reached_us"]).to_numpy()
+        is_over = visits["end_us"].to_numpy() <= freeze_us
+        found.append(lost(until_us, np.where(is_over, visits["status"].to_numpy().astype(str), "in_flight")))
+    return pl.DataFrame({"abandoned_share": found})
+
+
+def one_patience(world: Any) -> pl.DataFrame:
+    """Wrong: one patience for all touchpoints, which calls the slow one's customers lost."""
+    return outcomes(planted_with(world, np.full(world.touchpoints_n, 3 * DAY_US)))
+
+
+def planted_with(world: Any, patience_us: npt.NDArray[np.int64]) -> Any:
+    return type(world)(
+        world.plan, patience_us, world.person, world.reached_us, world.again_us, world.refused_us, world.goal_us
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "off_by"),
+    [(kaplan_meier, 10.0), (closed_only, 3.0), (no_freeze, 4.0), (own_freeze, 3.0), (one_patience, 5.0)],
+)
+def test_tempting_estimators_miss_the_planted_drop_off(
+    planted: Any, wrong: Callable[[Any], pl.DataFrame], off_by: float
+) -> None:
+    plan = planted.plan(window_d=90.0)
+    truth = planted.truth(plan)
+    world = planted.world(plan, 200_000, 2)
+    assert worst(outcomes(world), truth, ["abandoned_share"]) <= 0.5
+    assert worst(wrong(world), truth, ["abandoned_share"]) > off_by
+
+
+def covered(planted: Any, plan: Any, journeys_n: int, seeds: range) -> pl.DataFrame:
+    """One row per measure: how often its 95 % interval holds the planted value, over touchpoints and seeds."""
+    truth = planted.truth(plan)
+    measures = [*SHARES, "hazard"]
+    hits: dict[str, list[bool]] = {name: [] for name in measures}
+    for seed in seeds:
+        found = outcomes(planted.world(plan, journeys_n, seed)).filter(pl.col("refused").is_null())
+        for name in measures:
+            value = truth[name].to_numpy()[found["code"].to_numpy()]
+            stem = name.removesuffix("_share")
+            is_open = (value > 0.005) & (value < 0.995)  # nothing to cover where nothing can happen
+            held = (found[f"{stem}_low"].to_numpy() <= value) & (value <= found[f"{stem}_high"].to_numpy())
+            hits[name].extend(held[is_open].tolist())
+    return pl.DataFrame({"measure": measures, "share": [float(np.mean(hits[name])) for name in measures]})
+
+
+SMALL: dict[str, tuple[dict[str, Any], int]] = {
+    "plain": ({"window_d": 120.0}, 400),
+    "few": ({}, 120),
+    "alike": ({"likeness": 1.0, "mean_journeys": 3.0}, 400),
+}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_intervals_hold_the_planted_value_about_nineteen_times_in_twenty(planted: Any, name: str) -> None:
+    known, journeys_n = SMALL[name]
+    share = covered(planted, planted.plan(**known), journeys_n, range(1000, 1080))["share"]
+    assert 0.925 <= float(share.mean()) <= 0.975  # type: ignore[arg-type]  # a mean of floats is a float
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SMALL)
+def test_every_measures_intervals_hold_the_planted_value(planted: Any, name: str) -> None:
+    known, journeys_n = SMALL[name]
+    found = covered(planted, planted.plan(**known), journeys_n, range(1000, 1600))
+    assert found.filter(~pl.col("share").is_between(0.93, 0.97)).rows() == []
+
+
+def test_neither_row_order_nor_the_date_matters(planted: Any) -> None:
+    world = planted.world(planted.plan(), 3_000, 3)
+    reached, journeys = world.snapshot()
+    expected = outcomes(world)
+    shuffled = reached.sample(fraction=1.0, shuffle=True, seed=4), journeys.sample(fraction=1.0, shuffle=True, seed=5)
+    week_us = 7 * DAY_US
+    later = (
+        reached.with_columns(pl.col("reached_us") + week_us),
+        journeys.with_columns(pl.col("end_us", "last_us") + week_us),
+    )
+    assert outcomes(world, shuffled).equals(expected)
+    assert outcomes(world, later, as_of_us=world.plan.window_us + week_us).equals(expected)
