@@ -65,10 +65,10 @@ def _verify(walk: Walk) -> None:
 def _choose(walk: Walk) -> None:
     """After proving who they are some meet things that nobody designed: a harmful, a helpful and a harmless one."""
     verified_at = walk.now
-    signals = ("manual_id_check", "advisor_call", "faq_in_order")
-    passport, call, faq = (walk.show(name, walk.chance(PLANTED[name].rate)) for name in signals)
+    signals = ("manual_id_check", "advisor_call", "reads_terms")
+    passport, call, terms = (walk.show(name, walk.chance(PLANTED[name].rate)) for name in signals)
     walk.linger("manual_id_check", passport, verified_at + walk.gap(25 * MINUTE))
-    walk.linger("faq", faq, verified_at + walk.gap(6 * MINUTE))
+    walk.linger("terms", terms, verified_at + walk.gap(6 * MINUTE))
     walk.linger("advisor_call", call, in_office(walk.rng, verified_at + walk.gap(2 * HOUR)))
     walk.leave(0.10 + np.sum([walk.effect(name) for name in signals], axis=0), _SAYS_SO)
     walk.step("choose_plan", by_day(walk.now + walk.gap(30 * MINUTE, 1.2)))

@@ -63,7 +63,7 @@ _SIGNALS = (
     Planted("late_technician", _NEW, "friction", "late", "book_technician", "technician_visit", 0.18, 0.16),
     Planted("advisor_call", _NEW, "helpful", "ad_hoc", "advisor_call", _VERIFIED, -0.08, 0.12),
     Planted("checks_again", _NEW, "decoy", "repeated", "check_address", "check_address", 0.0, 0.08),
-    Planted("faq_in_order", _NEW, "decoy", "ad_hoc", "faq", _VERIFIED, 0.0, 0.12),
+    Planted("reads_terms", _NEW, "decoy", "ad_hoc", "terms", _VERIFIED, 0.0, 0.12),
     Planted("pays_early", _NEW, "decoy", "out_of_order", "credit_check", "pay", 0.0, 0.06),
     Planted("slow_answer", _HELP, "friction", "late", "fault_reported", "acknowledged", 0.12, 0.25),
     Planted("reopened", _HELP, "friction", "repeated", "acknowledged", "solved", 0.20, 0.14),

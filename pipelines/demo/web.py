@@ -19,6 +19,7 @@ _CLOSE = 2 * SECOND
 _HITS: tuple[tuple[str, str, str, str | None, bool], ...] = (
     ("visit", "page_view", "/", None, False),
     ("faq", "page_view", "/hjelp/sporsmal", None, False),
+    ("terms", "page_view", "/vilkar", None, False),
     ("status_page", "page_view", "/drift", None, False),
     ("account", "page_view", "/minside/faktura", None, False),
     ("about", "page_view", "/om-oss", None, False),

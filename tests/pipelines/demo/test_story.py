@@ -45,7 +45,7 @@ def test_a_planted_signal_moves_people_as_much_as_it_says(walks: dict[str, Walk]
     assert difference == pytest.approx(PLANTED[name].effect, abs=margin + 0.015)
 
 
-@pytest.mark.parametrize("name", ["faq_in_order", "pays_early", "chasing_call"])
+@pytest.mark.parametrize("name", ["reads_terms", "pays_early", "chasing_call"])
 def test_a_decoy_moves_nobody(walks: dict[str, Walk], name: str) -> None:
     walk = walks[PLANTED[name].journey]
     difference, margin = leaving_difference(walk, name, np.ones(walk.n, dtype=bool))
