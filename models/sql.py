@@ -1,0 +1,59 @@
+"""The SQL models: text in a portable subset of DuckDB's dialect, with macros where dialects differ.
+
+`$name` takes a value or an expression when a model is rendered; `@NAME(...)` is a macro from the dispatch table below.
+Arguments of macros have no parentheses. Time is whole microseconds since 1970 (UTC) wherever it is ordered or
+subtracted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from importlib import resources
+from string import Template
+
+MACROS: Mapping[str, Mapping[str, str]] = {
+    "duckdb": {
+        "MICROS": "epoch_us({0})",
+        "TIME": "make_timestamptz({0})",
+        "MEDIAN": "quantile_disc({0}, 0.5)",
+        "P99": "quantile_disc({0}, 0.99)",
+        "PATH": "string_agg(cast({0} as varchar), '>' order by {1})",
+        "MAP_OF": "map(list({0} order by {0}), list({1} order by {0}))",
+        "EMPTY_MAP": "cast(map() as map(varchar, varchar))",
+        "IN_ORDER": "list({0} order by {1})",
+    },
+}
+_MACRO = re.compile(r"@([A-Z0-9_]+)\(([^()]*)\)")
+
+
+def load(name: str) -> str:
+    """The text of a model, by its path without suffix, such as `staging/steps`."""
+    folder, _, file = name.rpartition("/")
+    return resources.files("models").joinpath(folder, f"{file}.sql").read_text(encoding="utf-8")
+
+
+def names() -> tuple[str, ...]:
+    """All models, sorted."""
+    found = (
+        f"{folder}/{file.name.removesuffix('.sql')}"
+        for folder in ("staging", "marts")
+        for file in resources.files("models").joinpath(folder).iterdir()
+        if file.name.endswith(".sql")
+    )
+    return tuple(sorted(found))
+
+
+def render(name: str, dialect: str = "duckdb", **values: str | int) -> str:
+    """A model with its values filled in and its macros expanded for a dialect."""
+    return expand(Template(load(name)).substitute(values), dialect)
+
+
+def expand(text: str, dialect: str = "duckdb") -> str:
+    """SQL with its macros expanded."""
+
+    def expanded(found: re.Match[str]) -> str:
+        arguments = [part.strip() for part in found[2].split(",")]
+        return MACROS[dialect][found[1]].format(*arguments)
+
+    return _MACRO.sub(expanded, text)

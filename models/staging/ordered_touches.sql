@@ -1,0 +1,22 @@
+-- One row per event of an entity that touched the flow: its place in time, and what closed a journey before it.
+with walkers as (
+    select distinct entity_key from touches where code < $flow_n
+)
+select
+    touches.entity_key,
+    touches.at_us,
+    touches.event_key,
+    touches.code,
+    row_number() over in_time as place,
+    cast(coalesce(sum(case when $closes then 1 else 0 end) over before, 0) as bigint) as closed_n,
+    max(case when $reaches_goal then touches.at_us end) over before as goal_before_us,
+    max(case when touches.code < $flow_n then touches.at_us end) over before as flow_before_us
+from touches
+join walkers on walkers.entity_key = touches.entity_key
+window
+    in_time as (partition by touches.entity_key order by at_us, source_rank, tie, event_key),
+    before as (
+        partition by touches.entity_key
+        order by at_us, source_rank, tie, event_key
+        rows between unbounded preceding and 1 preceding
+    )

@@ -1,0 +1,181 @@
+"""From events to journeys: which belong together, where each stands at the snapshot, and which variant it took."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+import duckdb
+import polars as pl
+
+from models.outcomes import horizon_us
+from models.rules import quoted
+from pipelines.engine import DuckDBEngine
+from pipelines.settings import Settings
+from pipelines.study import Study, studies
+from pipelines.warehouse import transaction
+from schemas.journey_map import JourneyMap
+from schemas.words import Rule
+
+MIN_GAPS = 30
+"""Below this many gaps a 99th percentile is the largest of a handful: the horizon is used instead."""
+_BETWEEN = ("touches", "ordered_touches", "episodes", "journey_marks", "journey_steps")
+
+
+def reconstruct(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, maps: tuple[JourneyMap, ...], as_of: datetime
+) -> None:
+    """Fill `journeys` for every map and rule, and the working tables that the comparison starts from.
+
+    Args:
+        connection: The warehouse, open for writing, with events and persons.
+        settings: The workspace's.
+        maps: Every version of every map.
+        as_of: The snapshot; later events are left out.
+    """
+    engine = DuckDBEngine(connection)
+    found = studies(maps, as_of)
+    for study in found:
+        _journeys_of(engine, study, Rule.DEFAULT)
+        _variants_of(engine, study)
+    with transaction(connection, settings.warehouse):
+        connection.execute("DELETE FROM main.journeys")
+        for study in found:
+            engine.use(study.schema)
+            _publish(engine, study, Rule.DEFAULT)
+    for rule in (Rule.STRICT, Rule.LOOSE):
+        for study in found:
+            _under_other_rule(engine, settings, study, rule)
+    engine.use("main")
+    _keep_plan(engine, found)
+
+
+def _under_other_rule(engine: DuckDBEngine, settings: Settings, study: Study, rule: Rule) -> None:
+    """The same journeys where the rule joins the same ids; else built anew, with the patience of the default rule."""
+    if study.plan.journey_is.per != "person" or _is_same_as_default(engine, rule):
+        engine.use(study.schema)
+        with transaction(engine.connection, settings.warehouse):
+            _publish(engine, study, rule)
+        return
+    schema = f"{study.schema}_other"
+    engine.use(schema)
+    for name in ("patience", "map_names", "variant_ids"):
+        limit = " LIMIT 0" if name == "variant_ids" else ""
+        engine.connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM {study.schema}.{name}{limit}")
+    _steps_of(engine, study, rule)
+    _states_of(engine, study)
+    with transaction(engine.connection, settings.warehouse):
+        _publish(engine, study, rule)
+    engine.use("main")
+    engine.connection.execute(f"DROP SCHEMA {schema} CASCADE")
+
+
+def _is_same_as_default(engine: DuckDBEngine, rule: Rule) -> bool:
+    """Whether the rule makes the very same persons as the default one."""
+    differing = (
+        "SELECT count(*) FROM person_keys mine JOIN person_keys theirs ON theirs.id_key = mine.id_key"
+        f" WHERE mine.rule = '{rule}' AND theirs.rule = '{Rule.DEFAULT}' AND mine.person_id <> theirs.person_id"
+    )
+    return engine.scalar(differing) == 0
+
+
+def _journeys_of(engine: DuckDBEngine, study: Study, rule: Rule) -> None:
+    engine.use(study.schema)
+    engine.put("map_names", study.map_names)
+    _steps_of(engine, study, rule)
+    engine.put("patience", _patience(engine, study))
+    _states_of(engine, study)
+
+
+def _steps_of(engine: DuckDBEngine, study: Study, rule: Rule) -> None:
+    per = study.plan.journey_is.per
+    if per == "person":
+        engine.create("staging/entities_person", {"rule": quoted(rule)}, name="entities")
+        named_id = "cast(null as varchar)"
+    else:
+        engine.create("staging/entities_of_type", {"per": quoted(per)}, name="entities")
+        named_id = f"case when direct.entity_key is null then e.ids[{quoted(per)}] end"
+    engine.create("staging/touches", {"named_id": named_id, **study.values})
+    for model in ("ordered_touches", "episodes", "openings", "journey_steps", "journey_marks", "touch_gaps"):
+        engine.create(f"staging/{model}", study.values)
+    engine.drop("touches", "ordered_touches", "episodes")
+
+
+def _states_of(engine: DuckDBEngine, study: Study) -> None:
+    engine.create("staging/reactivations", study.values)
+    engine.create("staging/journey_states", study.values)
+    engine.connection.execute("CREATE OR REPLACE TABLE all_segment_values (journey_key BIGINT, name TEXT, value TEXT)")
+    for name, segment in study.plan.segments.items():
+        pick = "min" if segment.how == "first" else "max"
+        chosen = {"attribute": quoted(segment.attribute), "segment": quoted(name), "pick": pick}
+        engine.create("staging/segment_values", chosen)
+        engine.connection.execute("INSERT INTO all_segment_values SELECT * FROM segment_values")
+    engine.create("staging/journey_segments")
+
+
+def _patience(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
+    """One row per touchpoint of the flow: how long a silence there may last, in microseconds; and the horizon."""
+    window_us = engine.scalar("SELECT min(at_us) FROM journey_steps") or study.as_of_us
+    wanted = study.plan.journey_is.horizon_s
+    horizon = horizon_us(window_us, study.as_of_us, wanted * 1_000_000 if wanted else None)
+    engine.create("staging/learned_patience", {"horizon_us": horizon, **study.values})
+    learned = {
+        code: patience if patience is not None and n >= MIN_GAPS else horizon
+        for code, n, patience in engine.frame("SELECT code, followed_n, patience_us FROM learned_patience").rows()
+    }
+    default, set_by_map = study.plan.journey_is.patience_default, study.plan.journey_is.patience
+    rows = []
+    for code, name in enumerate(study.plan.names[: study.flow_n]):
+        fallback = learned.get(code, horizon) if default == "learned" else default * 1_000_000
+        patience = set_by_map[name] * 1_000_000 if name in set_by_map else fallback
+        rows.append((code, patience, horizon))
+    return pl.DataFrame(rows, schema={"code": pl.Int32, "patience_us": pl.Int64, "horizon_us": pl.Int64}, orient="row")
+
+
+def _variants_of(engine: DuckDBEngine, study: Study) -> None:
+    for model in ("unmapped_letters", "traced_steps", "journey_traces", "trace_variants", "journey_variants"):
+        engine.create(f"staging/{model}", study.values)
+    engine.put("variant_names", _variant_names(engine, study))
+    engine.create("staging/variant_ids")
+    engine.drop("journey_marks", "journey_steps", "journey_traces")
+
+
+def _variant_names(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
+    """One row per variant: stable id, and the trace in names."""
+    names = dict(enumerate(study.plan.names))
+    names |= dict(engine.frame("SELECT letter, activity FROM unmapped_letters").rows())
+    variants = engine.frame("SELECT variant_key, trace, is_full FROM trace_variants ORDER BY variant_key")
+    exploded = variants.select("variant_key", pl.col("trace").str.split(">").cast(pl.List(pl.Int32))).explode("trace")
+    lookup = pl.DataFrame(
+        {"trace": list(names), "name": list(names.values())}, schema={"trace": pl.Int32, "name": pl.String}
+    )
+    named = (
+        exploded.join(lookup, on="trace", how="left", maintain_order="left")
+        .group_by("variant_key", maintain_order=True)
+        .agg(pl.col("name").alias("trace"))
+    )
+    head = f"{study.plan.journey}|{study.plan.version}"
+    ids = [
+        _digest(f"{head}|{is_full}|" + "\x1f".join(trace))
+        for is_full, trace in zip(variants["is_full"].to_list(), named["trace"].to_list(), strict=True)
+    ]
+    return named.with_columns(pl.Series("variant_id", ids, dtype=pl.String), variants["is_full"])
+
+
+def _digest(text: str) -> str:
+    return "v" + hashlib.sha256(text.encode()).hexdigest()[:19]
+
+
+def _publish(engine: DuckDBEngine, study: Study, rule: Rule) -> None:
+    is_default = rule == Rule.DEFAULT
+    ids = "journey_ids" if is_default else "journey_ids_of_rule"
+    values = {"rule": quoted(rule), "ids": ids, "is_default": str(is_default), **study.values}
+    engine.create("staging/journey_ids", values, name=ids)
+    engine.append("marts/journeys", values)
+
+
+def _keep_plan(engine: DuckDBEngine, found: tuple[Study, ...]) -> None:
+    """Remember what the working tables rest on, so that a comparison on its own can refuse stale ones."""
+    rows = [(study.schema, study.plan.content_hash, study.as_of_us) for study in found]
+    schema = {"schema_name": pl.String, "content_hash": pl.String, "as_of_us": pl.Int64}
+    engine.put("studies", pl.DataFrame(rows, schema=schema, orient="row"))
