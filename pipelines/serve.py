@@ -99,6 +99,7 @@ class Watch:
     def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """A child in a process group of its own, so that its own children end with it."""
         environment = os.environ | prefect_server.server_environment(self.settings, self.port)
+        environment["PYTHONWARNINGS"] = "ignore"  # about libraries: nobody who reads the log can mend them
         with log_file(self.settings).open("ab") as log:
             child = subprocess.Popen(  # noqa: S603 - our own module
                 [sys.executable, "-m", "pipelines.standing", *arguments],
@@ -149,7 +150,8 @@ def only_server(settings: Settings) -> Iterator[None]:
     Raises:
         WorkspaceBusyError: Another process has it.
     """
-    (settings.state_dir / "prefect").mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (settings.state_dir, settings.state_dir / "prefect"):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     guard = FileLock(settings.state_dir / "serve.lock", timeout=0)
     try:
         guard.acquire()

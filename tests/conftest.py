@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from pipelines import failures
 from pipelines.command_line import app
+from pipelines.commands.init import init
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -56,3 +57,20 @@ def terreng(capsys: pytest.CaptureFixture[str]) -> Terreng:
         return Answer(code, *capsys.readouterr())
 
     return call
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """A small workspace as `terreng init` makes it, with 40 customers: 30 order, of these 10 without signing up."""
+    folder = tmp_path / "shop"
+    init(folder)
+    rows = [line for customer in range(40) for line in _visits(customer)]
+    export = folder / "exports" / "shop" / "events.csv"
+    export.write_text("time,event,customer,region\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    return folder
+
+
+def _visits(customer: int) -> list[str]:
+    day = f"2026-03-{1 + customer % 20:02d}"
+    steps = ["visit", "signup", "order"] if customer < 20 else ["visit", "order"] if customer < 30 else ["visit"]
+    return [f"{day}T{10 + hour}:00:00Z,{step},C{customer:03d},north" for hour, step in enumerate(steps)]

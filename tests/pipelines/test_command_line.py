@@ -6,9 +6,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import pytest
 from typer import Abort
@@ -17,18 +16,11 @@ from pipelines import failures
 from schemas import errors
 from schemas.errors import Problem, TerrengError
 
+if TYPE_CHECKING:
+    from tests.conftest import Terreng
+
+
 HEAVY = ("pm4py", "prefect", "pandera", "duckdb", "polars", "numba", "numpy", "plotly", "pydantic", "rich")
-
-
-class Answer(Protocol):
-    """See conftest."""
-
-    code: int
-    out: str
-    err: str
-
-
-Terreng = Callable[..., Answer]
 
 
 def test_help_answers_within_half_a_second() -> None:
@@ -141,7 +133,7 @@ def test_a_defect_ends_with_one() -> None:
 
 def test_a_reader_that_has_seen_enough_ends_the_command_quietly(repository: Path) -> None:
     maps = sorted((repository / "data" / "example" / "maps").glob("*.yaml"))
-    command = [Path(sys.executable).with_name("terreng"), "map", "lint", *maps]
+    command: list[str | Path] = [Path(sys.executable).with_name("terreng"), "map", "lint", *maps]
     reading, writing = os.pipe()
     os.close(reading)
     try:
