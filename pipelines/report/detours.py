@@ -42,6 +42,7 @@ class Bracket:
         right: Right end, pixels.
         level: 0 is nearest to the stations.
         label: What stands on it.
+        label_x: Middle of the label.
         has_left: Whether the left end is a station, not the edge.
         has_right: Whether the right end is one.
     """
@@ -51,6 +52,7 @@ class Bracket:
     right: float
     level: int
     label: str
+    label_x: float
     has_left: bool
     has_right: bool
 
@@ -92,7 +94,17 @@ def brackets(
     for bracket in sorted(seen, key=lambda b: (b.right - b.left, b.left, b.label)):
         taken = {other.level for other in placed if _meet(bracket, other)}
         placed.append(replace(bracket, level=min(set(range(len(taken) + 1)) - taken)))
-    return tuple(placed)
+    return tuple(replace(bracket, label_x=_label_x(bracket, placed)) for bracket in placed)
+
+
+def _label_x(bracket: Bracket, others: list[Bracket]) -> float:
+    """The place on the line, nearest to its middle, where no line of a farther level passes through the label."""
+    half = width(bracket.label, LABEL_SIZE, True) / 2 + 5
+    farther = [other for other in others if other.level > bracket.level]
+    legs = [x for o in farther for x, has in ((o.left, o.has_left), (o.right, o.has_right)) if has]
+    slack = max(0.0, (bracket.right - bracket.left) / 2 - half - 14)
+    places = [bracket.label_x + slack * part for part in (0.0, -0.25, 0.25, -0.5, 0.5, -0.75, 0.75, -1.0, 1.0)]
+    return min(places, key=lambda place: (sum(abs(leg - place) < half for leg in legs), abs(place - bracket.label_x)))
 
 
 def _crowded(plan: Plan) -> frozenset[float]:
@@ -112,7 +124,7 @@ def _bracket(detour: Detour, strip: Strip, x: Callable[[float], float], crowded:
     is_plain = has_left and has_right and not {first.at.column, last.at.column} & crowded
     label = count(detour.journeys_n)
     label = label if is_plain else f"{detour.start.number}→{detour.end.number}: {label}"
-    return Bracket(detour, left, right, 0, label, has_left, has_right)
+    return Bracket(detour, left, right, 0, label, (left + right) / 2, has_left, has_right)
 
 
 def room(bracket: Bracket) -> tuple[float, float]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pipelines.report.canvas import Box, Canvas
+from pipelines.report.canvas import Canvas
 from pipelines.report.metro_map import Drawing, friction_class
 from pipelines.report.numbers import MISSING, count, share, share_with
-from pipelines.report.snapshot import OutcomeRow
+from pipelines.report.rows import OutcomeRow
 from pipelines.report.svg import el, picture
 from pipelines.report.text import wrap
 from pipelines.report.view import JourneyView
@@ -35,24 +35,24 @@ def drop_off(view: JourneyView, name: str) -> Drawing | None:
         canvas.lines(_NAMES, y + 20 - 6.5 * (len(lines) - 1), lines, 13, size=11.5, anchor="end", is_bold=True)
         _draw_bar(canvas, row, y + 9, most)
         _draw_hazard(canvas, row, y + 16, scale)
-    told = "; ".join(
-        f"{view.label(t)}: {count(r.reached_n)} reached it, {share_with(r.hazard, r.hazard_low, r.hazard_high)} leave here"
-        for t, r in rows
-    )
-    svg = picture(canvas.parts(), _WIDTH, height, name, f"Drop-off per touchpoint of {view.map.title}", told)
+    told = "; ".join(f"{view.label(t)}: {count(r.reached_n)} reached it, {_told(r)} leave here" for t, r in rows)
+    svg = picture(canvas.parts(), (_WIDTH, height), name, f"Drop-off per touchpoint of {view.map.title}", told)
     return Drawing(svg, _WIDTH, height, tuple(canvas.boxes))
+
+
+def _told(row: OutcomeRow) -> str:
+    return share_with(row.hazard, row.hazard_low, row.hazard_high)
 
 
 def _scale(rows: list[OutcomeRow]) -> float:
     """Upper end of the plot: the next of a few round shares above all that it shows."""
-    ends = [
-        end for row in rows for end in (row.hazard_high, row.hazard, row.exit_hazard, row.hazard_half_patience) if end
-    ]
-    return next((top for top in (0.1, 0.2, 0.4, 0.6) if max(ends, default=0) <= top), 1.0)
+    shares = [(row.hazard_high, row.hazard, row.exit_hazard, row.hazard_half_patience) for row in rows]
+    highest = max((end for ends in shares for end in ends if end), default=0.0)
+    return next((top for top in (0.1, 0.2, 0.4, 0.6) if highest <= top), 1.0)
 
 
 def _draw_heads(canvas: Canvas, scale: float, height: float) -> None:
-    canvas.text(_BARS[0], 16, "Journeys that reached it; of these, standing here now (striped)", size=11, look="m")
+    canvas.text(_BARS[0], 16, "Journeys that reached it; of these, standing here now (dashed)", size=11, look="m")
     canvas.text(_PLOT[0], 16, "Leave here, of those who can be followed, with 95% interval", size=11, look="m")
     for i in range(5):
         x = _PLOT[0] + (_PLOT[1] - _PLOT[0]) * i / 4
@@ -99,6 +99,3 @@ def _draw_hazard(canvas: Canvas, row: OutcomeRow, y: float, scale: float) -> Non
         canvas.add("marks", el("path", d=f"M{e:.1f} {y - 4.5:.1f}l4.5 4.5l-4.5 4.5l-4.5 -4.5z", class_="exit"))
         words += f"; say no {share(row.exit_hazard)}"
     canvas.text(_WORDS, y + 4, words or MISSING, size=10.5)
-
-
-__all__ = ["Box", "drop_off"]

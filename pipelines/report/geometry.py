@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from math import sqrt
 
 from pipelines.report.detours import Bracket, Detour, brackets, is_upright
@@ -14,7 +15,7 @@ from pipelines.report.view import JourneyView
 PAGE = 1280.0
 LEFT = 150.0  # room for the lanes' names
 RIGHT = 14.0
-WIDEST_COLUMN = 210.0
+WIDEST_COLUMN = 270.0
 TITLE_SIZE = 11.5
 TITLE_PITCH = 13.0
 COUNT_SIZE = 10.5
@@ -99,7 +100,7 @@ class Geometry:
 
     def _neighbours(self) -> list[tuple[Station, Station]]:
         ordered = sorted(self.stations, key=lambda s: (s.at.column, s.at.row))
-        return [(a, b) for a, b in zip(ordered, ordered[1:], strict=False) if a.at.column == b.at.column]
+        return [(a, b) for a, b in pairwise(ordered) if a.at.column == b.at.column]
 
     def _top(self, station: Station) -> float:
         above = self.label_height(station) if self.is_above(station) else 0

@@ -7,17 +7,18 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from pipelines.report.numbers import MISSING, count, days, duration, share, share_with
-from pipelines.report.sentences import kind_title
-from pipelines.report.snapshot import (
+from pipelines.report.rows import (
     FindingRow,
     FlowRow,
     IdentityRow,
     OutcomeRow,
     RateRow,
+    SideRow,
     TouchpointRow,
     UnmappedRow,
     WaitRow,
 )
+from pipelines.report.sentences import kind_title
 from pipelines.report.tables import DataTable, Record, Shown
 from pipelines.report.view import JourneyView
 
@@ -32,6 +33,7 @@ def journey_tables(view: JourneyView, stem: str) -> dict[str, DataTable]:
         _findings,
         _waits,
         _flows,
+        _beside,
         _touchpoints,
         _unmapped,
         _identity,
@@ -100,9 +102,9 @@ def _drop_off(view: JourneyView, stem: str) -> DataTable:
             _number("Double patience", "hazard_double_patience", share),
         ),
         _names(OutcomeRow),
-        "Leave here: fell silent for longer than the patience, of the journeys that reached it and can be followed. Those "
-        "still within their patience are in flight and are no loss. The last two columns show what a shorter or longer "
-        "patience would say.",
+        "Leave here: fell silent for longer than the patience, of the journeys that reached it and can be followed. "
+        "Those still within their patience are in flight and are no loss. The last two columns show what a shorter or "
+        "longer patience would say.",
         "No touchpoint was reached.",
     )
 
@@ -133,7 +135,7 @@ def _outcomes(view: JourneyView, stem: str) -> DataTable:
             Shown("Segment", lambda r: str(r["segment"] or "all")),
             Shown("Within", lambda r: days(float(str(r["horizon_d"]))), is_number=True),
             _number("Reached", "reached_n"),
-            Shown("Convert (95%)", lambda r: _converted(r), is_number=True),
+            Shown("Convert (95%)", _converted, is_number=True),
             _interval("Say no (95%)", "exited_share", "exited_low", "exited_high"),
             _interval("Fall silent (95%)", "abandoned_share", "abandoned_low", "abandoned_high"),
             _number("Still on the way", "active_share", share),
@@ -236,7 +238,7 @@ def _promised(r: Record) -> str:
 def _flows(view: JourneyView, stem: str) -> DataTable:
     return DataTable(
         f"{stem}_flows",
-        "What followed what directly",
+        "What followed what on the flow",
         _records(view.data.flows),
         (
             _place(view, "From", "from_touchpoint", "start"),
@@ -255,6 +257,22 @@ def _flows(view: JourneyView, stem: str) -> DataTable:
 
 def _end(r: Record) -> str:
     return str(r["end_status"] or "unknown").replace("_", " ")
+
+
+def _beside(view: JourneyView, stem: str) -> DataTable:
+    return DataTable(
+        f"{stem}_beside",
+        "What came beside the flow, by where the journey stood",
+        _records(view.data.sides),
+        (
+            _place(view, "Standing at", "at_touchpoint"),
+            _place(view, "What came", "touchpoint"),
+            _number("Times", "n"),
+            _number("Journeys", "journeys_n"),
+        ),
+        _names(SideRow),
+        empty="Nothing came beside the flow.",
+    )
 
 
 def _touchpoints(view: JourneyView, stem: str) -> DataTable:
@@ -305,7 +323,7 @@ def _identity(view: JourneyView, stem: str) -> DataTable:
             _number("Share of the old enough", "share", share),
         ),
         (*_names(IdentityRow), "share"),
-        "Strict joins ids only on the surest links, loose on all of them. The plain share among journeys old enough to be "
-        "judged; it may differ a little from the estimate above, which also uses the younger ones.",
+        "Strict joins ids only on the surest links, loose on all of them. The plain share among journeys old enough to "
+        "be judged; it may differ a little from the estimate above, which uses the younger ones too.",
         "No journey under any rule.",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from models.intervals import wilson
 from pipelines.report.canvas import Canvas
 from pipelines.report.geometry import LEFT, Geometry
 from pipelines.report.layout import Station
@@ -15,8 +16,10 @@ from pipelines.report.view import JourneyView
 from schemas.words import DeviationKind
 
 HOT = 0.10  # from one in ten on, a value is set in bold and red
-_ROW = 27.0
+_OWNER_ROW = 14.0
+_LEAST = 31.0  # a lane's name and note need as much
 _SIZE = 11.0
+_NOTHING = frozenset({MISSING, "0%", "0", "not told"})
 _SMALL = 9.5
 
 
@@ -42,17 +45,18 @@ class Cell:
 
 @dataclass(frozen=True)
 class Lane:
-    """One lane: its name, a word below it, and the cell of a touchpoint."""
+    """One lane: its name, a word below it, the cell of a touchpoint, and the height of a row."""
 
     name: str
     note: str
     cell: Callable[[JourneyView, str], Cell]
+    row: float = 24.0
 
 
 def _leave(view: JourneyView, name: str) -> Cell:
     outcome = view.outcomes.get(name)
     if outcome is None or outcome.refused is not None:
-        return Cell("too few" if outcome is not None else MISSING)
+        return Cell("not told" if outcome is not None else MISSING)
     return Cell(share(outcome.hazard), outcome.hazard, outcome.hazard_low, outcome.hazard_high)
 
 
@@ -77,14 +81,18 @@ def _kind(kind: DeviationKind) -> Callable[[JourneyView, str], Cell]:
     return cell
 
 
-def _off_next(view: JourneyView, name: str) -> Cell:
-    """Of the times that anything followed, how often it was something off the map."""
-    followers = [(b, n) for (a, b), (n, _) in view.directly.items() if a == name]
-    total = sum(n for _, n in followers)
-    if not total:
+def _off(view: JourneyView, name: str) -> Cell:
+    """Of the journeys that reached it, those for which something off the map came while they stood here."""
+    outcome, reached = view.outcomes.get(name), view.reached_n(name)
+    if not reached:
         return Cell(MISSING)
-    off = sum(n for b, n in followers if b in view.map.names and view.map.role(b) == "off_map")
-    return Cell(share(off / total), off / total)
+    journeys_n = max(
+        (row.journeys_n for row in view.sides(name) if view.map.role(row.touchpoint) == "off_map"), default=0
+    )
+    part = min(1.0, journeys_n / reached)
+    worth = (outcome.effective_n if outcome else None) or reached
+    low, high = wilson(part * worth, worth)
+    return Cell(share(part), part, float(low), float(high))
 
 
 def _in_flight(view: JourneyView, name: str) -> Cell:
@@ -96,8 +104,8 @@ LANES = (
     Lane("Later than promised", "of promises made here", _late),
     Lane("Repeat", "beyond the design", _kind(DeviationKind.REPEATED)),
     Lane("Skipped", "of those who passed", _kind(DeviationKind.MISSING)),
-    Lane("Off the map next", "of all next steps", _off_next),
-    Lane("In flight now", "journeys standing here", _in_flight),
+    Lane("Off the map", "most frequent detour", _off),
+    Lane("In flight now", "journeys standing here", _in_flight, 15.0),
 )
 
 
@@ -107,12 +115,12 @@ def draw_lanes(canvas: Canvas, g: Geometry, top: float) -> float:
     deepest = max((sum(s.at.column == c for s in _own(g)) for c in {s.at.column for s in _own(g)}), default=1)
     for lane in LANES:
         cells = {s.key: lane.cell(g.view, s.name) for s in _own(g)}
-        if all(cell.text in {MISSING, "0%", "0"} for cell in cells.values()):
+        if all(cell.text in _NOTHING for cell in cells.values()):
             continue
-        height = deepest * _ROW + 5
+        height = max(deepest * lane.row + 8, _LEAST)
         _draw_name(canvas, lane.name, lane.note, y)
         for station in _own(g):
-            _draw_cell(canvas, g, station, cells[station.key], y + _ROW * _sub_row(g, station))
+            _draw_cell(canvas, g, station, cells[station.key], y + lane.row * _sub_row(g, station))
         y = _rule(canvas, g, y + height)
     return _draw_owners(canvas, g, y, deepest)
 
@@ -143,7 +151,7 @@ def _draw_name(canvas: Canvas, name: str, note: str, y: float) -> None:
 def _draw_cell(canvas: Canvas, g: Geometry, station: Station, cell: Cell, y: float) -> None:
     left = g.x(station.at.column) - g.column / 2 + 9
     room = g.column - 18
-    look = "hot" if cell.is_hot else "t"
+    look = "hot" if cell.is_hot else "m" if cell.text in _NOTHING else "t"
     x = left
     if _is_crowded(g, station):
         x += canvas.text(x, y + 13, f"{station.number} ", size=_SMALL, look="m") + 3
@@ -173,8 +181,8 @@ def _draw_owners(canvas: Canvas, g: Geometry, y: float, deepest: int) -> float:
     canvas.text(LEFT - 14, y + 14, "Owner", size=11.5, anchor="end", is_bold=True)
     for station in _own(g):
         label = f"{station.number} " if _is_crowded(g, station) else ""
-        most = 1 if deepest > 2 else 2
+        most = 2 if deepest == 1 else 1
         lines = wrap(label + (owners[station.key] or MISSING), g.column - 12, 10.5, most)
         x = g.x(station.at.column) - g.column / 2 + 9
-        canvas.lines(x, y + 13 + _ROW * _sub_row(g, station), lines, 12, size=10.5, look="m")
-    return y + deepest * _ROW + 6
+        canvas.lines(x, y + 13 + _OWNER_ROW * _sub_row(g, station), lines, 12, size=10.5, look="m")
+    return y + max(deepest * _OWNER_ROW, 26) + 8

@@ -1,8 +1,8 @@
 """Where a flow's stations stand: columns and rows, tracks between them, and strips that fit the page's width.
 
 Columns run along the journey, rows across it; row 0 is the axis, rows above it are negative. Branches of a `one_of` or
-an `all_of` are parallel tracks, an optional touchpoint is a siding above the line that passes it. All of it follows from
-the flow alone, so the same map has the same drawing in every run.
+an `all_of` are parallel tracks, an optional touchpoint is a siding above the line that passes it. All of it follows
+from the flow alone, so the same map has the same drawing in every run.
 """
 
 from __future__ import annotations
@@ -188,8 +188,8 @@ def _place(block: Block, column: int, axis: float, drawing: _Drawing, may_pass: 
             ends = _place(child, column, axis - _SIDING - inner.down + 0.5, drawing, may_pass=True)
             past = (Point(column - 0.5, axis), Point(column + inner.columns - 0.5, axis))
             return _Ends(ends.entries, ends.exits, past)
-        case OneOf(children) | AllOf(children):
-            return _place_branches(block, children, column, axis, drawing, may_pass)
+        case OneOf() | AllOf():
+            return _place_branches(block, column, axis, drawing, may_pass=may_pass)
 
 
 def _station(name: str, at: Point, drawing: _Drawing, is_optional: bool) -> int:
@@ -240,16 +240,14 @@ def _place_repeat(child: Block, column: int, axis: float, drawing: _Drawing, may
     return ends
 
 
-def _place_branches(
-    block: OneOf | AllOf, children: tuple[Block, ...], column: int, axis: float, drawing: _Drawing, may_pass: bool
-) -> _Ends:
+def _place_branches(block: OneOf | AllOf, column: int, axis: float, drawing: _Drawing, *, may_pass: bool) -> _Ends:
     size = _size(block)
     row = axis - size.up
     entries: list[_Tail] = []
     exits: list[_Tail] = []
     bypass: tuple[Point, ...] | None = None
     members: list[list[int]] = []
-    for child in children:
+    for child in block.children:
         inner = _size(child)
         before = len(drawing.stations)
         ends = _place(child, column, row + inner.up, drawing, may_pass)

@@ -23,13 +23,14 @@ def legend() -> Markup:
             _sign(el("circle", cx=10, cy=9, r=6.5, class_="station f0", stroke_dasharray="4 3"), wide=20),
             "may be passed by",
         ),
-        (_sign(el("path", d=_ARROW, class_="way", stroke_width=6)), "as designed, directly"),
+        (_goal(), "goal"),
+        (_sign(el("path", d=_ARROW, class_="way", stroke_width=6)), "as designed, wider with more journeys"),
         (_sign(el("path", d=_ARROW, class_="way idle", stroke_width=1.5)), "designed, nobody took it"),
         (_sign(*_arrow("skip", 24, -6)), "skips ahead (arcs above)"),
         (_sign(*_arrow("back", 2, 6)), "back or again (below)"),
         (
             _sign(el("path", d=_ARROW, class_="dotted off"), el("circle", cx=13, cy=9, r=4, class_="stop off")),
-            "off the map, times",
+            "off the map, times it came at the station above",
         ),
         (
             _friction(),
@@ -50,6 +51,11 @@ def _sign(*parts: Markup, wide: int = 26) -> Markup:
         aria_hidden="true",
         style="min-width:0;display:inline",
     )
+
+
+def _goal() -> Markup:
+    rings = el("circle", cx=10, cy=9, r=8, class_="goal"), el("circle", cx=10, cy=9, r=4.5, class_="station f0")
+    return _sign(*rings, wide=20)
 
 
 def _arrow(look: str, x: int, back: int) -> tuple[Markup, Markup]:

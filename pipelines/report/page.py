@@ -15,28 +15,31 @@ from pipelines.report.journey_tables import journey_tables
 from pipelines.report.legend import legend
 from pipelines.report.metro_map import Drawing, metro_map
 from pipelines.report.numbers import moment
+from pipelines.report.rows import Snapshot
 from pipelines.report.sentences import Card, Headline, Tile, cards, headline, tiles
-from pipelines.report.snapshot import Snapshot
 from pipelines.report.tables import DataTable
 from pipelines.report.text import clean, short
 from pipelines.report.view import JourneyView
 
 _METHODS = (
-    "A journey is one person's events towards one goal of the map, from its first touchpoint to the goal, an exit, confirmed silence, "
-    "or the time of the snapshot.",
-    "Silence counts as leaving only when it has lasted longer than the patience of the touchpoint: the time within which 99% of "
-    "those who go on at all have gone on, learned from the data or set in the map. Until then a journey is in flight, and is "
-    "never counted as lost. Who comes back later is counted as back.",
-    "“Leave here” is the share of those who reached a touchpoint, and can be followed for its patience, that fell silent there. Half "
-    "and double the patience are shown beside it, so you can see how much rests on that choice.",
-    "Shares by a horizon are estimated with journeys still in flight counted as such (Aalen-Johansen, four ends that add up to one).",
-    "Deviations come from an optimal alignment of each journey with the map: the cheapest way to explain what happened. A rate is the "
-    "journeys with a deviation, of the journeys that reached the place where it could happen, never of all.",
-    "Intervals are 95% (Wilson), widened where one person has several journeys. Where there is too little to tell, the report says so "
-    "and shows no number.",
-    "“Associated with” is meant literally: two things were seen together. No effect is claimed; that takes a comparison made on purpose.",
-    "The lines on the map count journeys that went directly from one station to the next. What fewer than one journey in two hundred did "
-    "is left off the drawing and stands in the table.",
+    "A journey is one person’s events towards one goal of the map, from its first touchpoint to the goal, an exit, "
+    "confirmed silence, or the time of the snapshot.",
+    "Silence counts as leaving only when it has lasted longer than the patience of the touchpoint: the time within "
+    "which 99% of those who go on at all have gone on, learned from the data or set in the map. Until then a journey "
+    "is in flight, and is never counted as lost. Who comes back later is counted as back.",
+    "“Leave here” is the share of those who reached a touchpoint, and can be followed for its patience, that fell "
+    "silent there. Half and double the patience are shown beside it: so much rests on that choice.",
+    "Shares by a horizon are estimated with journeys still in flight counted as such (Aalen-Johansen, four ends that "
+    "add up to one).",
+    "Deviations come from an optimal alignment of each journey with the map: the cheapest way to explain what "
+    "happened. A rate is the journeys with a deviation, of the journeys that reached the place where it could happen, "
+    "never of all.",
+    "Intervals are 95% (Wilson), widened where one person has several journeys. Where there is too little to tell, "
+    "the report says so and shows no number.",
+    "“Associated with” is meant literally: two things were seen together. No effect is claimed; that takes a "
+    "comparison made on purpose.",
+    "The lines on the map count journeys that went from one station to the other with none between. What fewer than "
+    "one journey in two hundred did is left off the drawing and stands in the table.",
 )
 
 
@@ -143,7 +146,10 @@ def _about(view: JourneyView) -> str:
 
 def _metro_note(view: JourneyView) -> str:
     if view.data.journeys_n:
-        return "Point at a station or a line for its numbers. Numbers on skips, ways back and repeats are journeys; those of what is off the map are times."
+        return (
+            "Point at a station or a line for its numbers. Skips, ways back and repeats count journeys; stops on the"
+            " dotted lines count how often it came while journeys stood at the station above."
+        )
     return "The design, with nobody on it yet."
 
 

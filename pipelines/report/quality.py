@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 
 from pipelines.report.numbers import count, share
-from pipelines.report.snapshot import ReasonRow, Snapshot, SourceRow
+from pipelines.report.rows import ReasonRow, Snapshot, SourceRow
 from pipelines.report.tables import DataTable, Shown
 from pipelines.report.view import JourneyView
 
@@ -63,12 +63,14 @@ def warnings(view: JourneyView) -> tuple[str, ...]:
     if data.events_n and data.unmapped_n / data.events_n > UNMAPPED_LIMIT:
         found.append(
             f"{share(data.unmapped_n / data.events_n)} of the events in journeys are not on the map, more than"
-            f" {share(UNMAPPED_LIMIT)}: the rates below miss too much to be relied on. The list of unmapped activities says what to add."
+            f" {share(UNMAPPED_LIMIT)}: the rates below miss too much to be relied on."
+            " The list of unmapped activities says what to add."
         )
     if len(data.versions) > 1:
         told = ", ".join(f"version {version}: {count(n)}" for version, n in data.versions.items())
         found.append(
-            f"Journeys are judged by the version of the map in force when they began ({told}); the drawing is version {view.map.version}."
+            f"Journeys are judged by the version of the map in force when they began ({told});"
+            f" the drawing is version {view.map.version}."
         )
     return tuple(found)
 

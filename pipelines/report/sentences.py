@@ -1,12 +1,12 @@
-"""What the numbers say, in sentences: the headline, the tiles, the next steps. Modest: associated with, never because of."""
+"""What the numbers say: headline, tiles, next steps. Modest: associated with, never because of."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from models.intervals import wilson
-from pipelines.report.numbers import count, days, duration, in_words, interval, share
-from pipelines.report.snapshot import FindingRow
+from pipelines.report.numbers import count, days, duration, in_words, interval, share, share_with
+from pipelines.report.rows import FindingRow
 from pipelines.report.text import short
 from pipelines.report.view import JourneyView
 
@@ -24,6 +24,7 @@ KINDS = {
     "wrong_exit": "Ended elsewhere",
     "branch_conflict": "Took two branches",
     "unobservable": "Could not be seen",
+    "drop_off": "Left here",
 }
 _STEPS = {
     "missing": "Check first whether the step happened unseen. If not, ask whether the journey needs it.",
@@ -98,13 +99,14 @@ def headline(view: JourneyView) -> Headline:
             f"Too early to say how many reach “{goal}”", f"Of {began}, no share within {within} is told: {reason}."
         )
     lost = (outcome.abandoned_share or 0.0) + (outcome.exited_share or 0.0)
-    parts = [
-        f"{_with(outcome.converted_share, outcome.converted_low, outcome.converted_high)} reach “{goal}” within {within}",
-        f"{_with(outcome.abandoned_share, outcome.abandoned_low, outcome.abandoned_high)} fall silent",
-        f"{_with(outcome.exited_share, outcome.exited_low, outcome.exited_high)} say no",
-        f"{share(outcome.active_share)} are still on the way",
-    ]
-    return Headline(_claim(lost, outcome.converted_share, goal), f"Of {began}: {', '.join(parts)}.")
+    reach = share_with(outcome.converted_share, outcome.converted_low, outcome.converted_high)
+    silent = share_with(outcome.abandoned_share, outcome.abandoned_low, outcome.abandoned_high)
+    said_no = share_with(outcome.exited_share, outcome.exited_low, outcome.exited_high)
+    told = f"{reach} reach “{goal}” within {within}, {silent} fall silent, {said_no} say no"
+    return Headline(
+        _claim(lost, outcome.converted_share, goal),
+        f"Of {began}: {told}, {share(outcome.active_share)} are still on the way.",
+    )
 
 
 def _claim(lost: float, converted: float, goal: str) -> str:
@@ -114,11 +116,6 @@ def _claim(lost: float, converted: float, goal: str) -> str:
         return f"{words} journeys {'end' if is_plural else 'ends'} before “{goal}”"
     words, is_plural = in_words(converted)
     return f"{words} journeys {'reach' if is_plural else 'reaches'} “{goal}”"
-
-
-def _with(x: float | None, low: float | None, high: float | None) -> str:
-    between = interval(low, high)
-    return f"{share(x)} ({between})" if between else share(x)
 
 
 def _hint(view: JourneyView) -> str:
@@ -188,26 +185,36 @@ def _promise(view: JourneyView, table: str) -> tuple[Tile, ...]:
 
 
 def cards(view: JourneyView, most: int = 8) -> tuple[Card, ...]:
-    """The findings of the run, in their order."""
-    return tuple(_card(view, finding) for finding in view.data.findings[:most])
+    """The findings that stand, in their order; what is fixed or accepted is in the table."""
+    standing = [finding for finding in view.data.findings if finding.state not in {"fixed", "accepted"}]
+    return tuple(_card(view, finding) for finding in standing[:most])
 
 
 def _card(view: JourneyView, finding: FindingRow) -> Card:
     place = finding.touchpoint or ""
     where = view.place_label(None, place) if "|" in place else view.label(place) if place else "the whole journey"
-    rate = _with(finding.rate, finding.rate_low, finding.rate_high)
-    evidence = f"{count(finding.journeys_n)} journeys"
-    evidence += f"; {rate} of those where it could happen" if finding.rate is not None else ""
     return Card(
         where=f"{short(where, 90)} · {kind_title(finding.signal)}",
         owner=short(finding.owner or "nobody yet", 60),
         state=finding.state,
         headline=short(finding.headline, 200),
-        evidence=evidence,
+        evidence=_evidence(view, finding),
         association=_association(view, finding),
         step=_STEPS.get(finding.signal, _OTHER_STEP),
         is_gap=finding.signal == "unobservable",
     )
+
+
+def _evidence(view: JourneyView, finding: FindingRow) -> str:
+    """How many journeys, and which share of those where it could happen; for drop-off, its two ways apart."""
+    journeys = f"{count(finding.journeys_n)} journeys"
+    outcome = view.outcomes.get(finding.touchpoint or "")
+    if finding.signal == "drop_off" and outcome is not None:
+        silent = share_with(outcome.hazard, outcome.hazard_low, outcome.hazard_high)
+        return f"{journeys}; of those who reached it {silent} fall silent here and {share(outcome.exit_hazard)} say no"
+    if finding.rate is None:
+        return journeys
+    return f"{journeys}; {share_with(finding.rate, finding.rate_low, finding.rate_high)} of those where it could happen"
 
 
 def _association(view: JourneyView, finding: FindingRow) -> str:

@@ -1,11 +1,27 @@
-"""What the report reads from the published snapshot, as small frozen values in a fixed order."""
+"""Reads what the report shows from the published snapshot, in a fixed order."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
+from pipelines.report.rows import (
+    FindingRow,
+    FlowRow,
+    IdentityRow,
+    JourneyData,
+    OutcomeRow,
+    RateRow,
+    ReasonRow,
+    RunRow,
+    SideRow,
+    Snapshot,
+    SourceRow,
+    TouchpointRow,
+    UnmappedRow,
+    WaitRow,
+)
 from schemas.errors import WarehouseError
 
 if TYPE_CHECKING:
@@ -14,232 +30,6 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 Row = TypeVar("Row")
-
-
-@dataclass(frozen=True)
-class RunRow:
-    """One run."""
-
-    run_id: str
-    started_at: datetime
-    as_of: datetime | None
-    versions: dict[str, str]
-
-
-@dataclass(frozen=True)
-class SourceRow:
-    """One source: its rows and what became of them."""
-
-    source: str
-    files_n: int
-    failed_files_n: int
-    rows_n: int
-    accepted_n: int
-    duplicate_n: int
-    dropped_n: int
-    rejected_n: int
-
-    @property
-    def adds_up(self) -> bool:
-        """Whether every row is accounted for."""
-        return self.rows_n == self.accepted_n + self.duplicate_n + self.dropped_n + self.rejected_n
-
-
-@dataclass(frozen=True)
-class ReasonRow:
-    """One reason why rows of a source were refused or dropped."""
-
-    source: str
-    what: str
-    reason: str
-    rows_n: int
-
-
-@dataclass(frozen=True)
-class TouchpointRow:
-    """One touchpoint of the map as it was touched."""
-
-    touchpoint: str
-    title: str
-    phase: str | None
-    place: int
-    role: str
-    owner: str | None
-    is_optional: bool
-    events_n: int
-    journeys_n: int
-
-
-@dataclass(frozen=True)
-class OutcomeRow:
-    """What becomes of those who reached a touchpoint."""
-
-    touchpoint: str
-    segment: str | None
-    horizon_d: float
-    reached_n: int
-    converted_share: float | None
-    converted_low: float | None
-    converted_high: float | None
-    exited_share: float | None
-    exited_low: float | None
-    exited_high: float | None
-    abandoned_share: float | None
-    abandoned_low: float | None
-    abandoned_high: float | None
-    active_share: float | None
-    hazard: float | None
-    hazard_low: float | None
-    hazard_high: float | None
-    exit_hazard: float | None
-    hazard_half_patience: float | None
-    hazard_double_patience: float | None
-    patience_s: float | None
-    effective_n: float | None
-    followed_n: int
-    in_flight_n: int
-    refused: str | None
-
-
-@dataclass(frozen=True)
-class WaitRow:
-    """One wait of the journey."""
-
-    from_touchpoint: str
-    to_touchpoint: str
-    segment: str | None
-    n: int
-    p50_s: float | None
-    p90_s: float | None
-    promised_s: float | None
-    kept_share: float | None
-    kept_low: float | None
-    kept_high: float | None
-    calendar: str
-    waiting_n: int
-    overdue_n: int
-
-
-@dataclass(frozen=True)
-class FlowRow:
-    """How often one touchpoint followed another directly."""
-
-    from_touchpoint: str | None
-    to_touchpoint: str | None
-    end_status: str | None
-    n: int
-    journeys_n: int
-    p50_s: float | None
-
-
-@dataclass(frozen=True)
-class RateRow:
-    """How often one kind of deviation happens where it could."""
-
-    kind: str
-    touchpoint: str | None
-    block: str | None
-    owner: str | None
-    phase: str | None
-    occurrences_n: int
-    journeys_n: int
-    opportunities_n: int
-    rate: float | None
-    rate_low: float | None
-    rate_high: float | None
-    abandoned_share: float | None
-
-
-@dataclass(frozen=True)
-class FindingRow:
-    """One finding."""
-
-    rank: int
-    finding_id: str
-    touchpoint: str | None
-    signal: str
-    headline: str
-    owner: str | None
-    state: str
-    first_seen_run: str
-    journeys_n: int
-    rate: float | None
-    rate_low: float | None
-    rate_high: float | None
-
-
-@dataclass(frozen=True)
-class UnmappedRow:
-    """One activity that the map does not know."""
-
-    source: str
-    activity: str
-    events_n: int
-    in_journeys_n: int
-
-
-@dataclass(frozen=True)
-class IdentityRow:
-    """Conversion under one identity rule, among journeys old enough to be judged."""
-
-    rule: str
-    journeys_n: int
-    mature_n: int
-    converted_n: int
-
-    @property
-    def share(self) -> float | None:
-        """Converted, of those old enough; None where there are none."""
-        return self.converted_n / self.mature_n if self.mature_n else None
-
-
-@dataclass(frozen=True)
-class JourneyData:
-    """All published rows about one map.
-
-    Attributes:
-        statuses: Status to number of journeys, under the default rule.
-        people_n: People with a journey (or what the map counts per).
-        versions: Version of the map to number of journeys that it judges.
-        aligned_n: Journeys that were compared with the map.
-        designed_n: Of these, journeys that went as designed so far (cost 0).
-        lost_after: Touchpoint or kind to nothing; see `rates`.
-        events_n: Events in journeys.
-        unmapped_n: Of these, events that the map does not know.
-    """
-
-    statuses: dict[str, int]
-    people_n: int
-    first_at: datetime | None
-    last_at: datetime | None
-    versions: dict[int, int]
-    aligned_n: int
-    designed_n: int
-    events_n: int
-    unmapped_n: int
-    touchpoints: tuple[TouchpointRow, ...]
-    outcomes: tuple[OutcomeRow, ...]
-    waits: tuple[WaitRow, ...]
-    flows: tuple[FlowRow, ...]
-    rates: tuple[RateRow, ...]
-    findings: tuple[FindingRow, ...]
-    unmapped: tuple[UnmappedRow, ...]
-    identity: tuple[IdentityRow, ...]
-
-    @property
-    def journeys_n(self) -> int:
-        """Journeys under the default rule."""
-        return sum(self.statuses.values())
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """All that the report shows."""
-
-    run: RunRow
-    sources: tuple[SourceRow, ...]
-    reasons: tuple[ReasonRow, ...]
-    journeys: dict[str, JourneyData]
 
 
 def read_snapshot(settings: Settings, run_id: str, journeys: tuple[str, ...]) -> Snapshot:
@@ -274,8 +64,12 @@ def _all(con: duckdb.DuckDBPyConnection, kind: type[Row], sql: str, *values: obj
 
 
 _SOURCES = """
-SELECT source, count(*), count(*) FILTER (status <> 'loaded'), CAST(sum(rows_n) AS BIGINT), CAST(sum(accepted_n) AS BIGINT),
-       CAST(sum(duplicate_n) AS BIGINT), CAST(sum(dropped_n) AS BIGINT), CAST(sum(rejected_n) AS BIGINT)
+SELECT source, count(*), count(*) FILTER (status <> 'loaded'),
+       CAST(coalesce(sum(rows_n) FILTER (status = 'loaded'), 0) AS BIGINT),
+       CAST(coalesce(sum(accepted_n) FILTER (status = 'loaded'), 0) AS BIGINT),
+       CAST(coalesce(sum(duplicate_n) FILTER (status = 'loaded'), 0) AS BIGINT),
+       CAST(coalesce(sum(dropped_n) FILTER (status = 'loaded'), 0) AS BIGINT),
+       CAST(coalesce(sum(rejected_n) FILTER (status = 'loaded'), 0) AS BIGINT)
 FROM files GROUP BY source ORDER BY source
 """
 _REASONS = """
@@ -285,23 +79,39 @@ SELECT source, 'dropped', entry.key, CAST(sum(entry.value) AS BIGINT)
 FROM (SELECT source, unnest(map_entries(dropped)) AS entry FROM files) GROUP BY source, entry.key
 ORDER BY 1, 2 DESC, 4 DESC, 3
 """
-_STATUSES = (
-    "SELECT status, count(*) FROM journeys WHERE rule = 'default' AND journey = ? GROUP BY status ORDER BY status"
-)
+_STATUSES = """
+SELECT status, count(*) FROM journeys WHERE rule = 'default' AND journey = ? GROUP BY status ORDER BY status
+"""
 _SPAN = """
 SELECT count(DISTINCT person_id), min(entered_at), max(last_at) FROM journeys WHERE rule = 'default' AND journey = ?
 """
 _VERSIONS = """
-SELECT map_version, count(*) FROM journeys WHERE rule = 'default' AND journey = ? GROUP BY map_version ORDER BY map_version
+SELECT map_version, count(*) FROM journeys WHERE rule = 'default' AND journey = ?
+GROUP BY map_version ORDER BY map_version
 """
 _DESIGNED = """
 SELECT CAST(coalesce(sum(journeys_n), 0) AS BIGINT), CAST(coalesce(sum(journeys_n) FILTER (cost = 0), 0) AS BIGINT)
 FROM variants WHERE journey = ?
 """
-_MAPPED = """
-SELECT count(*), count(*) FILTER (e.touchpoint IS NULL)
-FROM journey_events AS e JOIN journeys AS j ON j.journey_id = e.journey_id
-WHERE j.rule = 'default' AND j.journey = ?
+_EVENTS = "SELECT CAST(coalesce(sum(events_n), 0) AS BIGINT) FROM journeys WHERE rule = 'default' AND journey = ?"
+# The station at which a journey stood is the last one of the flow before the event; the few events beside the flow are
+# the small side of the join.
+_SIDES = """
+WITH roles AS (SELECT touchpoint, role FROM touchpoints WHERE journey = $1),
+beside AS (
+    SELECT e.journey_id, e.position, e.touchpoint
+    FROM journey_events AS e JOIN roles USING (touchpoint) JOIN journeys AS j ON j.journey_id = e.journey_id
+    WHERE roles.role IN ('off_map', 'anytime') AND j.journey = $1 AND j.rule = 'default'
+),
+placed AS (
+    SELECT b.journey_id, b.position, b.touchpoint, arg_max(e.touchpoint, e.position) AS at_touchpoint
+    FROM beside AS b
+    JOIN journey_events AS e ON e.journey_id = b.journey_id AND e.position < b.position
+    JOIN roles ON roles.touchpoint = e.touchpoint AND roles.role = 'flow'
+    GROUP BY b.journey_id, b.position, b.touchpoint
+)
+SELECT at_touchpoint, touchpoint, count(*) AS n, count(DISTINCT journey_id)
+FROM placed GROUP BY at_touchpoint, touchpoint ORDER BY n DESC, at_touchpoint, touchpoint
 """
 # The plain share among mature journeys: the same journeys' ends, judged at one age.
 _IDENTITY = """
@@ -316,12 +126,11 @@ ORDER BY CASE rule WHEN 'strict' THEN 0 WHEN 'default' THEN 1 ELSE 2 END
 def _journey(con: duckdb.DuckDBPyConnection, journey: str, as_of: datetime | None) -> JourneyData:
     people_n, first_at, last_at = con.execute(_SPAN, [journey]).fetchall()[0]
     aligned_n, designed_n = con.execute(_DESIGNED, [journey]).fetchall()[0]
-    events_n, unmapped_n = con.execute(_MAPPED, [journey]).fetchall()[0]
-    outcomes = _all(
-        con, OutcomeRow, _ordered("touchpoint_outcomes", "horizon_d, touchpoint, segment NULLS FIRST"), journey
-    )
+    unmapped = _all(con, UnmappedRow, _ordered("unmapped_activities", _UNMAPPED_ORDER), journey)
+    outcomes = _all(con, OutcomeRow, _ordered("touchpoint_outcomes", _OUTCOME_ORDER), journey)
     horizon_s = max((row.horizon_d for row in outcomes), default=0.0) * 86_400
-    identity = con.execute(_IDENTITY, {"as_of": as_of or last_at, "horizon_s": horizon_s, "journey": journey})
+    ages = {"as_of": as_of or last_at, "horizon_s": horizon_s, "journey": journey}
+    identity = con.execute(_IDENTITY, ages).fetchall()
     return JourneyData(
         statuses=dict(con.execute(_STATUSES, [journey]).fetchall()),
         people_n=people_n,
@@ -330,24 +139,22 @@ def _journey(con: duckdb.DuckDBPyConnection, journey: str, as_of: datetime | Non
         versions=dict(con.execute(_VERSIONS, [journey]).fetchall()),
         aligned_n=aligned_n,
         designed_n=designed_n,
-        events_n=events_n,
-        unmapped_n=unmapped_n,
+        events_n=con.execute(_EVENTS, [journey]).fetchall()[0][0],
+        unmapped_n=sum(row.in_journeys_n for row in unmapped),
         touchpoints=_all(con, TouchpointRow, _ordered("touchpoints", "place, touchpoint"), journey),
         outcomes=outcomes,
         waits=_all(con, WaitRow, _ordered("waits", "from_touchpoint, to_touchpoint, segment NULLS FIRST"), journey),
         flows=_all(con, FlowRow, _ordered("flows", "n DESC, from_touchpoint, to_touchpoint, end_status"), journey),
+        sides=tuple(SideRow(*row) for row in con.execute(_SIDES, [journey]).fetchall()),
         rates=_all(con, RateRow, _ordered("deviation_rates", _RATE_ORDER), journey),
         findings=_all(con, FindingRow, _ordered("findings", "rank, finding_id"), journey),
-        unmapped=_all(
-            con,
-            UnmappedRow,
-            _ordered("unmapped_activities", "in_journeys_n DESC, events_n DESC, source, activity"),
-            journey,
-        ),
-        identity=tuple(IdentityRow(*row) for row in identity.fetchall()),
+        unmapped=unmapped,
+        identity=tuple(IdentityRow(*row) for row in identity),
     )
 
 
+_OUTCOME_ORDER = "horizon_d, touchpoint, segment NULLS FIRST"
+_UNMAPPED_ORDER = "in_journeys_n DESC, events_n DESC, source, activity"
 _RATE_ORDER = "journeys_n DESC, kind, touchpoint, block"
 
 

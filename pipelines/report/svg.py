@@ -14,7 +14,7 @@ Value = str | float | None
 def el(tag: str, *children: str | Markup, **attributes: Value) -> Markup:
     """One element. Children that are not Markup are escaped; `class_` is `class`, `stroke_width` is `stroke-width`.
 
-    Attributes that are None are left out; numbers are rounded to a tenth of a pixel, so that files stay small and equal.
+    Attributes that are None are left out; numbers are rounded to a tenth of a pixel, which keeps files small.
     """
     inside = Markup("").join(child if isinstance(child, Markup) else escape(clean(child)) for child in children)
     named = Markup("").join(
@@ -23,8 +23,8 @@ def el(tag: str, *children: str | Markup, **attributes: Value) -> Markup:
         if value is not None
     )
     if not inside and tag != "text":
-        return Markup("<{}{}/>").format(Markup(tag), named)
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(tag), named, inside)
+        return Markup("<{}{}/>").format(tag, named)
+    return Markup("<{0}{1}>{2}</{0}>").format(tag, named, inside)
 
 
 def _written(value: str | float) -> str:
@@ -40,15 +40,15 @@ def group(parts: Iterable[Markup], **attributes: Value) -> Markup:
     return el("g", Markup("").join(parts), **attributes)
 
 
-def picture(parts: Iterable[Markup], width: float, height: float, name: str, title: str, description: str) -> Markup:
-    """A whole picture that scales with the page, with a title and a description for those who cannot see it."""
+def picture(parts: Iterable[Markup], size: tuple[float, float], name: str, title: str, description: str) -> Markup:
+    """A whole picture of a width and height, scaled with the page; with words for those who cannot see it."""
     return el(
         "svg",
         el("title", title, id=f"{name}-title"),
         el("desc", description, id=f"{name}-desc"),
         *parts,
         xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {width:.0f} {height:.0f}",
+        viewBox=f"0 0 {size[0]:.0f} {size[1]:.0f}",
         width="100%",
         role="img",
         aria_labelledby=f"{name}-title {name}-desc",

@@ -46,6 +46,7 @@ _WIDTHS = tuple({char: width for width, chars in table.items() for char in chars
 _OTHER = 104  # signs of other scripts, arrows and emoji: about one em
 SAFETY = 1.06
 _ELLIPSIS = "…"
+_VOWELS = frozenset("aeiouyæøåäöü")
 
 
 def clean(text: str) -> str:
@@ -83,7 +84,7 @@ def _advance(char: str, table: dict[str, int]) -> int:
 def wrap(text: str, widest: float, size: float, most: int = 3, is_bold: bool = False) -> tuple[str, ...]:
     """The text in at most so many lines, none wider than so many pixels.
 
-    Breaks between words, inside words that are too long (with a hyphen), and ends with an ellipsis where it does not fit.
+    Breaks between words, inside words that are too long (with a hyphen), and ends with an ellipsis where it is cut.
     """
     words = [part for word in clean(text).split(" ") for part in _parts(word, widest, size, is_bold)]
     lines: list[str] = []
@@ -106,12 +107,22 @@ def _parts(word: str, widest: float, size: float, is_bold: bool) -> list[str]:
         end = len(word) - 1
         while end > 1 and width(word[:end] + "-", size, is_bold) > widest:
             end -= 1
-        # A piece of one or two letters at the end reads badly: share the letters out.
-        if 0 < len(word) - end < 3 and end > 5:
-            end -= 3
+        end = _syllable(word, end)
         parts.append(word[:end] + "-\u2060")
         word = word[end:]
     return [*parts, word]
+
+
+def _syllable(word: str, end: int) -> int:
+    """A better place to break at or before one: where a consonant begins a syllable, three letters on either side.
+
+    In Nordic compounds that is mostly the seam: "Kredittvurderings-godkjenning".
+    """
+    for place in range(min(end, len(word) - 3), max(end // 2, 2), -1):
+        here, after = word[place].lower(), word[place + 1].lower()
+        if here.isalpha() and here not in _VOWELS and after in _VOWELS:
+            return place
+    return end
 
 
 def _cut(line: str, widest: float, size: float, is_bold: bool) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipelines.report.layout import Plan, plan
-from pipelines.report.snapshot import JourneyData, OutcomeRow, RateRow, WaitRow
+from pipelines.report.rows import JourneyData, OutcomeRow, RateRow, SideRow, WaitRow
 from schemas.journey_map import JourneyMap
 
 
@@ -109,6 +109,18 @@ class JourneyView:
             if row.from_touchpoint is not None and row.to_touchpoint is not None:
                 pairs[(row.from_touchpoint, row.to_touchpoint)] = (row.n, row.journeys_n)
         return pairs
+
+    def sides(self, name: str) -> tuple[SideRow, ...]:
+        """What came beside the flow while journeys stood at a touchpoint."""
+        return tuple(row for row in self.data.sides if row.at_touchpoint == name)
+
+    @cached_property
+    def beside(self) -> dict[str, int]:
+        """What is off the map or welcome anytime to how often it came, commonest first."""
+        times: dict[str, int] = {}
+        for row in self.data.sides:
+            times[row.touchpoint] = times.get(row.touchpoint, 0) + row.n
+        return dict(sorted(times.items(), key=lambda entry: (-entry[1], entry[0])))
 
     @cached_property
     def goal_title(self) -> str:

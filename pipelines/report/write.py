@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from datetime import datetime
 from pathlib import Path
 
 from pipelines.report.page import make_page, render
-from pipelines.report.snapshot import Snapshot, read_snapshot
+from pipelines.report.rows import Snapshot
+from pipelines.report.snapshot import read_snapshot
 from pipelines.report.tables import write_tables
 from pipelines.report.view import JourneyView
 from pipelines.settings import Settings
@@ -43,7 +43,7 @@ def _put(folder: Path, target: Path, before: Path) -> None:
     """Puts the new folder in the place of an older report of the same run, which goes with the draft."""
     if target.exists():
         shutil.move(target, before)
-    os.replace(folder, target)
+    folder.replace(target)
 
 
 def _views(maps: tuple[JourneyMap, ...], snapshot: Snapshot) -> tuple[JourneyView, ...]:

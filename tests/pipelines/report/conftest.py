@@ -230,7 +230,7 @@ class Walk:
                 )
             self.rows["journey_events"] += [
                 {"journey_id": f"default-{i}", "position": k, "event_id": f"{i}-{k}", "occurred_at": entered}
-                | {"touchpoint": name if k % 20 else None, "activity": name, "source": "web", "move": "sync"}
+                | {"touchpoint": name if (k + i) % 20 else None, "activity": name, "source": "web", "move": "sync"}
                 for k, name in enumerate(trace)
             ]
             variants[tuple(trace)] += 1
@@ -294,6 +294,7 @@ class Walk:
         times: Counter[tuple[str | None, str | None, str | None]] = Counter()
         journeys: Counter[tuple[str | None, str | None, str | None]] = Counter()
         for i, trace in enumerate(traces):
+            trace = [name for name in trace if self.map.role(name) == "flow"]
             pairs: list[tuple[str | None, str | None, str | None]] = [
                 (a, b, None) for a, b in zip(trace, trace[1:], strict=False)
             ]
