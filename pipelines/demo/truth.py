@@ -34,6 +34,7 @@ def write_truth(path: Path, people: People, walks: dict[str, Walk], fates: dict[
         "sources": {name: fate.as_dict() for name, fate in fates.items()},
         "journeys": {name: _journeys(walk) for name, walk in walks.items()},
         "planted": {name: _planted(name, walks) for name in PLANTED},
+        "shared_cookies": sorted(people.frame["kiosk"].unique().to_list()),
         "persons": _persons(people),
     }
     path.write_text(json.dumps(truth, separators=(",", ":")) + "\n", encoding="utf-8")
