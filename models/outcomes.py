@@ -7,7 +7,7 @@ therefore analysed as of a freeze, before the snapshot by the patience in questi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,9 @@ DAY_US = 86_400_000_000
 FOREVER_US = np.iinfo(np.int64).max // 4
 LEAST_N = 30  # below this many independent journeys a share says too little to be shown
 PATIENCE_SHARE = (99, 100)  # a touchpoint's patience covers this part of those who go on within the horizon
+UNSETTLED_PART = 0.9  # a learned patience beyond this part of the horizon was cut by it: people still went on there
+UNSETTLED_SHARE = 0.01  # so many visits may stand where patience was cut, before shares are refused: one point
+IMPATIENT_SHARE = 0.002  # so many visits may stand where patience outlasts the freeze: a fifth of a point
 
 _STATUSES = (Status.CONVERTED, Status.EXITED, Status.ABANDONED, Status.IN_FLIGHT)
 _EXITED, _ABANDONED, _IN_FLIGHT = 2, 3, 4
@@ -58,30 +61,42 @@ def learn_patience(
 ) -> Integers:
     """Patience of every touchpoint in microseconds: the shortest wait that covers 99 % of those who go on in time.
 
-    Only touches that could be followed for the whole horizon count, so nothing is censored. Where fewer than 30 of
-    them went on within it, the patience is the horizon.
+    Only touches that could be followed for the whole horizon count, so nothing is censored. Where there are fewer
+    than 30 of them, or nobody went on, nothing is learned (-1): the horizon stands in as patience.
 
     Args:
         code: touchpoint of each touch after which something was awaited (goals and exits are not).
         touched_us: when.
-        next_us: the journey's next event; NaN or masked as negative where there was none by the snapshot.
+        next_us: the journey's next event; NaN where there was none by the snapshot.
         codes_n: how many touchpoints there are; codes run from 0.
         as_of_us: the snapshot.
         horizon_us: the horizon, tau_max.
     """
     after = np.nan_to_num(np.asarray(next_us, float), nan=-1.0).astype(np.int64)
     gap = after - touched_us
-    is_in = (touched_us <= as_of_us - horizon_us) & (after >= 0) & (gap <= horizon_us)
+    is_followed = touched_us <= as_of_us - horizon_us
+    followed_n = np.bincount(code[is_followed], minlength=codes_n)
+    is_in = is_followed & (after >= 0) & (gap <= horizon_us)
     gap, place = gap[is_in], code[is_in]
     order = np.lexsort((gap, place))
     went_on = np.bincount(place, minlength=codes_n)
     first = np.cumsum(went_on) - went_on
     part, whole = PATIENCE_SHARE
     rank = -(-went_on * part // whole) - 1  # ceiling in whole numbers, so that every engine finds the same
-    learned = np.full(codes_n, horizon_us, dtype=np.int64)
-    is_enough = went_on >= LEAST_N
+    learned = np.full(codes_n, -1, dtype=np.int64)
+    is_enough = (followed_n >= LEAST_N) & (went_on > 0)
     learned[is_enough] = gap[order][(first + rank)[is_enough]]
     return learned
+
+
+def unsettled_codes(learned_us: Integers, horizon_us: int) -> list[int]:
+    """Touchpoints whose learned patience all but reaches the horizon: their waits outlast what can be followed.
+
+    Args:
+        learned_us: learned patience per code; negative where it is not learned but set, or the horizon stands in.
+        horizon_us: the horizon that it was learned with.
+    """
+    return [int(code) for code in np.flatnonzero(learned_us >= UNSETTLED_PART * horizon_us)]
 
 
 @dataclass(frozen=True)
@@ -109,9 +124,10 @@ class _Visits:
 
 @dataclass(frozen=True)
 class _Study:
-    """What all touchpoints share: patience per code (-1: none), the snapshot and the horizon."""
+    """What all touchpoints share: patience per code (-1: none), where it was cut, the snapshot and the horizon."""
 
     patience_us: Integers
+    is_unsettled: npt.NDArray[np.bool_]
     as_of_us: int
     horizon_us: int
 
@@ -128,6 +144,7 @@ def touchpoint_outcomes(
     as_of_us: int,
     horizon_us: int,
     segments: Sequence[str] = (),
+    unsettled: Collection[int] = (),
 ) -> pl.DataFrame:
     """One row per touchpoint and segment: how many reached it and what became of them by the horizon.
 
@@ -141,16 +158,20 @@ def touchpoint_outcomes(
         as_of_us: the snapshot.
         horizon_us: the horizon, from reaching the touchpoint.
         segments: the names of the segment columns.
+        unsettled: codes where people still go on when the horizon ends (see `unsettled_codes`): silence there cannot
+            be told from slowness, and no number is given.
 
     Returns:
         The columns of `touchpoint_outcomes`, with `code` for the touchpoint and without the journey's name; sorted by
         code and segment, all journeys first.
     """
-    study = _Study(np.asarray(patience_us, dtype=np.int64), as_of_us, horizon_us)
+    waits_for_us = np.asarray(patience_us, dtype=np.int64)
+    is_unsettled = np.isin(np.arange(waits_for_us.size), list(unsettled))
+    study = _Study(waits_for_us, is_unsettled, as_of_us, horizon_us)
     values = {name: journeys[name].cast(pl.String).drop_nulls().unique().sort() for name in segments}
     rows: list[dict[str, object]] = []
     for code, visits, value_codes in _by_code(reached, journeys, values):
-        freeze_us = study.freeze(_longest_patience(visits, study))
+        freeze_us = study.freeze(_patience_ahead(visits, study))
         rows.append(_row(code, None, visits, study, freeze_us))
         for name, of_visit in value_codes.items():
             for value, chosen in _groups(of_visit):
@@ -192,14 +213,16 @@ def _groups(value: Integers) -> Iterator[tuple[int, npt.NDArray[np.intp]]]:
             yield int(place), rows
 
 
-def _longest_patience(visits: _Visits, study: _Study) -> int:
-    """The longest patience of the places where these journeys stand, or were left.
+def _patience_ahead(visits: _Visits, study: _Study) -> int:
+    """The longest patience of the places where these journeys stand, or were left, but for a handful of them.
 
     A journey that reached this touchpoint may fall silent at a later and more patient one; with this touchpoint's
-    own patience such silences would still be unconfirmed at the freeze.
+    own patience such silences would still be unconfirmed at the freeze. Shares then miss them by points.
     """
     is_standing = (visits.status == _ABANDONED) | (visits.status == _IN_FLIGHT)
-    return int(study.patience_us[visits.stands_at[is_standing]].max(initial=0))
+    ahead_us = np.sort(study.patience_us[visits.stands_at[is_standing]])
+    spared_n = int(IMPATIENT_SHARE * visits.person.size)
+    return int(ahead_us[-1 - spared_n]) if spared_n < ahead_us.size else 0
 
 
 def _row(code: int, segment: str | None, visits: _Visits, study: _Study, freeze_us: int) -> dict[str, object]:
@@ -209,7 +232,7 @@ def _row(code: int, segment: str | None, visits: _Visits, study: _Study, freeze_
     is_followed = visits.reached_us <= freeze_us
     fates = _fates(visits.where(is_followed), study, freeze_us)
     widening = 1.0 if fates is None else float(fates.design_effect[np.argmin(np.abs(fates.share - 0.5))])
-    refused = _refusal(visits.reached_us[is_followed], widening, study, freeze_us)
+    refused = _outlasted(code, visits, study) or _refusal(visits.reached_us[is_followed], widening, study, freeze_us)
     row: dict[str, object] = {
         "code": code,
         "segment": segment,
@@ -225,7 +248,7 @@ def _row(code: int, segment: str | None, visits: _Visits, study: _Study, freeze_
         for place, word in enumerate(_WORDS):
             for end, numbers in (("share", fates.share), ("low", fates.low), ("high", fates.high)):
                 row[f"{word}_{end}"] = float(numbers[place])
-    if person.size / widening >= LEAST_N:
+    if person.size / widening >= LEAST_N and not study.is_unsettled[code]:
         row |= _hazards(code, visits, study)
     return row
 
@@ -239,6 +262,16 @@ def _refusal(reached_us: Integers, widening: float, study: _Study, freeze_us: in
     if followed_us < study.horizon_us:
         return f"followed too briefly ({followed_us / DAY_US:.1f} d < {study.horizon_us / DAY_US:.1f} d)"
     return None
+
+
+def _outlasted(code: int, visits: _Visits, study: _Study) -> str | None:
+    """Why no share can be given: waits here, or where these journeys went, outlast the horizon; None: they do not."""
+    if study.is_unsettled[code]:
+        patience_d, horizon_d = int(study.patience_us[code]) / DAY_US, study.horizon_us / DAY_US
+        return f"waits here outlast the horizon (patience {patience_d:.1f} d of {horizon_d:.1f} d)"
+    is_standing = (visits.status == _ABANDONED) | (visits.status == _IN_FLIGHT)
+    share = np.count_nonzero(study.is_unsettled[visits.stands_at[is_standing]]) / visits.person.size
+    return "waits after it outlast the horizon" if share > UNSETTLED_SHARE else None
 
 
 def _fates(visits: _Visits, study: _Study, freeze_us: int) -> Shares | None:

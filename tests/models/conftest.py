@@ -193,7 +193,7 @@ class Planted:
             as_of_us=plan.window_us,
             horizon_us=plan.horizon_us,
         )
-        return replace(world, patience_us=patience_us)
+        return replace(world, patience_us=np.where(patience_us < 0, plan.horizon_us, patience_us))
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from models.incidence import curves
-from models.outcomes import DAY_US, FOREVER_US, horizon_us, learn_patience, touchpoint_outcomes
+from models.outcomes import DAY_US, FOREVER_US, horizon_us, learn_patience, touchpoint_outcomes, unsettled_codes
 from schemas.tables import TOUCHPOINT_OUTCOMES
 
 SHARES = ["converted_share", "exited_share", "abandoned_share", "active_share"]
@@ -153,17 +153,43 @@ def test_segments_are_rows_of_their_own_and_nulls_belong_to_none() -> None:
         ([*range(1, 101), None, None], 100, 99),  # who never goes on does not lengthen it
         ([*range(1, 101), 150], 150, 99),  # nor who goes on after the horizon
         ([*range(1, 100), 1], 100, 98),
-        (list(range(1, 30)), 100, 100),  # 29 are too few: the horizon
-        (list(range(1, 101)), 99, 100),  # followed for less than the horizon: the horizon
+        ([*[None] * 29, 7], 100, 7),
+        (list(range(1, 30)), 100, None),  # 29 are too few to learn from
+        ([None] * 40, 100, None),  # nobody goes on
+        (list(range(1, 101)), 99, None),  # followed for less than the horizon
     ],
 )
 def test_patience_is_the_shortest_wait_of_nearly_all_who_go_on(
-    gaps_d: list[int | None], as_of_d: int, patience_d: int
+    gaps_d: list[int | None], as_of_d: int, patience_d: int | None
 ) -> None:
     next_us = np.array([np.nan if gap is None else gap * DAY_US for gap in gaps_d])
     code = np.zeros(len(gaps_d), dtype=np.int64)
     learned = learn_patience(code, code, next_us, codes_n=2, as_of_us=as_of_d * DAY_US, horizon_us=100 * DAY_US)
-    assert learned.tolist() == [patience_d * DAY_US, 100 * DAY_US]
+    assert learned.tolist() == [-1 if patience_d is None else patience_d * DAY_US, -1]
+
+
+def test_patience_that_all_but_reaches_the_horizon_is_not_settled() -> None:
+    learned = np.array([-1, 10, 89, 90, 100]) * DAY_US
+    assert unsettled_codes(learned, 100 * DAY_US) == [3, 4]
+
+
+def test_where_people_still_go_on_at_the_horizon_no_number_is_given() -> None:
+    reached, journeys = small([*MATURE * 4, *[("in_flight", 60, None, 60)] * 2])
+    more = reached.with_columns(code=pl.lit(1, pl.Int32)).filter(pl.col("journey_key") >= 60)
+    reached = pl.concat([reached.cast({"code": pl.Int32}), more]).cast({"code": pl.Int64})
+    journeys = journeys.with_columns(code=pl.when(pl.col("journey_key") >= 160).then(1).otherwise(0))
+    found = touchpoint_outcomes(
+        reached,
+        journeys,
+        [DAY_US, 29 * DAY_US],
+        as_of_us=100 * DAY_US,
+        horizon_us=30 * DAY_US,
+        unsettled=[1],
+    )
+    assert found.select("refused", "abandoned_share", "hazard").rows() == [
+        ("waits after it outlast the horizon", None, pytest.approx(40 / 162)),
+        ("waits here outlast the horizon (patience 29.0 d of 30.0 d)", None, None),
+    ]
 
 
 @pytest.mark.parametrize(("wanted_d", "used_d"), [(None, 40), (30, 30), (60, 40)])
