@@ -227,6 +227,8 @@ def _classify_log(kind: Ints, letter: Ints, plan: Layout, partner: Ints, row: in
         return _REPEATED, int(letter[row])
     if _has_other_branch(kind, letter, plan, row):
         return _BRANCH_CONFLICT, int(letter[row])
+    if plan.place[letter[row]] >= plan.designed_n:  # welcome elsewhere, but in nobody's order
+        return _OUT_OF_ORDER, int(letter[row])
     return _OUT_OF_ORDER, _earliest_passed(kind, letter, plan, row, _until_synced(kind, letter, row))
 
 

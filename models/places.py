@@ -18,12 +18,14 @@ class Layout(NamedTuple):
 
     Attributes:
         place: Designed place per letter; touchpoints that are only welcome anytime come last.
+        designed_n: Places below are those of the flow's order.
         nearest: The innermost one_of or all_of around a letter, by number; -1 where there is none.
         inside: Per block and letter, whether the letter lies in the block.
         branch: Per block and letter, which branch of a one_of the letter lies in; -1 outside and for all_of.
     """
 
     place: Ints
+    designed_n: int
     nearest: Ints
     inside: NDArray[np.bool_]
     branch: Ints
@@ -46,8 +48,9 @@ def layout(flow: blocks.Flow, letters: tuple[str, ...]) -> tuple[Layout, BlockNa
         flow: The map's flow.
         letters: The automaton's letters.
     """
-    designed = tuple(dict.fromkeys((*blocks.leaves(flow), *sorted(letters))))
-    place = np.array([designed.index(name) for name in letters], dtype=np.int32)
+    steps = tuple(dict.fromkeys(blocks.leaves(flow)))
+    order = tuple(dict.fromkeys((*steps, *sorted(letters))))
+    place = np.array([order.index(name) for name in letters], dtype=np.int32)
     found: list[blocks.OneOf | blocks.AllOf] = []
     nearest: dict[str, int] = {}
     for phase in flow.phases:
@@ -63,7 +66,7 @@ def layout(flow: blocks.Flow, letters: tuple[str, ...]) -> tuple[Layout, BlockNa
             branch[row, columns] = i if isinstance(block, blocks.OneOf) else -1
     near = np.array([nearest.get(name, -1) for name in letters], dtype=np.int32)
     names = BlockNames(tuple(map(_label, found)), tuple(blocks.leaves(block) for block in found))
-    return Layout(place, near, inside, branch), names
+    return Layout(place, len(steps), near, inside, branch), names
 
 
 def _collect(block: blocks.Block, around: int, found: list[blocks.OneOf | blocks.AllOf], near: dict[str, int]) -> None:

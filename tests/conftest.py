@@ -6,14 +6,17 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from typer.main import get_command
 
 from pipelines import failures
 from pipelines.command_line import app
 from pipelines.commands.init import init
+from schemas.blocks import AllOf, Block, Flow, OneOf, Optional, Phase, Repeat, Sequence, Touch
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -74,3 +77,42 @@ def _visits(customer: int) -> list[str]:
     day = f"2026-03-{1 + customer % 20:02d}"
     steps = ["visit", "signup", "order"] if customer < 20 else ["visit", "order"] if customer < 30 else ["visit"]
     return [f"{day}T{10 + hour}:00:00Z,{step},C{customer:03d},north" for hour, step in enumerate(steps)]
+
+
+@pytest.fixture
+def random_block() -> Callable[[np.random.Generator, int], Block]:
+    """Makes a block of some touchpoints, each used once, repeats limited."""
+
+    def made(rng: np.random.Generator, touchpoints_n: int) -> Block:
+        return _random_block(rng, [f"t{i}" for i in range(touchpoints_n)])
+
+    return made
+
+
+@pytest.fixture
+def random_flow(random_block: Callable[[np.random.Generator, int], Block]) -> Callable[[np.random.Generator], Flow]:
+    """Makes a flow of one to three phases, some with touchpoints welcome anytime."""
+
+    def made(rng: np.random.Generator) -> Flow:
+        names = [f"t{i}" for i in range(rng.integers(3, 11))]
+        cuts = sorted(rng.integers(1, len(names), size=rng.integers(0, 3)).tolist())
+        parts = [names[start:end] for start, end in pairwise([0, *cuts, len(names)]) if start < end]
+        phases = [
+            Phase(f"phase {i}", (_random_block(rng, part),), (f"any{i}",) if rng.random() < 0.3 else ())
+            for i, part in enumerate(parts)
+        ]
+        return Flow(tuple(phases), ("help",) if rng.random() < 0.3 else ())
+
+    return made
+
+
+def _random_block(rng: np.random.Generator, names: list[str]) -> Block:
+    if len(names) == 1:
+        leaf = Touch(names[0])
+        leaves: list[Block] = [leaf, leaf, leaf, Optional(leaf), Repeat(leaf, 2)]
+        return leaves[rng.integers(5)]
+    cut = int(rng.integers(1, len(names)))
+    children = tuple(_random_block(rng, part) for part in (names[:cut], names[cut:]))
+    nodes: list[Block] = [Sequence(children), Sequence(children), OneOf(children), AllOf(children)]
+    block = nodes[rng.integers(4)]
+    return Optional(block) if rng.random() < 0.1 else block
