@@ -107,6 +107,7 @@ def reader(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     with tempfile.TemporaryDirectory(prefix="terreng-") as spill, explained(path):
         connection = duckdb.connect(":memory:")
         try:
+            _settle(connection)
             _limit(connection, settings, Path(spill))
             connection.execute(f"ATTACH {_quoted(path)} AS published (READ_ONLY)")
             connection.execute("USE published")
@@ -118,7 +119,7 @@ def reader(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, is_new: bool) -> None:
-    connection.execute("SET timezone = 'UTC'")
+    _settle(connection)
     for ddl in (*(table.ddl() for table in TABLES.values()), *INTERNAL_DDL):
         connection.execute(ddl)
     for table in _KEPT:
@@ -138,8 +139,14 @@ def _refuse_other_columns(connection: duckdb.DuckDBPyConnection, table: Table, p
     )
 
 
-def _limit(connection: duckdb.DuckDBPyConnection, settings: Settings, spill: Path) -> None:
+def _settle(connection: duckdb.DuckDBPyConnection) -> None:
+    """What each connection needs for itself."""
     connection.execute("SET timezone = 'UTC'")
+    # After two seconds it would write to standard output, into the middle of what `--json` prints.
+    connection.execute("SET enable_progress_bar = false")
+
+
+def _limit(connection: duckdb.DuckDBPyConnection, settings: Settings, spill: Path) -> None:
     connection.execute(f"SET memory_limit = {_quoted(settings.memory_limit)}")
     connection.execute(f"SET threads = {settings.threads:d}")
     connection.execute(f"SET temp_directory = {_quoted(spill)}")

@@ -34,6 +34,14 @@ def test_a_writer_counts_time_in_utc_within_the_settings_limits(settings: Settin
     assert told == [("UTC", 2)]
 
 
+def test_no_connection_prints_its_progress_into_what_we_print(settings: Settings) -> None:
+    query = "SELECT current_setting('enable_progress_bar')"
+    publish_one_run(settings)
+    with warehouse.writer(settings) as outer, warehouse.writer(settings) as inner, warehouse.reader(settings) as reader:
+        told = [connection.sql(query).fetchall()[0][0] for connection in (outer, inner, reader)]
+    assert told == [False, False, False]
+
+
 def test_what_one_writer_commits_the_next_one_finds(settings: Settings) -> None:
     with warehouse.writer(settings) as connection:
         connection.execute("INSERT INTO sources VALUES ('web', 0)")
