@@ -56,12 +56,16 @@ def design_effects(person: npt.ArrayLike, outcomes: Floats) -> Floats:
 
 def _widening(dense: npt.NDArray[np.intp], people_n: int, values: Floats, worst: float) -> float:
     rest = values - values.mean()
-    spread = float(rest @ rest)
-    if people_n == 1 or spread <= 1e-12 * float(values @ values):
+    spread = _squares(rest)
+    if people_n == 1 or spread <= 1e-12 * _squares(values):
         return worst
-    sums = np.bincount(dense, rest)
-    between = float(sums @ sums) * people_n / (people_n - 1)
+    between = _squares(np.bincount(dense, rest)) * people_n / (people_n - 1)
     return max(1.0, between * (values.size - 1) / (spread * values.size))
+
+
+def _squares(values: Floats) -> float:
+    """Sum of squares. Not by `@`: that waits for the threads of BLAS, whose number decides its last digits."""
+    return float(np.square(values).sum())
 
 
 def effective_n(person: npt.ArrayLike, outcome: npt.ArrayLike) -> float:
