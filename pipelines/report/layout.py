@@ -185,7 +185,7 @@ def _place(block: Block, column: int, axis: float, drawing: _Drawing, may_pass: 
             return _place_repeat(child, column, axis, drawing, may_pass)
         case Optional(child):
             inner = _size(child)
-            ends = _place(child, column, axis - _SIDING - inner.down + 0.5, drawing, may_pass=True)
+            ends = _place(child, column, round(axis - _SIDING - inner.down + 0.5, 6), drawing, may_pass=True)
             past = (Point(column - 0.5, axis), Point(column + inner.columns - 0.5, axis))
             return _Ends(ends.entries, ends.exits, past)
         case OneOf() | AllOf():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter
 from collections.abc import Callable
@@ -13,9 +14,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from pipelines.report.snapshot import read_snapshot
+from pipelines.report.view import JourneyView
 from pipelines.settings import Settings
 from schemas.blocks import AllOf, Block, OneOf, Optional, Repeat, Sequence, Touch
-from schemas.journey_map import JourneyMap, load_map
+from schemas.journey_map import JourneyMap, load_map, load_maps
 from schemas.tables import TABLES
 
 AS_OF = datetime(2026, 6, 30, tzinfo=UTC)
@@ -123,10 +126,13 @@ def publish_rows(settings: Settings, rows: Rows) -> None:
         con.execute("SET timezone = 'UTC'")
         for name, table in TABLES.items():
             con.execute(table.ddl())
-            for start in range(0, len(rows[name]), 500):
-                part = rows[name][start : start + 500]
-                places = ", ".join(f"({', '.join('?' * len(table.names))})" for _ in part)
-                con.execute(f"INSERT INTO {name} VALUES {places}", [row.get(c) for row in part for c in table.names])
+            lines = settings.published_dir / f"{name}.jsonl"
+            lines.write_text("\n".join(json.dumps(row, default=str) for row in rows[name]), encoding="utf-8")
+            types = {column.name: column.type for column in table.columns}
+            con.execute(
+                f"INSERT INTO {name} BY NAME FROM read_json('{lines}', format = 'newline_delimited', columns = {types})"
+            )
+            lines.unlink()
 
 
 def add_workspace_rows(rows: Rows) -> None:
@@ -351,3 +357,27 @@ class Walk:
 
 def hash_of(name: str) -> int:
     return sum(map(ord, name))
+
+
+@pytest.fixture(scope="session")
+def views() -> dict[tuple[int, int, str], JourneyView]:
+    """Views that were made before."""
+    return {}
+
+
+@pytest.fixture
+def view(build: Build, views: dict[tuple[int, int, str], JourneyView]) -> Callable[..., JourneyView]:
+    """`view(touchpoints, people_n, title)` is a map of that size with what a walk along it gave."""
+
+    def make(touchpoints_n: int, people_n: int = 200, title: str = "") -> JourneyView:
+        asked = (touchpoints_n, people_n, title)
+        if asked not in views:
+            text = make_map(touchpoints_n)
+            for each in LONG if title else ():
+                text = text.replace(f"title: '{each}'", f"title: {title!r}")
+            settings = build(text, people_n)
+            (one,) = load_maps(settings.root / "maps")
+            views[asked] = JourneyView(one, read_snapshot(settings, RUN, (one.journey,)).journeys[one.journey])
+        return views[asked]
+
+    return make

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+
+from pipelines.report.numbers import count, duration, in_words, interval, share, share_with
+
+
+@pytest.mark.parametrize(
+    ("x", "text"),
+    [
+        (None, "–"),
+        (0.0, "0%"),
+        (0.0004, "<0.1%"),
+        (0.034, "3.4%"),
+        (0.05, "5%"),
+        (0.0996, "10%"),
+        (0.256, "26%"),
+        (0.9996, ">99.9%"),
+        (0.982, "98.2%"),
+        (1.0, "100%"),
+    ],
+)
+def test_a_share_reads_as_per_cent_and_never_as_none_or_all_where_it_is_neither(x: float | None, text: str) -> None:
+    assert share(x) == text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"), [(None, 0.2, ""), (0.22, 0.284, "22–28%"), (0.011, 0.054, "1.1–5.4%"), (0.0, 0.02, "0–2%")]
+)
+def test_an_interval_reads_as_per_cent(low: float | None, high: float | None, text: str) -> None:
+    assert interval(low, high) == text
+
+
+def test_a_share_comes_with_its_interval() -> None:
+    assert share_with(0.25, 0.22, 0.28) == "25% (22–28%)"
+    assert share_with(0.25, None, None) == "25%"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(None, "–"), (45, "45 s"), (600, "10 min"), (5400, "90 min"), (7200, "2 h"), (9000, "2.5 h")]
+    + [(172_800, "2 days"), (1_209_600, "2 weeks"), (864_000, "10 days")],
+)
+def test_a_duration_reads_in_the_largest_unit_of_which_there_are_two(seconds: float | None, text: str) -> None:
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("x", "words"),
+    [
+        (0.0, "No"),
+        (0.11, "One in ten"),
+        (0.61, "Six in ten"),
+        (0.74, "Three in four"),
+        (0.97, "Almost all"),
+        (1.0, "All"),
+    ],
+)
+def test_a_headline_names_the_nearest_share_in_words(x: float, words: str) -> None:
+    assert in_words(x)[0] == words
+
+
+def test_counts_have_commas() -> None:
+    assert count(1_234_567) == "1,234,567"
