@@ -22,7 +22,7 @@ DAY_US = 86_400_000_000
 FOREVER_US = np.iinfo(np.int64).max // 4
 LEAST_N = 30  # below this many independent journeys a share says too little to be shown
 PATIENCE_SHARE = (99, 100)  # a touchpoint's patience covers this part of those who go on within the horizon
-UNSETTLED_PART = 0.9  # a learned patience beyond this part of the horizon was cut by it: people still went on there
+UNSETTLED_PART = 0.95  # a learned patience beyond this part of the horizon was cut by it: people still went on there
 UNSETTLED_SHARE = 0.01  # so many visits may stand where patience was cut, before shares are refused: one point
 IMPATIENT_SHARE = 0.002  # so many visits may stand where patience outlasts the freeze: a fifth of a point
 

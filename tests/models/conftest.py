@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -170,6 +170,7 @@ class Planted:
     day_us = DAY_US
 
     @staticmethod
+    @lru_cache(maxsize=4)
     def world(plan: Plan, journeys_n: int, seed: int) -> World:
         """A world of that many journeys."""
         return make_world(plan, journeys_n, np.random.default_rng(seed))
@@ -177,8 +178,8 @@ class Planted:
     @staticmethod
     @cache
     def truth(plan: Plan) -> pl.DataFrame:
-        """What becomes of the plan's journeys, over half a million of them."""
-        return make_world(plan, 500_000, np.random.default_rng(1)).truth()
+        """What becomes of the plan's journeys, over very many of them."""
+        return make_world(plan, 400_000, np.random.default_rng(1)).truth()
 
     @staticmethod
     def learned(world: World) -> World:
