@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import takewhile
 
 _SIGN = re.compile(r"\\[*?\\]|.", re.DOTALL)
 _ANY_TEXT, _ANY_ONE = "*", "?"
 Token = tuple[str, bool]  # a character, and whether it is a wildcard
 
 
+@cache
 def tokens(pattern: str) -> tuple[Token, ...]:
     """A glob as characters and wildcards."""
     signs = (found[0] for found in _SIGN.finditer(pattern))
@@ -41,7 +43,16 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def can_both_match(left: str, right: str) -> bool:
     """Whether some text is matched by both globs."""
+    one, other = _start(left), _start(right)
+    if not one.startswith(other) and not other.startswith(one):
+        return False  # most pairs end here
     return _meet(tokens(left), tokens(right))
+
+
+@cache
+def _start(pattern: str) -> str:
+    """The text before the first wildcard."""
+    return "".join(sign for sign, _ in takewhile(lambda token: not token[1], tokens(pattern)))
 
 
 def _meet(left: tuple[Token, ...], right: tuple[Token, ...]) -> bool:

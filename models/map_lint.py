@@ -94,8 +94,11 @@ def _overlaps(journey_map: JourneyMap) -> Iterator[Problem]:
 
 
 def _can_both_match(left: Rule, right: Rule) -> bool:
-    shared = left.keys() & right.keys()
-    return all(any(globs.can_both_match(one, other) for one in left[key] for other in right[key]) for key in shared)
+    for key, patterns in left.items():
+        others = right.get(key)
+        if others and not any(globs.can_both_match(one, other) for one in patterns for other in others):
+            return False
+    return True
 
 
 def _covers(wide: Rule, narrow: Rule) -> bool:
