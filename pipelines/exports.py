@@ -83,9 +83,12 @@ def _write_csv(rows: duckdb.DuckDBPyRelation, path: Path) -> None:
 
 def disarmed(frame: pl.DataFrame) -> pl.DataFrame:
     """Text that a spreadsheet would run as a formula gets an apostrophe before it, as spreadsheets themselves do."""
-    text = pl.col(pl.String)
-    starts = text.str.slice(0, 1).is_in(FORMULA_STARTS)
-    return frame.with_columns(pl.when(starts).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).name.keep())
+    names = [name for name, kind in frame.schema.items() if kind == pl.String]
+    return frame.with_columns(_disarmed(pl.col(name)).alias(name) for name in names)
+
+
+def _disarmed(text: pl.Expr) -> pl.Expr:
+    return pl.when(text.str.slice(0, 1).is_in(FORMULA_STARTS)).then(pl.lit("'") + text).otherwise(text)
 
 
 def _write_workbook(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:

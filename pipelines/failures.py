@@ -30,6 +30,7 @@ SAFE_MESSAGES = frozenset(
         "ParserException",
     }
 )
+OUR_ROOMS = ("pipelines", "models", "schemas")  # our own messages never have data
 
 
 def guarded(command: Callable[..., object]) -> int:
@@ -63,7 +64,8 @@ def describe(error: BaseException) -> str:
     current: BaseException | None = error
     while current is not None:
         name = type(current).__name__
-        message = f": {current}" if name in SAFE_MESSAGES else " (message left out: it may quote data)"
+        is_safe = name in SAFE_MESSAGES or type(current).__module__.split(".")[0] in OUR_ROOMS
+        message = f": {current}" if is_safe else " (message left out: it may quote data)"
         parts.append("".join(traceback.format_tb(current.__traceback__)) + name + message)
         current = current.__cause__ or current.__context__
     text = "\n\nraised because of, or while handling:\n\n".join(parts) + "\n"

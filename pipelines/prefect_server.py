@@ -5,6 +5,7 @@ Prefect is not imported here: it costs two seconds.
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import urllib.error
@@ -54,16 +55,15 @@ def api_url(port: int) -> str:
 
 def answers(url: str, timeout_s: float = ANSWER_TIMEOUT_S) -> bool:
     """Whether anything speaks HTTP there; a refusal for want of a key is an answer too."""
-    request = urllib.request.Request(f"{url.rstrip('/')}/health")  # noqa: S310 - the user's own setting, checked below
-    if request.type not in ("http", "https"):
+    if not url.startswith(("http://", "https://")):
         return False
     try:
-        with urllib.request.urlopen(request, timeout=timeout_s):  # noqa: S310 - http or https, as checked above
+        with urllib.request.urlopen(f"{url.rstrip('/')}/health", timeout=timeout_s):  # noqa: S310 - http, as checked
             return True
     except urllib.error.HTTPError as error:
         error.close()
         return True
-    except (OSError, ValueError):
+    except (OSError, ValueError, http.client.HTTPException):
         return False
 
 
