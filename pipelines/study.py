@@ -25,12 +25,14 @@ class Study:
         valid_from_us: First instant at which journeys that begin are judged by it.
         valid_until_us: First instant at which they no longer are.
         as_of_us: The snapshot.
+        earlier: Schemas of the earlier versions: events in their journeys are taken.
     """
 
     plan: JourneyMap
     valid_from_us: int
     valid_until_us: int
     as_of_us: int
+    earlier: tuple[str, ...] = ()
 
     @property
     def schema(self) -> str:
@@ -90,6 +92,15 @@ class Study:
         after = self.plan.journey_is.reopens_after
         return after * 1_000_000 if isinstance(after, int) else 0
 
+    @property
+    def is_free(self) -> str:
+        """SQL: whether an event `e` lies in no journey that an earlier version judges."""
+        taken = (
+            f"not exists (select 1 from {schema}.traced_steps taken where taken.event_key = e.event_key)"
+            for schema in self.earlier
+        )
+        return " and ".join(taken) or "true"
+
     @cached_property
     def values(self) -> dict[str, str | int]:
         """What the models of journeys take."""
@@ -102,6 +113,7 @@ class Study:
             "stands_at_goal": self.is_one_of(self.plan.goals, "stands_at"),
             "reopens_us": self.reopens_us,
             "quiet_us": self.quiet_us,
+            "is_free": self.is_free,
             "as_of_us": self.as_of_us,
             "valid_from_us": self.valid_from_us,
             "valid_until_us": self.valid_until_us,
@@ -136,7 +148,7 @@ def studies(maps: Iterable[JourneyMap], as_of: datetime) -> tuple[Study, ...]:
 
     The first version also judges what began before it.
     """
-    found = []
+    found: list[Study] = []
     ordered = sorted(maps, key=lambda plan: (plan.journey, plan.valid_from or date.min, plan.version))
     for place, plan in enumerate(ordered):
         before, after = ordered[place - 1 : place], ordered[place + 1 : place + 2]
@@ -144,7 +156,8 @@ def studies(maps: Iterable[JourneyMap], as_of: datetime) -> tuple[Study, ...]:
         is_last = not after or after[0].journey != plan.journey
         starts = -FOREVER_US if is_first else _day_us(plan.valid_from)
         ends = FOREVER_US if is_last else _day_us(after[0].valid_from)
-        found.append(Study(plan, starts, ends, micros(as_of)))
+        earlier = tuple(study.schema for study in found if study.plan.journey == plan.journey)
+        found.append(Study(plan, starts, ends, micros(as_of), earlier))
     return tuple(found)
 
 

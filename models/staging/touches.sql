@@ -12,3 +12,4 @@ left join entities direct on direct.id_key = e.id_key
 left join entities named on named.entity_id = $named_id
 where @MICROS(e.occurred_at) <= $as_of_us
     and coalesce(direct.entity_key, named.entity_key) is not null
+    and $is_free
