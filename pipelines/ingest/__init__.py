@@ -1,0 +1,133 @@
+"""Sources into the warehouse: every row is accepted, a duplicate, dropped by a named rule, or refused with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from schemas.errors import SourceError
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from pipelines.ingest.deliveries import Delivery
+    from pipelines.ingest.intake import Intake
+    from pipelines.settings import Settings, Source
+
+__all__ = ["SourceReport", "ingest", "ingest_source"]
+
+
+@dataclass(frozen=True)
+class SourceReport:
+    """What became of the rows of a source's files, new ones and known ones together.
+
+    Attributes:
+        source: Name of the source.
+        files_n: Files that its path names.
+        new_files_n: Of these, files whose content was new.
+        rows_n: Rows: accepted_n + duplicate_n + dropped_n + rejected_n.
+        reasons: Refused rows per reason code, most frequent first.
+        is_over_tolerance: A larger share of the rows was refused than the source tolerates.
+        notes: What was recognised in new files, and what a person should know.
+    """
+
+    source: str
+    files_n: int = 0
+    new_files_n: int = 0
+    rows_n: int = 0
+    accepted_n: int = 0
+    duplicate_n: int = 0
+    dropped_n: int = 0
+    rejected_n: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    is_over_tolerance: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def ingest(con: duckdb.DuckDBPyConnection, settings: Settings, now: datetime) -> tuple[SourceReport, ...]:
+    """Take in every source of the workspace, in the order of the settings."""
+    return tuple(ingest_source(con, settings, source, now) for source in settings.sources)
+
+
+def ingest_source(con: duckdb.DuckDBPyConnection, settings: Settings, source: Source, now: datetime) -> SourceReport:
+    """Take in what is new in one source: one transaction per file, files known by their content.
+
+    Args:
+        con: Connection of `warehouse.writer`.
+        settings: The workspace.
+        source: One of its sources.
+        now: Moment of the run; later events are refused.
+
+    Raises:
+        SourceError: A file is missing, unreadable, or lacks a column. Files before it stay taken in.
+    """
+    from pipelines.ingest.deliveries import content_hash, deliveries
+    from pipelines.ingest.intake import Intake
+    from pipelines.pseudonyms import load_salt
+
+    con.execute("SET timezone = 'UTC'")
+    intake = Intake(con, settings, source, load_salt(settings), now)
+    found = deliveries(settings, source)
+    _remember_rank(con, settings, source)
+    files = [(content_hash(delivery), delivery) for delivery in found]
+    notes, new_n = [], 0
+    for file_id, delivery in files:
+        told = _take_in(intake, delivery, file_id)
+        new_n += told is not None
+        notes += [f"{delivery.shown}: {note}" for note in told or ()]
+    report = _report(con, source, sorted({file_id for file_id, _ in files}))
+    return replace(report, files_n=len(files), new_files_n=new_n, notes=tuple(notes))
+
+
+def _take_in(intake: Intake, delivery: Delivery, file_id: str) -> tuple[str, ...] | None:
+    """Notes on a file that was new; None for a known one, whose further path is remembered."""
+    from pipelines.ingest.one_file import load_file
+    from pipelines.warehouse import transaction
+
+    con, source = intake.con, intake.source.name
+    query = "SELECT paths FROM files WHERE source = $source AND file_id = $file_id"
+    known = con.sql(query, params={"source": source, "file_id": file_id}).fetchall()
+    if not known:
+        return load_file(intake, delivery, file_id).notes
+    if delivery.shown not in known[0][0]:
+        with transaction(con, intake.settings.warehouse):
+            con.execute(
+                "UPDATE files SET paths = list_append(paths, ?) WHERE source = ? AND file_id = ?",
+                [delivery.shown, source, file_id],
+            )
+    return None
+
+
+def _remember_rank(con: duckdb.DuckDBPyConnection, settings: Settings, source: Source) -> None:
+    """Ties of one instant follow the order of the sources in the settings."""
+    from pipelines.warehouse import transaction
+
+    names = [other.name for other in settings.sources]
+    if source.name not in names:
+        raise SourceError(f"source {source.name!r} is not in the settings", f"one of {', '.join(names)}")
+    rank = names.index(source.name)
+    if con.sql("SELECT rank FROM sources WHERE source = $name", params={"name": source.name}).fetchall() == [(rank,)]:
+        return
+    with transaction(con, settings.warehouse):
+        con.execute("DELETE FROM sources WHERE source = ?", [source.name])
+        con.execute("INSERT INTO sources VALUES (?, ?)", [source.name, rank])
+
+
+def _report(con: duckdb.DuckDBPyConnection, source: Source, file_ids: list[str]) -> SourceReport:
+    sums = "sum(rows_n), sum(accepted_n), sum(duplicate_n), sum(dropped_n), sum(rejected_n)"
+    of_source = "WHERE source = $source AND file_id IN (SELECT unnest($ids))"
+    params = {"source": source.name, "ids": file_ids}
+    counts = con.sql(f"SELECT {sums} FROM files {of_source}", params=params).fetchall()[0]
+    rows_n, accepted_n, duplicate_n, dropped_n, rejected_n = (int(count or 0) for count in counts)
+    grouped = f"SELECT reason_code, count(*) FROM rejected_rows {of_source} GROUP BY 1 ORDER BY 2 DESC, 1"
+    return SourceReport(
+        source=source.name,
+        rows_n=rows_n,
+        accepted_n=accepted_n,
+        duplicate_n=duplicate_n,
+        dropped_n=dropped_n,
+        rejected_n=rejected_n,
+        reasons={str(code): int(count) for code, count in con.sql(grouped, params=params).fetchall()},
+        is_over_tolerance=rejected_n > source.tolerance * rows_n,
+    )

@@ -1,0 +1,143 @@
+"""The files that a source's path names: found, told apart by content, and opened through gzip or zstd."""
+
+from __future__ import annotations
+
+import glob
+import gzip
+import hashlib
+import io
+import zlib
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from pipelines.settings import Settings, Source
+from schemas.errors import SourceError
+
+_HASH_BLOCK = 1 << 20
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_PACKED = {".gz", ".zst"}
+UNPACKING_ERRORS = (OSError, EOFError, zlib.error)  # what reading a damaged file raises
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file of a source.
+
+    Attributes:
+        path: Where it is.
+        shown: The path as the user knows it, relative to the workspace where it lies inside.
+    """
+
+    path: Path
+    shown: str
+
+    @property
+    def extension(self) -> str:
+        """Lower-case extension of what is inside the packing: `events.csv.gz` is `.csv`."""
+        suffixes = [suffix.lower() for suffix in self.path.suffixes]
+        inner = suffixes[:-1] if suffixes and suffixes[-1] in _PACKED else suffixes
+        return inner[-1] if inner else ""
+
+
+def deliveries(settings: Settings, source: Source) -> tuple[Delivery, ...]:
+    """Every file that the source's path names, in the order of their names.
+
+    Raises:
+        SourceError: Nothing is there, or what is there is no file.
+    """
+    pattern = str(settings.root / source.path)
+    if not glob.has_magic(source.path):
+        return (_one_file(Path(pattern), settings),)
+    found = [Path(name) for name in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207 (the pattern may be absolute)
+    files = [path for path in found if path.is_file()]
+    if not files:
+        got = f"source {source.name!r}: no file matches {source.path!r}"
+        raise SourceError(got, "one file or more", _what_is_there(Path(pattern)), str(settings.root))
+    return tuple(Delivery(path, _shown(path, settings)) for path in files)
+
+
+def content_hash(delivery: Delivery) -> str:
+    """SHA-256 of the bytes as delivered, packed or not.
+
+    Raises:
+        SourceError: The file cannot be read.
+    """
+    digest = hashlib.sha256()
+    try:
+        with delivery.path.open("rb") as file:
+            while block := file.read(_HASH_BLOCK):
+                digest.update(block)
+    except OSError as error:
+        raise unreadable(delivery, error) from error
+    return digest.hexdigest()
+
+
+def open_unpacked(delivery: Delivery) -> BinaryIO:
+    """The file's bytes without their packing, which is told by the first bytes and not by the name.
+
+    Raises:
+        SourceError: The file cannot be opened. Reading from it raises what `UNPACKING_ERRORS` lists.
+    """
+    try:
+        file = delivery.path.open("rb")
+    except OSError as error:
+        raise unreadable(delivery, error) from error
+    magic = file.read(4)
+    file.seek(0)
+    if magic.startswith(_GZIP):
+        return cast("BinaryIO", io.BufferedReader(_GzipClosing(file)))
+    if magic == _ZSTD:
+        import pyarrow as pa
+
+        return cast("BinaryIO", pa.CompressedInputStream(file, "zstd"))
+    return file
+
+
+class _GzipClosing(gzip.GzipFile):
+    """A gzip stream that closes the file below it, too."""
+
+    def __init__(self, below: BinaryIO) -> None:
+        super().__init__(fileobj=below)
+        self._below = below
+
+    def close(self) -> None:
+        super().close()
+        self._below.close()
+
+
+def unreadable(delivery: Delivery, error: BaseException) -> SourceError:
+    """What to say about a file that could not be read to its end."""
+    told = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    if isinstance(error, EOFError) or "runcated" in told:
+        return SourceError("the file is cut off", "a whole file", "deliver it again", delivery.shown)
+    return SourceError(
+        f"the file cannot be read: {told.splitlines()[0] if told else 'damaged'}",
+        "a readable file",
+        "check the file and its permissions, or deliver it again",
+        delivery.shown,
+    )
+
+
+def _one_file(path: Path, settings: Settings) -> Delivery:
+    shown = _shown(path, settings)
+    if path.is_dir():
+        raise SourceError("a folder", "a file", f"write {shown}/* for every file in it", shown)
+    if not path.exists():
+        raise SourceError("there is no such file", "a file", _what_is_there(path), shown)
+    return Delivery(path, shown)
+
+
+def _shown(path: Path, settings: Settings) -> str:
+    return path.relative_to(settings.root).as_posix() if path.is_relative_to(settings.root) else str(path)
+
+
+def _what_is_there(path: Path) -> str:
+    """A hint about the nearest name in the same folder, or about the folder itself."""
+    folder = path.parent
+    if not folder.is_dir():
+        return f"the folder {folder.name!r} is not there" if not glob.has_magic(str(folder)) else ""
+    names = sorted(entry.name for entry in folder.iterdir())
+    near = get_close_matches(path.name, names, 1)
+    return f"did you mean {near[0]!r}?" if near else "paths are relative to the workspace's folder"

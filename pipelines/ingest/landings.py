@@ -1,0 +1,137 @@
+"""Which reader a file needs, by its kind, its first bytes and its extension."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TypeVar
+
+import duckdb
+
+from pipelines.ingest.deliveries import UNPACKING_ERRORS, Delivery, open_unpacked, unreadable
+from pipelines.ingest.readers.columnar import parquet_relation, xlsx_table
+from pipelines.ingest.readers.delimited import TextRows
+from pipelines.ingest.readers.json_lines import land_json
+from pipelines.ingest.readers.landing import Landing
+from pipelines.ingest.readers.xes import XesEvents
+from pipelines.ingest.text import encodings_to_try, is_encoding
+from pipelines.settings import Read, Source
+from schemas.errors import SourceError
+
+STREAM = "landing_stream"
+_LINES = "landing_lines"
+_HEAD_BYTES = 64 << 10
+_JSON = {".jsonl", ".ndjson", ".json"}
+
+
+@contextmanager
+def landed(
+    con: duckdb.DuckDBPyConnection, source: Source, delivery: Delivery, encoding: str | None
+) -> Iterator[Landing]:
+    """The rows of a file as text that the connection can select from, once.
+
+    Raises:
+        SourceError: The file cannot be read, or is not what it claims to be.
+        UndecodableError: It is text in another encoding.
+    """
+    if source.kind == "xes":
+        with _streamed(con, XesEvents(delivery)) as events:
+            yield events.landing(STREAM)
+    elif encoding is None:
+        yield _columnar(con, delivery, source.read)
+    elif delivery.extension in {".parquet", ".xlsx"} and _head(delivery):
+        raise SourceError(f"this is no {delivery.extension[1:]} file", "what its name says", "", delivery.shown)
+    elif _is_json(delivery):
+        with _streamed(con, TextRows(delivery, encoding, None)) as lines:
+            yield _json(con, lines)
+    else:
+        with _streamed(con, TextRows(delivery, encoding, source.read)) as rows:
+            yield rows.landing(STREAM)
+
+
+def read_into(con: duckdb.DuckDBPyConnection, landing: Landing, table: str, query: str) -> None:
+    """Read the landing once, into a temporary table, and prove that every record that was counted is there.
+
+    Raises:
+        SourceError: The file cannot be read whole.
+        UndecodableError: It is text in another encoding.
+    """
+    stream = landing.stream
+    try:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {query}")
+    except duckdb.Error:
+        if stream is not None and stream.failure is not None:
+            raise stream.failure from None
+        raise
+    rows_n = int(con.sql(f"SELECT count(*) FROM {table}").fetchall()[0][0])
+    if stream is not None:
+        stream.settle(landing, rows_n)
+    if rows_n + len(landing.broken) != landing.records_n:
+        got = f"{rows_n + len(landing.broken)} rows were read of {landing.records_n} that were counted"
+        raise SourceError(got, "all of them", "deliver the file again", landing.delivery.shown)
+
+
+Stream = TypeVar("Stream", TextRows, XesEvents)
+
+
+@contextmanager
+def _streamed(con: duckdb.DuckDBPyConnection, stream: Stream) -> Iterator[Stream]:
+    con.register(STREAM, stream.reader())
+    try:
+        yield stream
+    finally:
+        stream.close()
+        with suppress(duckdb.Error):  # a transaction that failed has taken the name with it
+            con.unregister(STREAM)
+
+
+def _json(con: duckdb.DuckDBPyConnection, lines: TextRows) -> Landing:
+    landing = lines.landing(STREAM)
+    if lines.is_empty:
+        return landing
+    read_into(con, landing, _LINES, f"SELECT line, c0 AS raw FROM {STREAM}")
+    landing.stream = None
+    land_json(con, landing, _LINES)
+    return landing
+
+
+def _columnar(con: duckdb.DuckDBPyConnection, delivery: Delivery, read: Read) -> Landing:
+    if _head(delivery).startswith(b"PK"):
+        table, landing = xlsx_table(delivery, read)
+        con.register(STREAM, table)
+        landing.relation = STREAM
+        return landing
+    relation, text, rows_n = parquet_relation(con, delivery)
+    landing = Landing(delivery, relation, text or {}, records_n=rows_n)
+    if text is None:
+        land_json(con, landing, relation)
+    return landing
+
+
+def _is_json(delivery: Delivery) -> bool:
+    if delivery.extension in {".csv", ".tsv"}:
+        return False
+    return delivery.extension in _JSON or _head(delivery).lstrip().startswith(b"{")
+
+
+def _head(delivery: Delivery) -> bytes:
+    try:
+        with open_unpacked(delivery) as file:
+            return file.read(_HEAD_BYTES)
+    except UNPACKING_ERRORS as error:
+        raise unreadable(delivery, error) from error
+
+
+def encodings(delivery: Delivery, source: Source) -> tuple[str | None, ...]:
+    """Encodings to try for a file, in order; only None where it is no plain text.
+
+    Raises:
+        SourceError: The settings name an encoding that does not exist.
+    """
+    head = _head(delivery)
+    if source.kind == "xes" or head.startswith((b"PAR1", b"PK\x03\x04")):
+        return (None,)
+    told = source.read.encoding
+    if told is not None and not is_encoding(told):
+        raise SourceError(f"source {source.name!r}: {told!r} is no encoding", "one like 'utf-8' or 'cp1252'")
+    return encodings_to_try(head, told)

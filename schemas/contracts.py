@@ -1,0 +1,103 @@
+"""Pandera contracts of the published tables, made from `schemas.tables`: columns, types, nulls and closed words.
+
+Pandera takes seconds to import: import this module where a frame is checked, not before.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pandera.polars as pa
+import polars as pl
+from pandera.errors import SchemaError, SchemaErrors
+
+from schemas.tables import TABLES, Column, Table
+from schemas.words import (
+    DeviationKind,
+    EventStatus,
+    FindingState,
+    Initiator,
+    Move,
+    Rule,
+    Status,
+)
+
+_MAP = pl.Map(pl.String, pl.String)
+_COUNTS = pl.Map(pl.String, pl.Int64)
+TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "VARCHAR": pl.String,
+    "BIGINT": pl.Int64,
+    "DOUBLE": pl.Float64,
+    "BOOLEAN": pl.Boolean,
+    "TIMESTAMPTZ": pl.Datetime("us", "UTC"),
+    "DATE": pl.Date,
+    "VARCHAR[]": pl.List(pl.String),
+    "MAP(VARCHAR, VARCHAR)": _MAP,
+    "MAP(VARCHAR, BIGINT)": _COUNTS,
+}
+# Columns whose words are closed lists. A word that none of them has is a defect of ours.
+WORDS: dict[tuple[str, str], tuple[str, ...]] = {
+    ("events", "initiator"): tuple(Initiator),
+    ("events", "status"): tuple(EventStatus),
+    ("persons", "rule"): tuple(Rule),
+    ("journeys", "rule"): tuple(Rule),
+    ("journeys", "status"): tuple(Status),
+    ("journey_events", "move"): tuple(Move),
+    ("deviations", "kind"): tuple(DeviationKind),
+    ("findings", "state"): tuple(FindingState),
+}
+
+
+class ContractError(Exception):
+    """Rows that we made break the contract that others rely on: a defect of ours, never the user's."""
+
+
+@cache
+def contract(table: str, columns: tuple[str, ...] = ()) -> pa.DataFrameSchema:
+    """The contract of a table, or of some of its columns in their order."""
+    found = TABLES[table]
+    chosen = [column for column in found.columns if not columns or column.name in columns]
+    return pa.DataFrameSchema(
+        {column.name: _column(found, column) for column in chosen}, strict=True, ordered=True, name=found.name
+    )
+
+
+def check(table: Table, frame: pl.DataFrame, columns: tuple[str, ...] = ()) -> None:
+    """Check a collected frame; lazy frames would skip the values.
+
+    Args:
+        table: Whose contract.
+        frame: The rows.
+        columns: Columns that the frame has; (): all of the table.
+
+    Raises:
+        ContractError: With the table, the column and the rule, and without any value.
+    """
+    try:
+        contract(table.name, columns).validate(frame, lazy=True)
+    except SchemaErrors as error:
+        # The cases may hold ids of people: only where and which rule is told on.
+        told = sorted({_told(case) for case in error.schema_errors})
+        raise ContractError(f"{table.name}: {'; '.join(told)}") from None
+
+
+def _told(error: SchemaError) -> str:
+    column = getattr(error.schema, "name", None) or "columns"
+    return f"{column}: {error.reason_code.value if error.reason_code else 'breaks its contract'}"
+
+
+def _column(table: Table, column: Column) -> pa.Column:
+    words = WORDS.get((table.name, column.name))
+    checks = [pa.Check.isin(words)] if words else []
+    kind = TYPES[column.type]
+    if isinstance(kind, pl.Map):  # pandera 0.35 does not know polars' maps as a type
+        return pa.Column(None, nullable=column.nullable, checks=[_has_type(kind)])
+    return pa.Column(kind, nullable=column.nullable, checks=checks)
+
+
+def _has_type(kind: pl.DataType) -> pa.Check:
+    def has_type(data: pa.PolarsData) -> pl.LazyFrame:
+        found = data.lazyframe.collect_schema()[data.key or "*"]
+        return data.lazyframe.select(pl.lit(found == kind))
+
+    return pa.Check(has_type, error=f"type {kind}")
