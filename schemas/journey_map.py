@@ -19,6 +19,7 @@ from schemas.map_file import Notes, Path_, Tree, map_error, read_yaml
 from schemas.map_flow import read_flow
 from schemas.map_parts import (
     Budget,
+    Code,
     Day,
     DurationS,
     Examples,
@@ -62,7 +63,7 @@ class JourneyMap(Part):
         examples: The map's own tests.
     """
 
-    journey: Text
+    journey: Code
     title: Text
     version: int = Field(default=1, ge=1)
     valid_from: Day | None = None

@@ -35,7 +35,7 @@ _LIMITS = {
     "less_than_equal": ("le", "at most"),
 }
 _HINTS = {"dict_type": "check the indentation", "model_type": "check the indentation"}
-_PLACEHOLDER = "?"
+_PLACEHOLDER = "unknown"
 
 
 class Faults:

@@ -45,6 +45,15 @@ def _not_empty(text: str) -> str:
     return text
 
 
+_CODE = re.compile(r"\w[\w.-]{0,79}")
+
+
+def _code(text: str) -> str:
+    if not _CODE.fullmatch(text):
+        raise wrong("a short name of letters, digits, _, - and . such as become_customer", "put the words into title")
+    return text
+
+
 def _date(value: object) -> object:
     if isinstance(value, date):
         return value
@@ -82,6 +91,7 @@ def _word_or_seconds(*words: str) -> BeforeValidator:
 
 
 Text = Annotated[str, AfterValidator(_not_empty)]
+Code = Annotated[str, AfterValidator(_code)]  # it becomes part of file names and tables
 DurationS = Annotated[int, BeforeValidator(_seconds)]
 Names = Annotated[tuple[Text, ...], BeforeValidator(_one_or_more), Field(min_length=1)]
 AnyNames = Annotated[tuple[Text, ...], BeforeValidator(_one_or_more)]

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from schemas.errors import MapError
 from schemas.journey_map import JourneyMap, load_map, load_maps
@@ -190,6 +192,31 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, more: str, wrong: str) 
     found = problems(tmp_path, f"{SMALL}{more}\n")
     assert len(found) == 1
     assert found[0].startswith(wrong)
+
+
+def test_a_journeys_name_is_fit_for_files_and_tables(tmp_path: Path) -> None:
+    assert loaded(tmp_path, SMALL.replace("journey: buy", "journey: kjøp-2.b")).journey == "kjøp-2.b"
+    for name in ("../buy", "buy it", "'; --", "x" * 81):
+        found = problems(tmp_path, SMALL.replace("journey: buy", f'journey: "{name}"'))
+        assert [problem[:11] for problem in found] == ["1: journey:"]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_a_map_with_damage_is_a_map_or_a_map_error(tmp_path: Path, data: st.DataObject) -> None:
+    lines = FULL.read_text().splitlines()
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(lines) - 1))
+        column = data.draw(st.integers(0, len(lines[at])))
+        piece = data.draw(st.sampled_from(["", " ", "  - ", "x: ", "[", "]", "{}", "null", ":", ",", "'", "-1"]))
+        cut = data.draw(st.integers(0, 12))
+        lines[at] = lines[at][:column] + piece + lines[at][column + cut :]
+    path = tmp_path / "map.yaml"
+    path.write_text("\n".join(lines))
+    try:
+        assert load_map(path).names
+    except MapError as error:
+        assert all(problem.file and problem.got and problem.wanted for problem in error.problems)
 
 
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
