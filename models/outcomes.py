@@ -197,9 +197,10 @@ def _by_code(
             for name, known in values.items()
         ),
     )
-    joined = reached.select("journey_key", pl.col("code").cast(pl.Int64), "reached_us").join(about, on="journey_key")
+    visited = reached.select("journey_key", pl.col("code").cast(pl.Int64), "reached_us").sort("code", "journey_key")
+    joined = visited.join(about, on="journey_key", maintain_order="left")
     columns = ("person", "reached_us", "status", "end_us", "last_us", "stands_at")
-    for (code,), part in sorted(joined.partition_by("code", as_dict=True).items()):
+    for (code,), part in joined.partition_by("code", as_dict=True, maintain_order=True).items():
         visits = _Visits(*(part[name].to_numpy() for name in columns))
         yield int(code), visits, {name: part[name].to_numpy() for name in values}
 
@@ -239,7 +240,7 @@ def _row(code: int, segment: str | None, visits: _Visits, study: _Study, freeze_
         "horizon_d": study.horizon_us / DAY_US,
         "reached_n": visits.person.size,
         "patience_s": None if patience_us < 0 else patience_us / 1e6,
-        "effective_n": visits.person.size / widening,
+        "effective_n": _shown(visits.person.size / widening),
         "followed_n": person.size,
         "in_flight_n": int(np.count_nonzero((visits.status == _IN_FLIGHT) & (visits.stands_at == code))),
         "refused": refused,
@@ -247,10 +248,15 @@ def _row(code: int, segment: str | None, visits: _Visits, study: _Study, freeze_
     if fates is not None and refused is None:
         for place, word in enumerate(_WORDS):
             for end, numbers in (("share", fates.share), ("low", fates.low), ("high", fates.high)):
-                row[f"{word}_{end}"] = float(numbers[place])
+                row[f"{word}_{end}"] = _shown(numbers[place])
     if person.size / widening >= LEAST_N and not study.is_unsettled[code]:
         row |= _hazards(code, visits, study)
     return row
+
+
+def _shown(number: float) -> float:
+    """Rounded to where the order of summation no longer shows, so that equal input gives equal bytes."""
+    return round(float(number), 12)
 
 
 def _refusal(reached_us: Integers, widening: float, study: _Study, freeze_us: int) -> str | None:
@@ -288,12 +294,12 @@ def _hazards(code: int, visits: _Visits, study: _Study) -> dict[str, object]:
         return {}
     here = shares(found, visits.person[visits.reached_us <= study.freeze(int(study.patience_us[code]))])
     return {
-        "hazard": float(here.share[0]),
-        "hazard_low": float(here.low[0]),
-        "hazard_high": float(here.high[0]),
-        "exit_hazard": float(here.share[1]),
-        "hazard_half_patience": None if half is None else float(half.shares[0]),
-        "hazard_double_patience": None if double is None else float(double.shares[0]),
+        "hazard": _shown(here.share[0]),
+        "hazard_low": _shown(here.low[0]),
+        "hazard_high": _shown(here.high[0]),
+        "exit_hazard": _shown(here.share[1]),
+        "hazard_half_patience": None if half is None else _shown(half.shares[0]),
+        "hazard_double_patience": None if double is None else _shown(double.shares[0]),
     }
 
 

@@ -113,4 +113,4 @@ def _kept(is_kept: npt.NDArray[np.bool_], person: Integers | None) -> tuple[floa
     share = float(is_kept.mean())
     worth = is_kept.size / (1.0 if person is None else design_effect(person, is_kept))
     low, high = wilson(share * worth, worth)
-    return share, float(low), float(high)
+    return share, round(float(low), 12), round(float(high), 12)  # where the order of summation no longer shows
