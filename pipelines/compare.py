@@ -177,7 +177,6 @@ def _outcomes(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
     """One row per touchpoint of the flow and segment: what became of those who reached it."""
     names = study.map_names.select("code", pl.col("name").alias("touchpoint"))
     segments = tuple(study.plan.segments)
-    reached = engine.frame(f"SELECT * FROM first_reached WHERE code < {study.flow_n} ORDER BY journey_key, code")
     journeys = engine.frame(
         "SELECT journey_key, entity_key AS person_key, status, ended_us AS end_us, last_us, stands_at AS code"
         " FROM journey_states ORDER BY journey_key"
@@ -188,31 +187,33 @@ def _outcomes(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
     patience = engine.frame("SELECT code, patience_us, horizon_us FROM patience ORDER BY code")
     waits_for = patience["patience_us"].to_numpy().copy()
     waits_for[[study.code(name) for name in study.plan.goals if study.code(name) < study.flow_n]] = -1
-    rows = touchpoint_outcomes(
-        reached,
-        journeys,
-        waits_for,
-        as_of_us=study.as_of_us,
-        horizon_us=int(patience["horizon_us"][0]),
-        segments=segments,
-    )
-    return rows.with_columns(pl.col("code").cast(pl.Int32)).join(names, on="code", how="left").drop("code")
+    rows = [  # one touchpoint at a time: all visits at once would take gigabytes
+        touchpoint_outcomes(
+            engine.frame(f"SELECT * FROM first_reached WHERE code = {code}"),
+            journeys,
+            waits_for,
+            as_of_us=study.as_of_us,
+            horizon_us=int(patience["horizon_us"][0]),
+            segments=segments,
+        )
+        for code in range(study.flow_n)
+    ]
+    return pl.concat(rows).with_columns(pl.col("code").cast(pl.Int32)).join(names, on="code", how="left").drop("code")
 
 
 def _waits(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
     """One row per pair of touchpoints: how long people wait, and how often the promise is kept."""
     pairs = engine.frame("SELECT pair_no, code, is_ready, calendar, promised_s FROM wait_pairs ORDER BY pair_no")
-    waits = engine.frame(
-        "SELECT waits.pair_no, ready_us, wait_s, age_s, end_kind, states.entity_key AS person FROM timed_waits waits"
-        " JOIN journey_states states ON states.journey_key = waits.journey_key"
-        " ORDER BY pair_no, waits.journey_key, ready_us"
-    ).partition_by("pair_no", as_dict=True)
     patience = dict(engine.frame("SELECT code, patience_us FROM patience").rows())
     rows = []
     for (pair,), sides in sorted(pairs.partition_by("pair_no", as_dict=True).items()):
         ready, served = (sides.filter(pl.col("is_ready") == side)["code"][0] for side in (True, False))
-        found = waits.get((pair,))
-        if found is None:
+        found = engine.frame(
+            "SELECT ready_us, wait_s, age_s, end_kind, states.entity_key AS person FROM timed_waits waits"
+            " JOIN journey_states states ON states.journey_key = waits.journey_key"
+            f" WHERE waits.pair_no = {pair} ORDER BY waits.journey_key, ready_us"
+        )
+        if found.is_empty():
             continue
         promised_s = sides["promised_s"][0]
         summary = summarise_waits(
