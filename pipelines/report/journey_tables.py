@@ -191,7 +191,7 @@ def _findings(view: JourneyView, stem: str) -> DataTable:
             _interval("Rate (95%)", "rate", "rate_low", "rate_high"),
         ),
         _names(FindingRow),
-        empty="Nothing stands out in this run.",
+        empty="No finding.",
     )
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,8 @@ def make_map(touchpoints_n: int) -> str:
     phases = [blocks[i : i + size] for i in range(0, len(blocks), size)]
     titles = ("Oppdage", "Beslutningsgrunnlag", "Kjøp", "Ta i bruk", "Bli værende")
     flow = "\n".join(
-        f"  - phase: {titles[i % 5]}\n    customer_goal: Finne ut om dette er noe for oss\n    steps: [{', '.join(steps)}]"
+        f"  - phase: {titles[i % 5]}\n    customer_goal: Finne ut om dette er noe for oss\n"
+        f"    steps: [{', '.join(steps)}]"
         for i, steps in enumerate(phases)
     )
     entries = "\n".join(
@@ -300,12 +302,10 @@ class Walk:
         times: Counter[tuple[str | None, str | None, str | None]] = Counter()
         journeys: Counter[tuple[str | None, str | None, str | None]] = Counter()
         for i, trace in enumerate(traces):
-            trace = [name for name in trace if self.map.role(name) == "flow"]
-            pairs: list[tuple[str | None, str | None, str | None]] = [
-                (a, b, None) for a, b in zip(trace, trace[1:], strict=False)
-            ]
-            if trace:
-                pairs += [(None, trace[0], None), (trace[-1], None, self._status(i, trace))]
+            flow = [name for name in trace if self.map.role(name) == "flow"]
+            pairs: list[tuple[str | None, str | None, str | None]] = [(a, b, None) for a, b in pairwise(flow)]
+            if flow:
+                pairs += [(None, flow[0], None), (flow[-1], None, self._status(i, trace))]
             times.update(pairs)
             journeys.update(set(pairs))
         self.rows["flows"] += [

@@ -38,8 +38,17 @@ def test_a_share_comes_with_its_interval() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(None, "–"), (45, "45 s"), (600, "10 min"), (5400, "90 min"), (7200, "2 h"), (9000, "2.5 h")]
-    + [(172_800, "2 days"), (1_209_600, "2 weeks"), (864_000, "10 days")],
+    [
+        (None, "–"),
+        (45, "45 s"),
+        (600, "10 min"),
+        (5400, "90 min"),
+        (7200, "2 h"),
+        (9000, "2.5 h"),
+        (172_800, "2 days"),
+        (864_000, "10 days"),
+        (1_209_600, "2 weeks"),
+    ],
 )
 def test_a_duration_reads_in_the_largest_unit_of_which_there_are_two(seconds: float | None, text: str) -> None:
     assert duration(seconds) == text
