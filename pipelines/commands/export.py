@@ -12,13 +12,18 @@ def export(workspace: Path, export_format: str, to: Path | None, as_json: bool) 
     """Write every published table in one format, and name the files."""
     from pipelines.exports import write_tables
     from pipelines.warehouse import last_run, reader
+    from pipelines.xes_export import write_logs
 
     settings = open_workspace(workspace)
+    notes: tuple[str, ...]
     with reader(settings) as connection, terminal.progress() as tell:
         tell(f"Write {export_format}")
         last = last_run(connection)
         folder = to or settings.reports_dir / (last.run_id if last else "unknown") / "exports"
-        paths, notes = write_tables(connection, export_format, folder)
+        if export_format == "xes":
+            paths, notes = write_logs(connection, folder), ()
+        else:
+            paths, notes = write_tables(connection, export_format, folder)
     if as_json:
         terminal.say_json({"files": list(paths), "notes": list(notes)})
         return

@@ -57,6 +57,12 @@ def _truncated_gzip(folder: Path) -> None:
     _replace(SETTINGS, "exports/shop/*.csv", "exports/shop/*.gz")(folder)
 
 
+def _wrong_encoding(folder: Path) -> None:
+    """Settings that say UTF-8, and a file that is not."""
+    _replace(SETTINGS, "[sources.columns]", '[sources.read]\nencoding = "utf-8"\n\n[sources.columns]')(folder)
+    _add("latin.csv", "time,event,customer\n2026-03-01T10:00:00Z,besøk,C1\n".encode("cp1252"))(folder)
+
+
 def _directory(folder: Path) -> None:
     (folder / "exports/shop/folder.csv").mkdir()
 
@@ -65,12 +71,7 @@ ROWS = b"time,event,customer\n2026-03-01T10:00:00Z,visit,C900\n"
 FAULTS = (
     Fault("a file that is not there", lambda folder: (folder / EXPORT).unlink(), 4, ("shop", "exports/shop/*.csv")),
     Fault("a truncated gzip", _truncated_gzip, 4, ("more.csv.gz",)),
-    Fault(
-        "a wrong encoding",
-        _add("latin.csv", "time,event,customer\n2026-03-01T10:00:00Z,besøk på vår side,C1\n".encode("utf-16-be")),
-        4,
-        ("latin.csv",),
-    ),
+    Fault("a wrong encoding", _wrong_encoding, 4, ("latin.csv", "utf-8")),
     Fault("a directory", _directory, 4, ("folder.csv",)),
     Fault("an empty file", _add("empty.csv", b""), 4, ("empty.csv",)),
     Fault(
