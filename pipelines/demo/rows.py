@@ -71,8 +71,8 @@ def with_copies(table: pl.DataFrame, rng: np.random.Generator, share: float = 0.
     return pl.concat([table, good[np.sort(picked)].with_columns(fate=pl.lit(DUPLICATE))])
 
 
-def with_faults(table: pl.DataFrame, time: str, key: str, rng: np.random.Generator) -> pl.DataFrame:
-    """Add copies, rows with a time that is none, and rows without their key, each with an id of its own."""
+def with_faults(table: pl.DataFrame, time: str, key: str | None, rng: np.random.Generator) -> pl.DataFrame:
+    """Add copies, rows with a time that is none, and rows without their key (if named), each with an id of its own."""
     good = table.filter(pl.col("fate") == ACCEPTED)
     few = min(_FAULTS_N, good.height // 400)
     timeless, nameless = (good[rng.choice(good.height, few, replace=False)] for _ in range(2))
@@ -80,6 +80,8 @@ def with_faults(table: pl.DataFrame, time: str, key: str, rng: np.random.Generat
     timeless = timeless.with_columns(_new_id(table, numbers, "7")).with_columns(
         pl.lit(_NO_TIME).alias(time), fate=pl.lit(f"rejected:{UNREADABLE_TIME}")
     )
+    if key is None:
+        return pl.concat([with_copies(table, rng), timeless])
     nameless = nameless.with_columns(_new_id(table, numbers, "8")).with_columns(
         pl.lit(None, table[key].dtype).alias(key), fate=pl.lit(f"rejected:{NO_IDENTITY}")
     )

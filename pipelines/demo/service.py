@@ -71,7 +71,7 @@ def _write_tickets(folder: Path, tickets: pl.DataFrame, rng: np.random.Generator
         _iso(pl.col("at")).alias("created_at"),
         fate=pl.lit(ACCEPTED),
     )
-    return write_csv(folder / "ticket.csv", with_faults(table, "created_at", "requester_id", rng), rng)
+    return write_csv(folder / "ticket.csv", with_faults(table, "created_at", None, rng), rng)
 
 
 def _write_history(folder: Path, did: pl.DataFrame, tickets: pl.DataFrame, rng: np.random.Generator) -> Fates:
