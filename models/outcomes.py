@@ -289,26 +289,26 @@ def _fates(visits: _Visits, study: _Study, freeze_us: int) -> Shares | None:
 
 def _hazards(code: int, visits: _Visits, study: _Study) -> dict[str, object]:
     """Abandoned and exited while standing here, and how the first moves with the patience."""
-    found, half, double = (_left_here(code, visits, study, times) for times in (1.0, 0.5, 2.0))
-    if found is None:
-        return {}
-    here = shares(found, visits.person[visits.reached_us <= study.freeze(int(study.patience_us[code]))])
+    patience_us = int(study.patience_us[code])
+    followed = visits.where(visits.reached_us <= study.freeze(patience_us))
+    here = shares(_left_here(code, followed, study, 1.0), followed.person)
+    half = visits.where(visits.reached_us <= study.freeze(patience_us // 2))
+    double = visits.where(visits.reached_us <= study.freeze(patience_us * 2))
     return {
         "hazard": _shown(here.share[0]),
         "hazard_low": _shown(here.low[0]),
         "hazard_high": _shown(here.high[0]),
         "exit_hazard": _shown(here.share[1]),
-        "hazard_half_patience": None if half is None else _shown(half.shares[0]),
-        "hazard_double_patience": None if double is None else _shown(double.shares[0]),
+        "hazard_half_patience": _shown(_left_here(code, half, study, 0.5).shares[0]),
+        "hazard_double_patience": None
+        if double.person.size < LEAST_N
+        else _shown(_left_here(code, double, study, 2.0).shares[0]),
     }
 
 
-def _left_here(code: int, visits: _Visits, study: _Study, times: float) -> Curves | None:
-    """Curves of abandoned here, exited here, ended elsewhere, all patience multiplied; None: nobody followed."""
+def _left_here(code: int, visits: _Visits, study: _Study, times: float) -> Curves:
+    """Curves of abandoned here, exited here, ended elsewhere, had every patience been multiplied."""
     freeze_us = study.freeze(int(study.patience_us[code] * times))
-    visits = visits.where(visits.reached_us <= freeze_us)
-    if visits.person.size == 0:
-        return None
     status, end_us = (visits.status, visits.end_us) if times == 1.0 else _judged_again(visits, study, times)
     is_here = visits.stands_at == code
     cause = np.select([is_here & (status == _ABANDONED), is_here & (status == _EXITED)], [1, 2], default=3)

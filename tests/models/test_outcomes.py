@@ -93,6 +93,11 @@ def test_a_longer_patience_gives_back_a_journey_that_a_shorter_one_calls_lost() 
     assert (row["hazard"], row["hazard_double_patience"]) == pytest.approx((11 / 41, 10 / 41))
 
 
+def test_too_few_followed_for_twice_the_patience_give_no_number_for_it() -> None:
+    row = of_small([*MATURE[:20], *[("abandoned", 85, 85, 85)] * 20], as_of_d=100, patience_d=10, horizon_d=30)
+    assert (row["hazard"], row["hazard_double_patience"]) == (pytest.approx(0.5), None)
+
+
 @pytest.mark.parametrize(
     ("rows", "as_of_d", "refused"),
     [
