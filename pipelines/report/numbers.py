@@ -46,7 +46,8 @@ def interval(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return ""
     if high < 0.0995:
-        return f"{_plain(low * 100)}–{_plain(high * 100)}%"
+        # An upper end that is not nothing is never told as 0.
+        return f"{_plain(low * 100)}–{_plain(max(high * 100, 0.1 if high > 0 else 0.0))}%"
     return f"{low * 100:.0f}–{high * 100:.0f}%"
 
 

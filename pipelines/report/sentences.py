@@ -89,10 +89,13 @@ def headline(view: JourneyView) -> Headline:
             f"Nobody has walked “{title}” yet", "No event of the sources opens a journey of this map. " + _hint(view)
         )
     outcome, goal = view.entry_outcome, short(view.goal_title, 80)
-    if outcome is None or view.entry is None:
-        return Headline(f"Too early to say how many reach “{goal}”", "No journey can be followed long enough yet.")
+    if outcome is None or not outcome.reached_n:
+        names = " or ".join(f"“{short(view.title(name), 60)}”" for name in view.map.openings[:3])
+        return Headline(
+            "No journey begins as designed", f"None reached {names}, so no share that gets to “{goal}” is told."
+        )
     within = days(outcome.horizon_d)
-    began = f"{count(outcome.reached_n)} journeys that reached “{short(view.title(view.entry), 80)}”"
+    began = f"{count(outcome.reached_n)} journeys that reached “{short(view.title(outcome.touchpoint), 80)}”"
     if outcome.refused is not None or outcome.converted_share is None:
         reason = outcome.refused or "no share is given"
         return Headline(
@@ -153,7 +156,7 @@ def _span(view: JourneyView) -> str:
 def _converted(view: JourneyView, table: str) -> Tile:
     outcome = view.entry_outcome
     if outcome is None or outcome.refused is not None or outcome.converted_share is None:
-        reason = (outcome.refused if outcome else None) or "no journey could be followed long enough"
+        reason = (outcome.refused if outcome else None) or "no journey begins as designed"
         return Tile("Not told", "converted", reason, table)
     between = interval(outcome.converted_low, outcome.converted_high)
     detail = f"{between + ', ' if between else ''}n {count(outcome.reached_n)}, within {days(outcome.horizon_d)}"
