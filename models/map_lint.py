@@ -55,22 +55,16 @@ class _Placed(NamedTuple):
 
     name: str
     rule: Rule
-    path: Path_
     line: int
 
 
 def _placed(journey_map: JourneyMap) -> list[_Placed]:
     """Every rule in the order in which they are tried."""
     return [
-        _Placed(name, rule, path, journey_map.problem(path, "", "").line or journey_map.line_of(name))
+        _Placed(name, rule, journey_map.line_of(name, "when", i))
         for name in journey_map.rule_order
         for i, rule in enumerate(journey_map.rules_of(name))
-        for path in [(_section(journey_map, name), name, "when", i)]
     ]
-
-
-def _section(journey_map: JourneyMap, name: str) -> str:
-    return "exits" if name in journey_map.exits else "off_map" if name in journey_map.off_map else "touchpoints"
 
 
 def _warning(journey_map: JourneyMap, line: int, got: str, wanted: str, hint: str) -> Problem:

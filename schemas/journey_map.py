@@ -179,11 +179,11 @@ class JourneyMap(Part):
         place = list(sections[section]).index(name) if section != 1 else self.names.index(name)
         return self.line_of(name), section, place
 
-    def line_of(self, name: str) -> int:
-        """Line of a name's entry, else of its first place in the flow, else 0."""
+    def line_of(self, name: str, *inside: str | int) -> int:
+        """Line of a name's entry (or of what stands inside it), else of its first place in the flow, else 0."""
         for section in ("touchpoints", "off_map", "exits"):
             if (section, name) in self._notes.lines:
-                return self._notes.lines[(section, name)]
+                return self._notes.line((section, name, *inside))
         return self._notes.flow_lines.get(name, 0)
 
     def problem(self, path: Path_, got: str, wanted: str, hint: str = "", level: str = "error") -> Problem:

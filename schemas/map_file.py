@@ -58,8 +58,8 @@ class Notes:
         return next((self.lines[place] for place in around if place in self.lines), 0)
 
     def problem(self, path: Path_, got: str, wanted: str, hint: str = "", level: str = "error") -> Problem:
-        """A problem with the value at a path."""
-        return Problem(self.file, self.line(path), got, wanted, hint, level)
+        """A problem with the value at a path; what is wrong with the file as a whole stands in its first line."""
+        return Problem(self.file, self.line(path) or min(len(self.lines), 1), got, wanted, hint, level)
 
     def add(self, path: Path_, got: str, wanted: str, hint: str = "") -> None:
         """Note an error at a path."""

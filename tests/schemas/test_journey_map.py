@@ -220,14 +220,14 @@ def test_a_map_with_damage_is_a_map_or_a_map_error(tmp_path: Path, data: st.Data
 
 
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
-    assert problems(tmp_path, "version: 1") == ["0: no flow", "0: no journey", "0: no title"]
+    assert problems(tmp_path, "version: 1") == ["1: no flow", "1: no journey", "1: no title"]
 
 
 def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     wrong = SMALL.replace("title", "titel").replace("one_of", "oneof")
     text = f"{wrong}version: x\njourney_is: {{goal: thank}}\nexits: 3\n"
     assert problems(tmp_path, text) == [
-        "0: no title",
+        "1: no title",
         '2: the key "titel"',
         '8: the word "oneof" in the flow',
         '9: version: "x"',
