@@ -46,7 +46,8 @@ def remove_repeats(con: duckdb.DuckDBPyConnection, source: str, is_link: bool) -
     counts = con.sql(f"SELECT count(*), count(DISTINCT hash(s.event_id)) FROM {STAGED} s WHERE {_GOOD}").fetchall()[0]
     if counts[0] != counts[1]:
         con.execute(f"""INSERT INTO repeats SELECT row_at FROM (
-            SELECT s.rowid AS row_at, row_number() OVER (PARTITION BY s.event_id ORDER BY s.occurred_at, s.line) AS place
+            SELECT s.rowid AS row_at,
+                row_number() OVER (PARTITION BY s.event_id ORDER BY s.occurred_at, s.line) AS place
             FROM {STAGED} s WHERE {_GOOD} AND s.rowid NOT IN (SELECT row_at FROM repeats) AND hash(s.event_id) IN (
                 SELECT hash(s.event_id) FROM {STAGED} s WHERE {_GOOD} GROUP BY 1 HAVING count(*) > 1))
             WHERE place > 1""")
@@ -140,14 +141,8 @@ def add_rejected(con: duckdb.DuckDBPyConnection, landing: Landing, target: FileT
         FROM {STAGED} s WHERE s.drop_reason IS NULL AND s.reason_code IS NOT NULL""",
         {"source": target.source, "file_id": target.file_id, "now": target.now},
     )
-    if landing.broken:
-        _add_broken(con, landing, target)
-    found = con.sql(
-        "SELECT reason_code, count(*) FROM rejected_rows WHERE source = $source AND file_id = $file_id"
-        " GROUP BY 1 ORDER BY 2 DESC, 1",
-        params={"source": target.source, "file_id": target.file_id},
-    ).fetchall()
-    return {str(code): int(count) for code, count in found}
+    found = con.sql(f"SELECT s.reason_code, count(*) FROM {STAGED} s WHERE s.reason_code IS NOT NULL GROUP BY 1")
+    return {str(code): int(count) for code, count in found.fetchall()} | add_broken(con, landing, target)
 
 
 def dropped(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -172,7 +167,10 @@ def _reason_text() -> str:
     return f"CASE s.reason_code {cases} ELSE s.reason_code END"
 
 
-def _add_broken(con: duckdb.DuckDBPyConnection, landing: Landing, target: FileTarget) -> None:
+def add_broken(con: duckdb.DuckDBPyConnection, landing: Landing, target: FileTarget) -> dict[str, int]:
+    """Keep the records that could not become rows; returns how many there are."""
+    if not landing.broken:
+        return {}
     import pyarrow as pa
 
     broken = {
@@ -187,6 +185,7 @@ def _add_broken(con: duckdb.DuckDBPyConnection, landing: Landing, target: FileTa
         {"source": target.source, "file_id": target.file_id, "now": target.now},
     )
     con.unregister("broken")
+    return {BROKEN_ROW: len(landing.broken)}
 
 
 def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:

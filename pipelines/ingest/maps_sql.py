@@ -37,8 +37,8 @@ def map_sql(
     patterns = [int(pattern) for pattern, _ in found]
     own = patterns[:_PATTERNS_MAX]
     cases = [_struct(pattern, keys, values) for pattern in own]
-    if len(patterns) == 1:
-        return cases[0]
+    if len(patterns) <= 1:
+        return cases[0] if cases else _EMPTY
     otherwise = _slow(keys, values) if len(patterns) > _PATTERNS_MAX else _EMPTY
     whens = " ".join(f"WHEN {pattern} THEN {case}" for pattern, case in zip(own, cases, strict=True))
     return f"CASE CAST({bits} AS BIGINT) {whens} ELSE {otherwise} END"

@@ -80,7 +80,7 @@ def _load_as(intake: Intake, delivery: Delivery, file_id: str, encoding: str | N
             _stage(con, plan, landing)
             report = _load(con, plan, landing, target)
         else:
-            report = FileReport(notes=("the file is empty",))
+            report = _without_rows(con, landing, target)
     _refuse_unbalanced(report, delivery)
     _add_file(con, delivery, target, report)
     loading.clear(con)
@@ -106,6 +106,14 @@ def _load(
     reasons = loading.add_rejected(con, landing, target)
     notes = [*landing.notes, *([] if landing.records_n else ["there are no rows below the header"])]
     return FileReport(landing.records_n, loading.good_n(con), duplicate_n, loading.dropped(con), reasons, tuple(notes))
+
+
+def _without_rows(con: duckdb.DuckDBPyConnection, landing: Landing, target: loading.FileTarget) -> FileReport:
+    """A file without any column: it is empty, or every record in it is broken."""
+    if not landing.broken:
+        return FileReport(notes=("the file is empty",))
+    reasons = loading.add_broken(con, landing, target)
+    return FileReport(landing.records_n, reasons=reasons, notes=tuple(landing.notes))
 
 
 def _refuse_unbalanced(report: FileReport, delivery: Delivery) -> None:

@@ -65,7 +65,7 @@ def land_json(con: duckdb.DuckDBPyConnection, landing: Landing, relation: str) -
 
 
 def _places(con: duckdb.DuckDBPyConnection, relation: str, landing: Landing) -> list[_Leaf | _Pairs]:
-    found = con.sql(f"SELECT json_group_structure(raw) FROM {relation}").fetchall()[0][0]
+    found = con.sql(f"SELECT json_group_structure(CAST(raw AS JSON)) FROM {relation}").fetchall()[0][0]
     structure = json.loads(found) if found else {}
     places = list(_walk(structure, "", "$")) if isinstance(structure, dict) else []
     if len(places) > COLUMNS_MAX:

@@ -14,8 +14,14 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BATCH = 20_000  # events per Arrow batch
-XES_COLUMNS = Columns(occurred_at="time:timestamp", activity="concept:name", identities={"case": "case:concept:name"})
-_TEXT = {"case:concept:name": "c0", "concept:name": "c1", "time:timestamp": "c2"}
+# A trace is a sequence: events of one instant keep the order in which it lists them.
+XES_COLUMNS = Columns(
+    occurred_at="time:timestamp",
+    activity="concept:name",
+    identities={"case": "case:concept:name"},
+    order="place in the trace",
+)
+_TEXT = {"case:concept:name": "c0", "concept:name": "c1", "time:timestamp": "c2", "place in the trace": "place"}
 _ATTRIBUTES = {"string", "date", "int", "float", "boolean", "id", "list", "container"}
 
 
