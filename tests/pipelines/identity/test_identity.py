@@ -13,7 +13,8 @@ import pytest
 
 from pipelines import warehouse
 from pipelines.identity import FAN_OUT_LIMITS, IdentityReport, UnknownIdError, resolve_persons
-from pipelines.settings import Settings
+from pipelines.ingest import ingest
+from pipelines.settings import Settings, load_settings
 from schemas.words import Rule
 
 Id = tuple[str, str]
@@ -265,16 +266,30 @@ def test_a_chain_of_twenty_thousand_ids_is_resolved_in_few_rounds(settings: Sett
     assert report.rounds_n <= 20
 
 
-def test_two_systems_joined_by_a_link_table_have_1434_persons(settings: Settings, shared_data: Path) -> None:
+def system(name: str, identity: str, file: Path) -> str:
+    columns = 'occurred_at = "time:timestamp"\nactivity = "concept:name"\nevent_id = "concept:instance"'
+    return (
+        f'\n[[sources]]\nname = "{name}"\nkind = "table"\npath = "{file}"\n[sources.columns]\n{columns}\n'
+        f'identities = {{{identity} = "case:concept:name"}}\n'
+    )
+
+
+def test_two_systems_joined_by_a_link_table_have_1434_persons(tmp_path: Path, shared_data: Path) -> None:
     folder = shared_data / "receipt_two_systems"
-    cases = [
-        (kind, str(name))
-        for kind, file in (("left", "receipt_even.csv"), ("right", "receipt_odd.csv"))
-        for name in pl.read_csv(folder / file, columns=["case:concept:name"]).unique().to_series().sort()
-    ]
-    links = [(("left", a), ("right", b)) for a, b in pl.read_csv(folder / "case_relations.csv").iter_rows()]
-    ids = sorted({*cases, *(one for link in links for one in link)})
+    links = (
+        f'\n[[sources]]\nname = "links"\nkind = "table"\npath = "{folder / "case_relations.csv"}"\n[sources.columns]\n'
+        'identities = {left_case = "case:concept:name_LEFT", right_case = "case:concept:name_RIGHT"}\n'
+    )
+    sources = system("even", "left_case", folder / "receipt_even.csv")
+    sources += system("odd", "right_case", folder / "receipt_odd.csv")
+    (tmp_path / "terreng.toml").write_text(f'[workspace]\nname = "Receipt"\ntimezone = "UTC"\n{sources}{links}')
+    settings = load_settings(tmp_path)
     with warehouse.writer(settings) as connection:
-        fill(connection, ids, links)
+        ingest(connection, settings, datetime.now(UTC))
         report = resolve_persons(connection, settings)
+        events_of = connection.sql(
+            "SELECT count(*), count(DISTINCT person_id) FROM events JOIN person_keys USING (id_key)"
+            " WHERE rule = 'default'"
+        ).fetchall()
     assert report.persons_n == {"strict": 1434, "default": 1434, "loose": 1434}
+    assert events_of == [(8577, 1434)]
