@@ -56,6 +56,7 @@ def terreng(capsys: pytest.CaptureFixture[str]) -> Terreng:
     """Call the command line within this process, errors ending as they do for a user."""
 
     def call(*arguments: str | Path) -> Answer:
+        capsys.readouterr()  # what came before is not this command's
         code = failures.guarded(partial(get_command(app), [str(each) for each in arguments], "terreng"))
         return Answer(code, *capsys.readouterr())
 

@@ -63,17 +63,12 @@ def _wrong_encoding(folder: Path) -> None:
     _add("latin.csv", "time,event,customer\n2026-03-01T10:00:00Z,besøk,C1\n".encode("cp1252"))(folder)
 
 
-def _directory(folder: Path) -> None:
-    (folder / "exports/shop/folder.csv").mkdir()
-
-
 ROWS = b"time,event,customer\n2026-03-01T10:00:00Z,visit,C900\n"
 FAULTS = (
     Fault("a file that is not there", lambda folder: (folder / EXPORT).unlink(), 4, ("shop", "exports/shop/*.csv")),
     Fault("a truncated gzip", _truncated_gzip, 4, ("more.csv.gz",)),
     Fault("a wrong encoding", _wrong_encoding, 4, ("latin.csv", "utf-8")),
-    Fault("a directory", _directory, 4, ("folder.csv",)),
-    Fault("an empty file", _add("empty.csv", b""), 4, ("empty.csv",)),
+    Fault("a directory", _replace(SETTINGS, "exports/shop/*.csv", "exports/shop"), 4, ("exports/shop", "folder")),
     Fault(
         "a column that is not there", _add("other.csv", b"when,event,customer\n1,visit,C1\n"), 4, ("other.csv", "time")
     ),
@@ -93,7 +88,7 @@ FAULTS = (
     Fault("no map", lambda folder: (folder / MAP).unlink(), 3, ("maps",)),
     Fault(
         "no journey at all",
-        _replace(MAP, "activity: [visit, page_view]}", "activity: [Visit, PageView]}"),
+        _replace(MAP, "source: shop,", "source: store,"),
         3,
         ("first.yaml", "no journey", "'visit'"),
     ),
@@ -140,12 +135,19 @@ def test_timestamps_that_do_not_parse_are_refused_rows_and_end_with_seven(terren
     assert (workspace / "published" / "terreng.duckdb").is_file()
 
 
-def test_no_event_at_all_is_told(terreng: Terreng, workspace: Path) -> None:
-    (workspace / EXPORT).write_text("time,event,customer\n", encoding="utf-8")
+@pytest.mark.parametrize("content", ["", "time,event,customer\n"], ids=["no byte", "only a header"])
+def test_an_empty_file_alone_is_no_event_at_all(terreng: Terreng, workspace: Path, content: str) -> None:
+    (workspace / EXPORT).write_text(content, encoding="utf-8")
     answer = terreng("run", "--workspace", workspace)
     assert answer.code == 4, answer.err
     assert "no event" in answer.err
     assert not (workspace / "published" / "terreng.duckdb").exists()
+
+
+def test_an_empty_file_beside_others_is_told(terreng: Terreng, workspace: Path) -> None:
+    _add("empty.csv", b"")(workspace)
+    answer = terreng("run", "--workspace", workspace)
+    assert (answer.code, "empty.csv: the file is empty" in answer.out) == (0, True)
 
 
 def test_a_workspace_in_use_is_told_with_whose_it_is(terreng: Terreng, workspace: Path) -> None:
