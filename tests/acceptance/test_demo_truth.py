@@ -1,0 +1,114 @@
+"""The example's truth file is met: every row by its fate, ids by their person, journeys by their end."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipelines import warehouse
+from pipelines.demo import make_example
+from pipelines.identity import resolve_persons
+from pipelines.ingest import SourceReport, ingest
+from pipelines.reconstruct import reconstruct
+from pipelines.settings import Settings, load_settings
+from schemas.journey_map import load_maps
+
+PEOPLE = 3_000
+LATER = datetime(2026, 11, 1, tzinfo=UTC)  # when the exports are read
+SURE_TYPES = {"customer_id", "contact", "lead", "opportunity"}  # what the CRM links without an address
+
+
+@dataclass(frozen=True)
+class Run:
+    """The example, read and reconstructed."""
+
+    connection: duckdb.DuckDBPyConnection
+    settings: Settings
+    reports: dict[str, SourceReport]
+    truth: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    root = tmp_path_factory.mktemp("nordlys") / "example"
+    example = make_example(root, PEOPLE, seed=7)
+    settings = load_settings(root)
+    truth = json.loads((root / "truth.json").read_text(encoding="utf-8"))
+    with warehouse.writer(settings) as connection:
+        reports = {report.source: report for report in ingest(connection, settings, LATER)}
+        resolve_persons(connection, settings)
+        reconstruct(connection, settings, load_maps(root / "maps"), example.as_of)
+        yield Run(connection, settings, reports, truth)
+
+
+def test_every_row_ends_as_the_truth_says(run: Run) -> None:
+    dropped = defaultdict(Counter[str])
+    for source, reasons in run.connection.sql("SELECT source, dropped FROM files").fetchall():
+        dropped[source].update(reasons)
+    found = {
+        name: {
+            "rows_n": report.rows_n,
+            "accepted_n": report.accepted_n,
+            "duplicate_n": report.duplicate_n,
+            "dropped": dict(sorted(dropped[name].items())),
+            "rejected": dict(sorted(report.reasons.items())),
+        }
+        for name, report in run.reports.items()
+    }
+    assert found == run.truth["sources"]
+
+
+def test_a_second_read_takes_nothing_in(run: Run) -> None:
+    before = run.connection.sql("SELECT count(*), sum(event_key) FROM events").fetchall()
+    again = ingest(run.connection, run.settings, LATER)
+    assert [report.new_files_n for report in again] == [0] * len(again)
+    assert run.connection.sql("SELECT count(*), sum(event_key) FROM events").fetchall() == before
+
+
+def resolved(run: Run, rule: str) -> dict[str, set[int]]:
+    """Each person of ours to the true persons whose ids it holds."""
+    query = (
+        "SELECT keys.person_id, ids.id_type, ids.value FROM person_keys keys JOIN identifiers ids USING (id_key)"
+        " WHERE keys.rule = $rule"
+    )
+    found: dict[str, set[int]] = defaultdict(set)
+    for person_id, id_type, value in run.connection.sql(query, params={"rule": rule}).fetchall():
+        owner = run.truth["persons"].get(id_type, {}).get(value.lower() if id_type == "email" else value)
+        if owner is not None:
+            found[person_id].add(owner)
+    return found
+
+
+def at_shared_machines(run: Run) -> set[int]:
+    """True persons who ordered at a machine that others use too."""
+    query = (
+        "SELECT DISTINCT theirs.value FROM link_evidence links"
+        " JOIN identifiers lefts ON lefts.id_key = links.left_key"
+        " JOIN identifiers rights ON rights.id_key = links.right_key"
+        " JOIN (SELECT id_key, value FROM identifiers WHERE id_type = 'customer_id') theirs"
+        " ON theirs.id_key IN (links.left_key, links.right_key)"
+        " WHERE lefts.value IN $shared OR rights.value IN $shared"
+    )
+    rows = run.connection.sql(query, params={"shared": run.truth["shared_cookies"]}).fetchall()
+    return {run.truth["persons"]["customer_id"][value] for (value,) in rows}
+
+
+@pytest.mark.parametrize("rule", ["strict", "default", "loose"])
+def test_people_are_mixed_up_only_through_shared_machines(run: Run, rule: str) -> None:
+    mixed = {owner for owners in resolved(run, rule).values() if len(owners) > 1 for owner in owners}
+    assert mixed <= at_shared_machines(run)
+
+
+def test_a_wider_rule_mixes_up_more_people(run: Run) -> None:
+    mixed = [
+        sum(len(owners) for owners in resolved(run, rule).values() if len(owners) > 1)
+        for rule in ("strict", "default", "loose")
+    ]
+    assert mixed[0] < mixed[1] < mixed[2]
