@@ -10,7 +10,7 @@ import polars as pl
 
 from models.calendar import DAY_US, business_days
 from models.intervals import wilson
-from models.outcomes import touchpoint_outcomes
+from models.outcomes import touchpoint_outcomes, unsettled_codes
 from models.rules import quoted
 from models.waits import summarise_waits
 from pipelines import comparison
@@ -96,7 +96,7 @@ def _prepare(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
         "business_days": _calendar(engine, settings, study),
     }.items():
         engine.put(name, frame)
-    is_opening = study.is_one_of(study.plan.openings, "states.entry_code")
+    is_opening = study.is_one_of(study.plan.openings, "states.entry_mark % 4096")
     for model in (
         "log_steps", "flow_departures", "unseen_departures", "event_faults", "wait_marks", "wait_spans", "timed_waits",
         "broken_promises", "first_reached", "departed", "chances", "kind_counts", "transitions",
@@ -184,7 +184,9 @@ def _outcomes(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
     for name in segments:
         values = engine.frame(f"SELECT journey_key, value FROM all_segment_values WHERE name = {quoted(name)}")
         journeys = journeys.join(values.rename({"value": name}), on="journey_key", how="left")
-    patience = engine.frame("SELECT code, patience_us, horizon_us FROM patience ORDER BY code")
+    patience = engine.frame("SELECT code, patience_us, horizon_us, is_learned FROM patience ORDER BY code")
+    horizon = int(patience["horizon_us"][0])
+    learned = np.where(patience["is_learned"].to_numpy(), patience["patience_us"].to_numpy(), -1)
     waits_for = patience["patience_us"].to_numpy().copy()
     waits_for[[study.code(name) for name in study.plan.goals if study.code(name) < study.flow_n]] = -1
     rows = [  # one touchpoint at a time: all visits at once would take gigabytes

@@ -114,22 +114,25 @@ def _states_of(engine: DuckDBEngine, study: Study) -> None:
 
 
 def _patience(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
-    """One row per touchpoint of the flow: how long a silence there may last, in microseconds; and the horizon."""
+    """One row per touchpoint of the flow: how long a silence there may last, whether that was learned; the horizon."""
     window_us = engine.scalar("SELECT min(at_us) FROM journey_steps") or study.as_of_us
     wanted = study.plan.journey_is.horizon_s
     horizon = horizon_us(window_us, study.as_of_us, wanted * 1_000_000 if wanted else None)
     engine.create("staging/learned_patience", {"horizon_us": horizon, **study.values})
     learned = {
-        code: patience if patience is not None and n >= MIN_GAPS else horizon
+        code: patience
         for code, n, patience in engine.frame("SELECT code, followed_n, patience_us FROM learned_patience").rows()
+        if patience is not None and n >= MIN_GAPS
     }
     default, set_by_map = study.plan.journey_is.patience_default, study.plan.journey_is.patience
     rows = []
     for code, name in enumerate(study.plan.names[: study.flow_n]):
-        fallback = learned.get(code, horizon) if default == "learned" else default * 1_000_000
-        patience = set_by_map[name] * 1_000_000 if name in set_by_map else fallback
-        rows.append((code, patience, horizon))
-    return pl.DataFrame(rows, schema={"code": pl.Int32, "patience_us": pl.Int64, "horizon_us": pl.Int64}, orient="row")
+        given_s = set_by_map.get(name, default)
+        is_set = isinstance(given_s, int)
+        patience = given_s * 1_000_000 if isinstance(given_s, int) else learned.get(code, horizon)
+        rows.append((code, patience, horizon, not is_set and code in learned))
+    schema = {"code": pl.Int32, "patience_us": pl.Int64, "horizon_us": pl.Int64, "is_learned": pl.Boolean}
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _variants_of(engine: DuckDBEngine, study: Study) -> None:

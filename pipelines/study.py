@@ -109,6 +109,7 @@ class Study:
             "flow_n": self.flow_n,
             "exits_from": self.exits_from,
             "closes": self.closes,
+            "is_whole_log": str(self.plan.journey_is.reopens_after == "never").lower(),
             "reaches_goal": self.reaches_goal,
             "stands_at_goal": self.is_one_of(self.plan.goals, "stands_at"),
             "reopens_us": self.reopens_us,

@@ -39,5 +39,6 @@ where initiator <> designed_initiator
 union all
 select states.journey_key, steps.position, steps.event_key, steps.at_us, steps.code, 'wrong_entry' as kind
 from journey_states states
-join traced_steps steps on steps.journey_key = states.journey_key and steps.position = 0
+join traced_steps steps
+    on steps.journey_key = states.journey_key and steps.position * 4096 + steps.code = states.entry_mark
 where not ($is_opening)

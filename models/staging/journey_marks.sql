@@ -5,7 +5,7 @@ select
     min(at_us) as entered_us,
     max(case when code is not null then at_us end) as last_us,
     max(case when code < $flow_n then position * 4096 + code end) % 4096 as stands_at,
-    min(case when position = 0 then code end) as entry_code,
+    min(case when code < $flow_n then position * 4096 + code end) as entry_mark,
     min(case when $reaches_goal then at_us end) as goal_us,
     max(case when code < $exits_from then position end) as last_touch,
     max(case when code >= $exits_from then position * 4096 + code end) as last_exit,

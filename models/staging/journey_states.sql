@@ -27,7 +27,7 @@ select
     judged.status,
     case when judged.status = 'exited' then cast(judged.last_exit % 4096 as integer) end as exit_code,
     cast(judged.stands_at as integer) as stands_at,
-    judged.entry_code,
+    judged.entry_mark,
     judged.events_n,
     coalesce(reactivations.reactivations_n, 0) as reactivations_n
 from judged

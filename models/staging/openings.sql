@@ -1,9 +1,10 @@
--- One row per journey: where in its episode it opens, at its first touchpoint of the flow.
+-- One row per journey: where in its episode it opens, at its first touchpoint of the flow
+-- (or at the first event, where a journey is its entity's whole log).
 with firsts as (
-    select entity_key, episode, min(place) as opened_place
+    select entity_key, episode, min(case when code < $flow_n or $is_whole_log then place end) as opened_place
     from episodes
-    where code < $flow_n
     group by entity_key, episode
+    having max(case when code < $flow_n then 1 else 0 end) = 1
 ),
 named_entities as (
     select distinct entity_key, entity_id from entities

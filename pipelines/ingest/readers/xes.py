@@ -21,7 +21,12 @@ XES_COLUMNS = Columns(
     identities={"case": "case:concept:name"},
     order="place in the trace",
 )
-_TEXT = {"case:concept:name": "c0", "concept:name": "c1", "time:timestamp": "c2", "place in the trace": "place"}
+_TEXT = {
+    "case:concept:name": "c0",
+    "concept:name": "c1",
+    "time:timestamp": "c2",
+    "place in the trace": "CAST(place AS VARCHAR)",
+}
 _ATTRIBUTES = {"string", "date", "int", "float", "boolean", "id", "list", "container"}
 
 
