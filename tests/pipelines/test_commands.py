@@ -36,10 +36,17 @@ def test_a_run_says_what_came_in_what_was_found_and_where_the_report_is(terreng:
     assert report.is_file()
 
 
-def test_a_second_run_takes_nothing_in_and_finds_the_same(terreng: Terreng, ran: Path) -> None:
-    second = json.loads(terreng("run", "--workspace", ran, "--json").out)
-    assert (second["counts"]["events"], second["sources"][0]["new_files_n"]) == (90, 0)
-    assert [finding["state"] for finding in second["findings"]] == ["persists"] * len(second["findings"])
+def test_a_second_run_of_the_same_exports_changes_nothing(terreng: Terreng, workspace: Path) -> None:
+    first, second = (json.loads(terreng("run", "--workspace", workspace, "--json").out) for _ in range(2))
+    assert (second["sources"][0]["new_files_n"], second["counts"]["events"]) == (0, 90)
+    assert (first["findings"], first["journeys"]) == (second["findings"], second["journeys"])
+
+
+def test_a_finding_of_an_earlier_snapshot_persists(terreng: Terreng, workspace: Path) -> None:
+    earlier = terreng("run", "--workspace", workspace, "--as-of", "2026-03-20T12:00:00Z", "--json")
+    later = terreng("run", "--workspace", workspace, "--as-of", "2026-03-21T12:00:00Z", "--json")
+    states = [next(finding["state"] for finding in json.loads(each.out)["findings"]) for each in (earlier, later)]
+    assert states == ["new", "persists"]
 
 
 def test_the_four_commands_are_a_run(terreng: Terreng, workspace: Path) -> None:
