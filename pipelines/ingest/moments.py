@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from pipelines.ingest.readers.landing import quoted
@@ -37,9 +38,9 @@ class Moment:
 
 def moment_sql(column: TimeColumn, workspace_zone: str) -> Moment:
     """How to read a time column. The expressions refer to each other as `wall` and `when_text`."""
-    offset = offset_sql("wall", column.timezone or workspace_zone)
     if column.unit:
         return Moment("CAST(NULL AS TIMESTAMP)", _epoch_sql(f"{_UNIT_US[column.unit]}"), "0")
+    offset = offset_sql("wall", column.timezone or workspace_zone)
     if column.format:
         return _formatted(column.format, offset)
     has_zone = (
@@ -76,6 +77,7 @@ def _epoch_sql(scale: str) -> str:
     )
 
 
+@cache
 def offset_sql(wall: str, zone: str) -> str:
     """Seconds east of UTC of a local clock time, by a search tree over the zone's clock changes."""
     spans = tuple(_spans(ZoneInfo(zone)))
