@@ -148,6 +148,8 @@ def _fill_summaries(engine: DuckDBEngine, study: Study) -> None:
 
 
 def _append_frame(engine: DuckDBEngine, table: str, study: Study, frame: pl.DataFrame) -> None:
+    if frame.is_empty():
+        return
     rows = frame.select(pl.lit(study.plan.journey).alias("journey"), pl.all())
     engine.connection.register("incoming", rows.to_arrow())
     engine.connection.execute(f"INSERT INTO main.{table} BY NAME SELECT * FROM incoming")
@@ -155,7 +157,10 @@ def _append_frame(engine: DuckDBEngine, table: str, study: Study, frame: pl.Data
 
 
 def _rates(engine: DuckDBEngine) -> pl.DataFrame:
-    """One row per kind and what it is charged to: occurrences over opportunities, with an interval."""
+    """One row per kind and what it is charged to: journeys over opportunities, with an interval.
+
+    The interval counts people: journeys of one person are taken to depart alike, which can only widen it.
+    """
     rows = engine.frame(
         "SELECT counts.*, coalesce(names.name, letters.activity) AS touchpoint, blocks.label AS block,"
         " coalesce(names.owner, blocks.owner) AS owner, coalesce(names.phase, blocks.phase) AS phase"
@@ -164,7 +169,11 @@ def _rates(engine: DuckDBEngine) -> pl.DataFrame:
         " LEFT JOIN map_blocks blocks ON blocks.block_no = -1 - counts.target"
         " ORDER BY counts.journeys_n DESC, counts.kind, counts.target"
     )
-    low, high = wilson(rows["journeys_n"].to_numpy(), rows["opportunities_n"].to_numpy())
+    people = engine.frame(
+        "SELECT coalesce(sum(n * n) / sum(n), 1) AS deff"
+        " FROM (SELECT count(*) AS n FROM journey_states GROUP BY entity_key) journeys_of_one"
+    )["deff"][0]
+    low, high = wilson(rows["journeys_n"].to_numpy() / people, rows["opportunities_n"].to_numpy() / people)
     return rows.with_columns(
         (pl.col("journeys_n") / pl.col("opportunities_n")).alias("rate"),
         pl.Series("rate_low", low, dtype=pl.Float64),
@@ -195,8 +204,9 @@ def _outcomes(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
             journeys,
             waits_for,
             as_of_us=study.as_of_us,
-            horizon_us=int(patience["horizon_us"][0]),
+            horizon_us=horizon,
             segments=segments,
+            unsettled=unsettled_codes(learned, horizon),
         )
         for code in range(study.flow_n)
     ]
