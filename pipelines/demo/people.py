@@ -15,6 +15,7 @@ _CHECK_LETTERS = np.array(list("ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"))
 _GIVEN = ("Ane", "Bjorn", "Dina", "Eirik", "Frida", "Geir", "Hanna", "Ivar", "Jorunn", "Kari", "Leif", "Maja", "Nils")
 _FAMILY = ("Aas", "Berg", "Dahl", "Eide", "Foss", "Haugen", "Lien", "Moen", "Nygaard", "Ruud", "Solberg", "Vik")
 _KIOSK_SHARES = (0.5, 0.25, 0.15, 0.07, 0.03)  # of what is ordered at each machine
+_OTHER_DEVICE_SHARE = 0.06  # of the people, those who begin on a device that they do not order from
 KIOSK_SHARE = 0.015  # of those who order, in a shop at a machine that everybody uses
 
 
@@ -56,7 +57,7 @@ def draw_people(rng: np.random.Generator, n: int) -> People:
             ),
         }
     ).with_columns(*_web_ids(rng, n), *_company_ids(rng, n))
-    return People(frame, rng.random(n) < 0.12, rng.random(n) < KIOSK_SHARE)
+    return People(frame, rng.random(n) < _OTHER_DEVICE_SHARE, rng.random(n) < KIOSK_SHARE)
 
 
 def _operating_systems(rng: np.random.Generator, device: np.ndarray[tuple[int], np.dtype[np.str_]]) -> pl.Series:

@@ -11,7 +11,7 @@ from pipelines.demo.story import END_US, MINUTE, OUTAGE_US, SECOND, START_US
 
 HOST, STAGING_HOST = "www.nordlysfiber.example", "staging.nordlysfiber.example"
 _SESSION_GAP_US = 30 * MINUTE
-_LOGIN_LOST_SHARE = 0.08  # hits of people who are logged in, that come without the login
+_LOGIN_LOST_SHARE = 0.04  # hits of people who are logged in, that come without the login
 _BOTS_N, _TESTS_N, _NAMELESS_N = 1_500, 180, 160  # in an example of 20,000 people
 _CLOSE = 2 * SECOND
 
@@ -74,7 +74,7 @@ def _with_pages(people: People, happenings: pl.DataFrame, rng: np.random.Generat
 def _strolls(people: People, rng: np.random.Generator) -> pl.DataFrame:
     """Pages that belong to no journey: customers look at their bills, some people read about the company."""
     customers = people.frame.filter("is_customer")["person"].to_numpy()
-    bills, about = rng.choice(customers, size=3 * len(customers)), rng.choice(people.n, size=people.n // 40)
+    bills, about = rng.choice(customers, size=len(customers)), rng.choice(people.n, size=people.n // 40)
     person = np.concatenate([bills, about])
     at = START_US + rng.integers(0, END_US - START_US, size=len(person))
     what = ["account"] * len(bills) + ["about"] * len(about)
@@ -90,7 +90,7 @@ def _on_devices(people: People, hits: pl.DataFrame, rng: np.random.Generator) ->
     is_kiosk = pl.Series(people.uses_kiosk[person]) & hits["what"].is_in(_AT_KIOSK)
     begins_elsewhere = pl.Series(people.has_other[person]) & hits["what"].is_in(("visit", "faq", "book_technician"))
     is_known = pl.col("is_customer") | (pl.col("at") >= pl.col("signup_at")).fill_null(value=False)
-    is_sent = pl.Series(rng.random(len(person)) >= _LOGIN_LOST_SHARE) | hits["what"].is_in(("signup", "first_value"))
+    is_sent = pl.Series(rng.random(len(person)) >= _LOGIN_LOST_SHARE) | hits["what"].is_in(("signup", *_IN_APP))
     cookie = pl.when(is_kiosk).then("kiosk").when(begins_elsewhere).then("other_cookie").otherwise("cookie")
     return hits.with_columns(
         device_key=pl.when(is_app).then("app").otherwise(cookie),
