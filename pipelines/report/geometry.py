@@ -142,7 +142,7 @@ class Geometry:
         """Phase to the lines of what the customer wants in it."""
         goals = self.view.map.phase_goals
         return {
-            panel.phase: wrap(goals.get(panel.phase, ""), (last - first + 1) * self.column - 22, 10.5, 2)
+            panel.phase: wrap(goals.get(panel.phase, ""), (last - first + 1) * self.column - 22, 10.5, 3)
             for panel, first, last in self.panels
         }
 

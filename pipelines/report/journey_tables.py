@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields
 from typing import Any
 
-from pipelines.report.numbers import MISSING, count, days, duration, share, share_with
+from pipelines.report.numbers import MISSING, count, days, duration, share, share_with, wait
 from pipelines.report.rows import (
     FindingRow,
     FlowRow,
@@ -170,6 +170,7 @@ def _deviations(view: JourneyView, stem: str) -> DataTable:
         "Rate: journeys with it, of the journeys that reached the place where it could happen. Lost among them is an "
         "association in finished journeys, no effect. “Could not be seen” is a gap in the data.",
         "Every journey went as designed so far.",
+        most=20,
     )
 
 
@@ -215,9 +216,9 @@ def _waits(view: JourneyView, stem: str) -> DataTable:
             _place(view, "To", "to_touchpoint"),
             Shown("Segment", lambda r: str(r["segment"] or "all")),
             _number("Waits", "n"),
-            _number("Median", "p50_s", duration),
-            _number("Slowest tenth from", "p90_s", duration),
-            Shown("Promised", _promised, is_number=True),
+            _wait("Median", "p50_s"),
+            _wait("Slowest tenth from", "p90_s"),
+            _wait("Promised", "promised_s"),
             _interval("Kept (95%)", "kept_share", "kept_low", "kept_high"),
             _number("Waiting now", "waiting_n"),
             _number("Of these overdue", "overdue_n"),
@@ -228,11 +229,8 @@ def _waits(view: JourneyView, stem: str) -> DataTable:
     )
 
 
-def _promised(r: Record) -> str:
-    if r["promised_s"] is None:
-        return MISSING
-    clock = "business " if r["calendar"] == "business" else ""
-    return f"{clock}{duration(float(str(r['promised_s'])))}"
+def _wait(heading: str, name: str) -> Shown:
+    return Shown(heading, lambda r: wait(r[name], str(r["calendar"])), is_number=True)  # type: ignore[arg-type]  # seconds
 
 
 def _flows(view: JourneyView, stem: str) -> DataTable:

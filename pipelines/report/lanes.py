@@ -16,6 +16,7 @@ from pipelines.report.view import JourneyView
 from schemas.words import DeviationKind
 
 HOT = 0.10  # from one in ten on, a value is set in bold and red
+FAINT = 0.01  # below one in a hundred it is set in grey
 _OWNER_ROW = 14.0
 _LEAST = 31.0  # a lane's name and note need as much
 _SIZE = 11.0
@@ -41,6 +42,11 @@ class Cell:
     def is_hot(self) -> bool:
         """Whether it calls for attention."""
         return self.value is not None and self.value >= HOT
+
+    @property
+    def is_faint(self) -> bool:
+        """Whether there is next to nothing to see."""
+        return self.text in _NOTHING or (self.value is not None and self.value < FAINT)
 
 
 @dataclass(frozen=True)
@@ -104,6 +110,7 @@ LANES = (
     Lane("Later than promised", "of promises made here", _late),
     Lane("Repeat", "beyond the design", _kind(DeviationKind.REPEATED)),
     Lane("Skipped", "of those who passed", _kind(DeviationKind.MISSING)),
+    Lane("Failed", "of those who reached it", _kind(DeviationKind.FAILED)),
     Lane("Off the map", "most frequent detour", _off),
     Lane("In flight now", "journeys standing here", _in_flight, 15.0),
 )
@@ -151,7 +158,7 @@ def _draw_name(canvas: Canvas, name: str, note: str, y: float) -> None:
 def _draw_cell(canvas: Canvas, g: Geometry, station: Station, cell: Cell, y: float) -> None:
     left = g.x(station.at.column) - g.column / 2 + 9
     room = g.column - 18
-    look = "hot" if cell.is_hot else "m" if cell.text in _NOTHING else "t"
+    look = "hot" if cell.is_hot else "m" if cell.is_faint else "t"
     x = left
     if _is_crowded(g, station):
         x += canvas.text(x, y + 13, f"{station.number} ", size=_SMALL, look="m") + 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 MISSING = "–"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
 _STEPS = ((86_400 * 14, 86_400 * 7, "weeks"), (86_400 * 2, 86_400, "days"), (7_200, 3_600, "h"), (120, 60, "min"))
 # The words that a headline uses, with the share that each stands for; a share is told by the nearest.
 _WORDS = (
@@ -69,6 +70,18 @@ def duration(seconds: float | None) -> str:
         if seconds >= least:
             return f"{_figures(seconds / unit_s)} {unit}"
     return f"{seconds:.0f} s"
+
+
+def wait(seconds: float | None, calendar: str) -> str:
+    """Seconds of a wait in its calendar; business time in hours, because a business day is no 24 of them."""
+    if seconds is None or calendar != "business":
+        return duration(seconds)
+    return f"{_figures(seconds / 3_600)} business h"
+
+
+def day(at: datetime) -> str:
+    """A date in words."""
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
 
 
 def _figures(x: float) -> str:

@@ -15,6 +15,7 @@ from pipelines.report.journey_tables import journey_tables
 from pipelines.report.legend import legend
 from pipelines.report.metro_map import Drawing, metro_map
 from pipelines.report.numbers import moment
+from pipelines.report.promises import promises
 from pipelines.report.rows import Snapshot
 from pipelines.report.sentences import Card, Headline, Tile, cards, headline, tiles
 from pipelines.report.tables import DataTable
@@ -59,7 +60,7 @@ class MapSection:
     cards: tuple[Card, ...]
     no_cards: str
     drop_off: Drawing | None
-    has_promises: bool
+    promises: Drawing | None
     is_empty: bool
     tables: dict[str, DataTable]
 
@@ -129,7 +130,7 @@ def _section(view: JourneyView, stem: str) -> MapSection:
         if view.data.journeys_n
         else "Without journeys there is nothing to find.",
         drop_off=drop_off(view, f"{stem}-drop-off"),
-        has_promises=bool(view.promises),
+        promises=promises(view, f"{stem}-promises"),
         is_empty=not view.data.journeys_n,
         tables=tables,
     )

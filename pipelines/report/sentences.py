@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.intervals import wilson
-from pipelines.report.numbers import count, days, duration, in_words, interval, share, share_with
+from pipelines.report.numbers import count, day, days, in_words, interval, share, share_with, wait
 from pipelines.report.rows import FindingRow
 from pipelines.report.text import short
 from pipelines.report.view import JourneyView
@@ -150,7 +150,7 @@ def _span(view: JourneyView) -> str:
     if data.first_at is None or data.last_at is None:
         return "none in the snapshot"
     who = "people" if view.map.journey_is.per == "person" else f"{short(view.map.journey_is.per, 20)} ids"
-    return f"of {count(data.people_n)} {who}, {data.first_at:%Y-%m-%d} to {data.last_at:%Y-%m-%d}"
+    return f"of {count(data.people_n)} {who}, {day(data.first_at)} to {day(data.last_at)}"
 
 
 def _converted(view: JourneyView, table: str) -> Tile:
@@ -182,8 +182,7 @@ def _promise(view: JourneyView, table: str) -> tuple[Tile, ...]:
         return ()
     worst = min(judged, key=lambda row: (row.kept_share or 0.0, row.from_touchpoint, row.to_touchpoint))
     between = interval(worst.kept_low, worst.kept_high)
-    clock = " of business hours" if worst.calendar == "business" else ""
-    what = f"“{short(view.title(worst.to_touchpoint), 40)}” within {duration(worst.promised_s)}{clock}"
+    what = f"“{short(view.title(worst.to_touchpoint), 40)}” within {wait(worst.promised_s, worst.calendar)}"
     return (Tile(share(worst.kept_share), "keep the weakest promise", f"{between}, n {count(worst.n)}: {what}", table),)
 
 
@@ -195,7 +194,8 @@ def cards(view: JourneyView, most: int = 8) -> tuple[Card, ...]:
 
 def _card(view: JourneyView, finding: FindingRow) -> Card:
     place = finding.touchpoint or ""
-    where = view.place_label(None, place) if "|" in place else view.label(place) if place else "the whole journey"
+    is_block = place not in view.map.names and any(sign in place for sign in "|,")
+    where = view.place_label(None, place) if is_block else view.label(place) if place else "the whole journey"
     return Card(
         where=f"{short(where, 90)} · {kind_title(finding.signal)}",
         owner=short(finding.owner or "nobody yet", 60),
@@ -214,7 +214,8 @@ def _evidence(view: JourneyView, finding: FindingRow) -> str:
     outcome = view.outcomes.get(finding.touchpoint or "")
     if finding.signal == "drop_off" and outcome is not None:
         silent = share_with(outcome.hazard, outcome.hazard_low, outcome.hazard_high)
-        return f"{journeys}; of those who reached it {silent} fall silent here and {share(outcome.exit_hazard)} say no"
+        no = f" and {share(outcome.exit_hazard)} say no" if outcome.exit_hazard else ""
+        return f"{journeys}; of those who reached it {silent} fall silent here{no}"
     if finding.rate is None:
         return journeys
     return f"{journeys}; {share_with(finding.rate, finding.rate_low, finding.rate_high)} of those where it could happen"
@@ -232,4 +233,7 @@ def _association(view: JourneyView, finding: FindingRow) -> str:
     )
     if rate is None or rate.abandoned_share is None:
         return ""
-    return f"Associated with: {share(rate.abandoned_share)} of the finished journeys with it were lost."
+    finished = {status: n for status, n in view.data.statuses.items() if status != "in_flight"}
+    lost = finished.get("abandoned", 0) + finished.get("exited", 0)
+    of_all = f", of all finished ones {share(lost / sum(finished.values()))}" if finished else ""
+    return f"Associated with: {share(rate.abandoned_share)} of the finished journeys with it were lost{of_all}."

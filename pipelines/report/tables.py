@@ -14,7 +14,7 @@ Record: TypeAlias = Mapping[str, Value]
 
 # A cell that begins so is a formula to a spreadsheet; an apostrophe in front makes it text again.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-MOST_SHOWN = 60  # rows on the page; the CSV has them all
+MOST_SHOWN = 40  # rows on the page; the CSV has them all
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class DataTable:
         names: Header of the CSV where there is no record.
         note: What to know when reading it.
         empty: What an empty table means.
+        most: Rows on the page; the CSV has them all.
     """
 
     name: str
@@ -47,19 +48,20 @@ class DataTable:
     names: tuple[str, ...] = ()
     note: str = ""
     empty: str = "Nothing to show."
+    most: int = MOST_SHOWN
 
     @property
     def rows(self) -> tuple[tuple[tuple[str, bool], ...], ...]:
         """Cells on the page: text, and whether it is a number."""
         return tuple(
             tuple((column.text(record), column.is_number) for column in self.shown)
-            for record in self.records[:MOST_SHOWN]
+            for record in self.records[: self.most]
         )
 
     @property
     def hidden_n(self) -> int:
         """Rows that only the CSV has."""
-        return max(0, len(self.records) - MOST_SHOWN)
+        return max(0, len(self.records) - self.most)
 
     @property
     def file(self) -> str:

@@ -45,7 +45,8 @@ class JourneyView:
         """What something is charged to: a touchpoint, or one of a block's."""
         if touchpoint is not None:
             return self.label(touchpoint)
-        return " or ".join(self.label(part.strip()) for part in (block or "").split("|")) or "the whole journey"
+        branches = [[part.strip() for part in branch.split(",")] for branch in (block or "").split("|")]
+        return " or ".join(" and ".join(map(self.label, branch)) for branch in branches) or "the whole journey"
 
     @cached_property
     def entry(self) -> str | None:
@@ -99,7 +100,7 @@ class JourneyView:
         """How often a kind of deviation is charged to a touchpoint, or to a block that begins with it."""
         rows = [row for row in self.data.rates if row.kind == kind]
         whole = next((row for row in rows if row.touchpoint == name), None)
-        return whole or next((row for row in rows if row.block and row.block.split("|")[0].strip() == name), None)
+        return whole or next((row for row in rows if row.block and _begins_with(row.block, name)), None)
 
     @cached_property
     def directly(self) -> dict[tuple[str, str], tuple[int, int]]:
@@ -126,3 +127,8 @@ class JourneyView:
     def goal_title(self) -> str:
         """The goal in words."""
         return " or ".join(self.title(name) for name in self.map.goals[:2]) or "the goal"
+
+
+def _begins_with(block: str, name: str) -> bool:
+    """Whether a block, "a | b, c", begins with a touchpoint: the one at which the picture tells of it."""
+    return block.split("|", maxsplit=1)[0].split(",", maxsplit=1)[0].strip() == name

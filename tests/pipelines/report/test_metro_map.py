@@ -11,6 +11,7 @@ import pytest
 from pipelines.report.canvas import Box
 from pipelines.report.drop_off import drop_off
 from pipelines.report.metro_map import Drawing, friction_class, metro_map
+from pipelines.report.promises import promises
 from pipelines.report.view import JourneyView
 
 LONG_TITLES = ("Førstegangsinnloggingsbekreftelseskode", "W" * 500, "Å " * 90, "<script>alert(1)</script> & \U0001f600")
@@ -46,6 +47,9 @@ def test_any_title_keeps_to_its_room(view: Callable[..., JourneyView], title: st
     picture = drop_off(shown, "d")
     assert picture is not None
     assert collisions(picture.boxes) == []
+    picture = promises(shown, "p")
+    assert picture is not None
+    assert collisions(picture.boxes) == []
 
 
 @pytest.mark.parametrize(
@@ -60,6 +64,7 @@ def test_a_map_that_nobody_walked_is_drawn_as_it_was_designed(view: Callable[...
     (drawing,) = metro_map(shown, "m")
     assert collisions(drawing.boxes) == []
     assert drop_off(shown, "d") is None
+    assert promises(shown, "p") is None
 
 
 def test_every_picture_has_a_title_and_a_description(view: Callable[..., JourneyView]) -> None:
