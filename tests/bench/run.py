@@ -1,0 +1,126 @@
+"""Speed and memory against what others do on the same log: `python -m tests.bench.run --events 1e6`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.bench import synthetic
+from tests.bench.subjects import JOURNEY_MODELS, SUBJECTS
+
+ROOT = Path(__file__).resolve().parents[2]
+Answers = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the result: ours and theirs in processor seconds (of one variant: microseconds), and the target."""
+
+    what: str
+    ours: float
+    theirs: float
+    target: str
+
+    @property
+    def text(self) -> str:
+        """The line of the table: theirs over ours where more is better, else ours over theirs."""
+        more_is_better = self.target.startswith(">=")
+        over = (self.theirs / self.ours if more_is_better else self.ours / self.theirs) if self.ours else 0.0
+        limit = float(self.target.strip("<>= x").replace(",", ""))
+        kept = over >= limit if more_is_better else over <= limit
+        return f"| {self.what} | {self.ours:,.2f} | {self.theirs:,.2f} | {over:,.1f} | {self.target} | {_word(kept)} |"
+
+
+def _word(kept: bool) -> str:
+    return "yes" if kept else "**no**"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure and print tables in Markdown."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=float, default=1e6, help="how many events the log has (default: one million)")
+    parser.add_argument("--memory", default="2.5GB", help="DuckDB's memory limit (default: 2.5GB)")
+    parser.add_argument("--folder", type=Path, help="where to work (default: a temporary folder)")
+    parser.add_argument("--only", choices=SUBJECTS, nargs="*", default=list(SUBJECTS), help="measure these alone")
+    chosen = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory(prefix="terreng-bench-") as temporary:
+        folder = chosen.folder or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / "log.csv").exists():
+            synthetic.write_csv(folder / "log.csv", int(chosen.events))
+        answers: Answers = {}
+        for name in chosen.only:
+            answers[name] = _measured(name, folder, chosen.memory)
+            _say(f"{name}: {json.dumps(answers[name])}")
+    _say("\n".join(["", *_steps(answers), "", *_ratios(answers)]))
+
+
+def _measured(name: str, folder: Path, memory: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "tests.bench.subjects", name, str(folder), memory]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+def _steps(answers: Answers) -> list[str]:
+    """What a run costs, step by step."""
+    lines = ["| step | CPU s | peak GB of its process |", "|---|---|---|"]
+    for subject, names in {"take_in": ("ingest",), "run": ("persons", "reconstruct", "compare", "publish")}.items():
+        if subject in answers:
+            cpu, peak = answers[subject]["cpu_s"], answers[subject]["peak_gb"]
+            lines += [f"| {name} | {cpu[name]:.1f} | {peak:.2f} |" for name in names]
+    return lines
+
+
+def _ratios(answers: Answers) -> list[str]:
+    head = ["| what | ours | theirs | ratio | target | kept |", "|---|---|---|---|---|---|"]
+    return head + [line.text for line in (*_loads(answers), *_mined(answers), *_aligned(answers))]
+
+
+def _loads(answers: Answers) -> list[Line]:
+    lines = []
+    plain = answers.get("plain_load", {}).get("cpu_s", {})
+    if plain and "take_in" in answers:
+        ours = answers["take_in"]["cpu_s"]["ingest"]
+        lines.append(Line("ingest / DuckDB's plain typed load, CPU s", ours, plain["load"], "<= 1.5 x"))
+    if plain and "run" in answers:
+        ours = sum(answers["run"]["cpu_s"][model] for model in JOURNEY_MODELS)
+        lines.append(Line("journeys from events / DuckDB's sort of the rows, CPU s", ours, plain["sort"], "<= 3 x"))
+    return lines
+
+
+def _mined(answers: Answers) -> list[Line]:
+    if not {"mine", "mine_with_pm4py"} <= set(answers):
+        return []
+    ours, theirs = answers["mine"]["cpu_s"], answers["mine_with_pm4py"]["cpu_s"]
+    return [Line(f"{name} / pm4py on polars, CPU s", ours[name], theirs[name], ">= 10 x") for name in ours]
+
+
+def _aligned(answers: Answers) -> list[Line]:
+    if "alignments" not in answers:
+        return []
+    cpu, numbers = answers["alignments"]["cpu_s"], answers["alignments"]["numbers"]
+    ours = cpu["ours"] / numbers["variants"] * 1e6
+    return [
+        Line(f"alignment / {name}, microseconds of CPU a variant", ours, cpu[name] / numbers[count] * 1e6, target)
+        for name, count, target in (
+            ("pm4py", "pm4py_variants", ">= 1,000 x"),
+            ("r4pm", "r4pm_aligned", ">= 50 x"),
+        )
+    ]
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

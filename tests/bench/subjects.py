@@ -1,0 +1,275 @@
+"""What is measured, each in a process of its own: `python -m tests.bench.subjects NAME FOLDER EVENTS MEMORY`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from models.alignment import Traces, align
+from models.automaton import Automaton, compile_flow
+from models.net import net_of
+from models.places import layout
+from pipelines import compare as comparing
+from pipelines import mining, warehouse
+from pipelines.engine import DuckDBEngine, Values
+from pipelines.identity import resolve_persons
+from pipelines.ingest import ingest_source
+from pipelines.reconstruct import reconstruct
+from pipelines.settings import Columns, Settings, Source
+from pipelines.study import Study, studies
+from schemas.journey_map import load_maps
+from tests.bench import synthetic
+from tests.bench.measure import Costs, peak_gb
+
+AS_OF = datetime(2026, 5, 1, tzinfo=UTC)
+TAKEN_IN = datetime(2028, 1, 1, tzinfo=UTC)
+"""Later than every event, so that ingest refuses none."""
+THREADS = 2
+PM4PY_VARIANTS = 40
+"""pm4py aligns some variants a second."""
+R4PM_VARIANTS = 2_000
+JOURNEY_MODELS = ("touches", "ordered_touches", "episodes", "openings", "journey_steps", "journey_marks")
+"""From events in any order to journeys in order: what DuckDB's sort of the same rows is compared with."""
+
+GAPS = """
+    SELECT letter, lag(letter) OVER in_time AS from_letter, at_us - lag(at_us) OVER in_time AS wait_us
+    FROM traced_steps WINDOW in_time AS (PARTITION BY journey_key ORDER BY position)"""
+FOLLOWS = f"SELECT from_letter, letter, count(*) FROM ({GAPS}) WHERE from_letter IS NOT NULL GROUP BY ALL"
+WAITS = """
+    SELECT from_letter, letter, count(*), avg(wait_us), quantile_disc(wait_us, 0.5), min(wait_us), max(wait_us),
+        stddev(wait_us)
+    FROM gaps WHERE from_letter IS NOT NULL GROUP BY ALL"""
+VARIANTS = """
+    SELECT trace, count(*) AS n
+    FROM (SELECT string_agg(letter::VARCHAR, '>' ORDER BY position) AS trace FROM traced_steps GROUP BY journey_key)
+    GROUP BY trace"""
+
+
+def _settings(folder: Path, memory: str) -> Settings:
+    named = Columns(occurred_at="timestamp", activity="activity", identities={"case": "case"}, attributes=())
+    source = Source(name="log", kind="table", path="log.csv", columns=named)
+    root = folder / "workspace"
+    return Settings(
+        root=root,
+        name="bench",
+        warehouse=root / "warehouse.duckdb",
+        memory_limit=memory,
+        threads=THREADS,
+        sources=(source,),
+    )
+
+
+def plain_load(folder: Path, memory: str) -> Costs:
+    """DuckDB's own typed load of the CSV into a file, then its sort of the same rows, strings and integers."""
+    costs, file = Costs(), folder / "plain.duckdb"
+    file.unlink(missing_ok=True)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(f"SET memory_limit = '{memory}'; SET threads = {THREADS}; SET timezone = 'UTC'")
+        columns = "{'case': 'VARCHAR', 'activity': 'VARCHAR', 'timestamp': 'TIMESTAMPTZ'}"
+        with costs.step("load"):
+            connection.execute(
+                f"CREATE TABLE log AS SELECT * FROM read_csv('{folder}/log.csv', header = true, columns = {columns})"
+            )
+            connection.execute("CHECKPOINT")
+        with costs.step("sort"):
+            connection.execute('CREATE TABLE ordered AS SELECT * FROM log ORDER BY "case", timestamp')
+    file.unlink()
+    return costs
+
+
+def take_in(folder: Path, memory: str) -> Costs:
+    """Our ingest of the CSV, into the workspace that the next subject continues."""
+    costs, settings = Costs(), _settings(folder, memory)
+    shutil.rmtree(settings.root, ignore_errors=True)
+    settings.root.mkdir()
+    (settings.root / "log.csv").hardlink_to(folder / "log.csv")
+    with warehouse.writer(settings) as connection, costs.step("ingest"):
+        report = ingest_source(connection, settings, settings.sources[0], TAKEN_IN)
+    costs.numbers |= {"rows": report.rows_n, "accepted": report.accepted_n}
+    return costs
+
+
+def run(folder: Path, memory: str) -> Costs:
+    """Persons, journeys, comparison and publishing, over what was taken in."""
+    settings = _settings(folder, memory)
+    costs = Costs()
+    synthetic.write_map(settings.root / "maps", "case")
+    maps = load_maps(settings.root / "maps")
+    with warehouse.writer(settings) as connection, _models_measured(costs):
+        with costs.step("persons"):
+            resolve_persons(connection, settings)
+        with costs.step("reconstruct"):
+            reconstruct(connection, settings, maps, AS_OF)
+        with costs.step("compare"):
+            comparing.compare(connection, settings, maps, AS_OF)
+        with costs.step("publish"):
+            warehouse.publish(connection, settings, "bench")
+        for table in ("events", "journeys", "variants", "deviations"):
+            costs.numbers[table] = connection.sql(f"SELECT count(*) FROM {table}").fetchall()[0][0]
+    costs.numbers["journeys"] /= 3  # one row per rule
+    return costs
+
+
+@contextmanager
+def _models_measured(costs: Costs) -> Iterator[None]:
+    """Each model's own costs too, while the run goes on as it is."""
+    make = DuckDBEngine._make
+
+    def measured(self: DuckDBEngine, model: str, head: str, values: Values) -> None:
+        with costs.step(model.rpartition("/")[2]):
+            make(self, model, head, values)
+
+    DuckDBEngine._make = measured  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        DuckDBEngine._make = make  # type: ignore[method-assign]
+
+
+def mine(folder: Path, memory: str) -> Costs:
+    """Directly-follows with medians, and variants, from the published journeys: DuckDB over stored events."""
+    costs, settings = Costs(), _settings(folder, memory)
+    with warehouse.writer(settings) as connection:
+        connection.execute(f"SET search_path = '{_study(folder).schema},main'")
+        with costs.step("directly-follows"):
+            costs.numbers["edges"] = len(connection.sql(FOLLOWS).fetchall())
+        with costs.step("directly-follows and waits"):
+            connection.execute(f"CREATE TEMP TABLE gaps AS {GAPS}")
+            connection.sql(WAITS).fetchall()
+        with costs.step("variants"):
+            costs.numbers["variants"] = len(connection.sql(VARIANTS).pl())
+    return costs
+
+
+def mine_with_pm4py(folder: Path, memory: str) -> Costs:
+    """The same by pm4py's best way: polars lazy frames over a Parquet file of the same journeys, already sorted."""
+    costs, settings = Costs(), _settings(folder, memory)
+    file = folder / "journeys.parquet"
+    names = ("case:concept:name", "concept:name", "time:timestamp")
+    with warehouse.writer(settings) as connection:
+        connection.execute(
+            f'COPY (SELECT journey_id AS "{names[0]}", activity AS "{names[1]}", occurred_at AS "{names[2]}"'
+            f" FROM journey_events ORDER BY journey_id, position) TO '{file}'"
+        )
+    with _pm4py() as pm4py:
+        log = pl.scan_parquet(file)
+        pm4py.get_variants(log.head(1_000))  # what is imported late is not the work's
+        with costs.step("directly-follows"):
+            costs.numbers["edges"] = len(pm4py.discover_dfg(log)[0])
+        with costs.step("directly-follows and waits"):
+            pm4py.discover_performance_dfg(log)
+        with costs.step("variants"):
+            costs.numbers["variants"] = len(pm4py.get_variants(log))
+    file.unlink()
+    return costs
+
+
+@contextmanager
+def _pm4py() -> Iterator[Any]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pm4py warns of its own dependencies' deprecations
+        import pm4py
+        from pm4py.util import constants
+
+        constants.SHOW_PROGRESS_BAR = False
+        yield pm4py
+
+
+def alignments(folder: Path, memory: str) -> Costs:
+    """Variants against the map: all by ours, moves and deviations included; some by r4pm, fewer by pm4py."""
+    costs, study = Costs(), _study(folder)
+    settings = _settings(folder, memory)
+    automaton = compile_flow(study.plan.flow)
+    with warehouse.writer(settings) as connection:
+        rows = connection.sql("SELECT trace FROM variants WHERE alignment = 'full' ORDER BY variant_id").fetchall()
+    traces = [tuple(trace) for (trace,) in rows]
+    _ours(automaton, traces[:10], study, Costs())  # compiled, or fetched from numba's cache
+    cost = _ours(automaton, traces, study, costs)
+    others = {"r4pm": (_by_r4pm, traces[:R4PM_VARIANTS]), "pm4py": (_by_pm4py, traces[:PM4PY_VARIANTS])}
+    for name, (aligned, some) in others.items():
+        theirs = aligned(study, some, costs)
+        costs.numbers[f"{name}_variants"] = len(some)
+        costs.numbers[f"{name}_differing"] = sum(a != b for a, b in zip(theirs, cost, strict=False))
+    costs.numbers["variants"] = len(traces)
+    return costs
+
+
+def _ours(automaton: Automaton, traces: list[tuple[str, ...]], study: Study, costs: Costs) -> list[int]:
+    """Cost per trace, a move at 1 each, as the others count."""
+    from models.alignment import Costs as Prices
+    from models.deviations import departures, traces_of
+
+    plan, _ = layout(study.plan.flow, automaton.letters)
+    found = traces_of(automaton, traces)
+    full = np.ones(len(traces), dtype=np.bool_)
+    with costs.step("ours"):
+        aligned = align(automaton, Traces(found.letters, found.offsets), full, plan.place)
+        departures(aligned, plan, np.diff(found.offsets))
+    plain = align(automaton, found, full, plan.place, costs=Prices(1, 1, 1))
+    return [int(cost) for cost in plain.cost]
+
+
+def _by_pm4py(study: Study, traces: list[tuple[str, ...]], costs: Costs) -> list[int]:
+    with _pm4py():
+        from pm4py.algo.conformance.alignments.petri_net import algorithm
+        from pm4py.objects.log.obj import Event, Trace
+
+        net = mining.to_pm4py(net_of(study.plan.flow))
+        logs = [Trace([Event({"concept:name": name}) for name in trace]) for trace in traces]
+        variant = algorithm.Variants.VERSION_STATE_EQUATION_A_STAR
+        algorithm.apply_trace(logs[0], *net, variant=variant)
+        with costs.step("pm4py"):
+            found = [algorithm.apply_trace(log, *net, variant=variant) for log in logs]
+    return [int(each["cost"]) // 10_000 for each in found]
+
+
+def _by_r4pm(study: Study, traces: list[tuple[str, ...]], costs: Costs) -> list[int]:
+    import r4pm
+
+    net = r4pm.petri_net.from_pm4py(*mining.to_pm4py(net_of(study.plan.flow)))
+    case = [f"{number:09d}" for number, trace in enumerate(traces) for _ in trace]
+    frame = pl.DataFrame({"case:concept:name": case, "concept:name": [name for trace in traces for name in trace]})
+    frame = frame.with_columns(
+        pl.from_epoch(pl.int_range(pl.len()), "s").dt.replace_time_zone("UTC").alias("time:timestamp")
+    )
+    log = r4pm.bindings.log_to_activity_projection(r4pm.import_item_from_df("EventLog", frame))
+    with costs.step("r4pm"):
+        found = r4pm.bindings.align_variants(net, log)
+    costs.numbers["r4pm_aligned"] = len(found)
+    return []  # in an order of its own
+
+
+def _study(folder: Path) -> Study:
+    return studies(load_maps(folder / "workspace" / "maps"), AS_OF)[0]
+
+
+SUBJECTS: Mapping[str, Callable[[Path, str], Costs]] = {
+    "plain_load": plain_load,
+    "take_in": take_in,
+    "run": run,
+    "mine": mine,
+    "mine_with_pm4py": mine_with_pm4py,
+    "alignments": alignments,
+}
+
+
+def main(name: str, folder: str, memory: str) -> None:
+    """Measure one subject; the answer is one line of JSON."""
+    costs = SUBJECTS[name](Path(folder), memory)
+    sys.stdout.write(json.dumps({**asdict(costs), "peak_gb": peak_gb()}) + "\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
