@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
 from xml.etree import ElementTree
 
@@ -12,8 +14,15 @@ from pipelines.report.canvas import Box
 from pipelines.report.drop_off import drop_off
 from pipelines.report.metro_map import Drawing, friction_class, metro_map
 from pipelines.report.promises import promises
+from pipelines.report.rows import FlowRow, JourneyData
 from pipelines.report.view import JourneyView
+from schemas.blocks import Flow, Phase, leaves
+from schemas.journey_map import JourneyMap
+from schemas.map_parts import Owner, Touchpoint
+from tests.pipelines.report.conftest import LONG
+from tests.pipelines.report.test_layout import random_blocks
 
+EMPTY = JourneyData({}, 0, None, None, {}, 0, 0, 0, 0, (), (), (), (), (), (), (), (), ())
 LONG_TITLES = ("Førstegangsinnloggingsbekreftelseskode", "W" * 500, "Å " * 90, "<script>alert(1)</script> & \U0001f600")
 
 
@@ -36,6 +45,21 @@ def test_labels_never_collide_and_never_leave_the_picture(view: Callable[..., Jo
         assert collisions(drawing.boxes) == []
         assert beyond(drawing) == []
         ElementTree.fromstring(str(drawing.svg))  # noqa: S314  # our own text
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_labels_never_collide_whatever_the_flow_and_the_ways_that_people_took(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311  # a seeded case, no secret
+    flow = Flow(tuple(Phase(f"Fase {i} {chance.choice(LONG)}", random_blocks(chance, 3)) for i in range(3)))
+    names = leaves(flow)
+    titles = {name: Touchpoint(title=chance.choice(LONG)) for name in names}
+    drawn = JourneyMap(journey="j", title="J", flow=flow, touchpoints=titles, owner=Owner(business="Kundesenter"))
+    pairs = {(chance.choice(names), chance.choice(names)): chance.randint(1, 20_000) for _ in range(40)}
+    flows = tuple(FlowRow(a, b, None, n, n, 5.0) for (a, b), n in pairs.items())
+    shown = JourneyView(drawn, replace(EMPTY, flows=flows, statuses={"converted": 1_234_567}))
+    for drawing in metro_map(shown, "m"):
+        assert collisions(drawing.boxes) == []
+        assert beyond(drawing) == []
 
 
 @pytest.mark.parametrize("title", LONG_TITLES)
