@@ -35,9 +35,13 @@ class TextRows:
         self.rows_n = 0
         self._file = open_unpacked(delivery)
         self._blocks = utf8_blocks(self._file, encoding)
-        head = self._guarded_next()
+        try:
+            head = self._guarded_next()
+            self.dialect = LINES if read is None else recognise_dialect(head, read, delivery.extension)
+        except BaseException:  # nobody has this object yet who could close the file
+            self._file.close()
+            raise
         self.is_empty = not head.strip()
-        self.dialect = LINES if read is None else recognise_dialect(head, read, delivery.extension)
         self._head = head[self.dialect.header_bytes :]
         self._is_quoted = read is not None
         self._counter = self._new_counter()
