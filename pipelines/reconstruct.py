@@ -12,14 +12,13 @@ from models.outcomes import horizon_us
 from models.rules import quoted
 from pipelines.engine import DuckDBEngine
 from pipelines.settings import Settings
-from pipelines.study import Study, studies
+from pipelines.study import FOREVER_US, Study, studies
 from pipelines.warehouse import transaction
 from schemas.journey_map import JourneyMap
 from schemas.words import Rule
 
 MIN_GAPS = 30
 """Below this many gaps a 99th percentile is the largest of a handful: the horizon is used instead."""
-_BETWEEN = ("touches", "ordered_touches", "episodes", "journey_marks", "journey_steps")
 
 
 def reconstruct(
@@ -96,7 +95,11 @@ def _steps_of(engine: DuckDBEngine, study: Study, rule: Rule) -> None:
         engine.create("staging/entities_of_type", {"per": quoted(per)}, name="entities")
         named_id = f"case when direct.entity_key is null then e.ids[{quoted(per)}] end"
     engine.create("staging/touches", {"named_id": named_id, **study.values})
-    for model in ("ordered_touches", "episodes", "openings", "journey_steps", "journey_marks", "touch_gaps"):
+    engine.create("staging/ordered_touches", study.values)
+    engine.create(
+        "staging/episodes" if study.reopens_us < FOREVER_US else "staging/episodes_by_goal", study.values, "episodes"
+    )
+    for model in ("openings", "journey_steps", "journey_marks", "touch_gaps"):
         engine.create(f"staging/{model}", study.values)
     engine.drop("touches", "ordered_touches", "episodes")
 
