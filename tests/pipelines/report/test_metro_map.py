@@ -19,7 +19,7 @@ from pipelines.report.view import JourneyView
 from schemas.blocks import Flow, Phase, leaves
 from schemas.journey_map import JourneyMap
 from schemas.map_parts import Owner, Touchpoint
-from tests.pipelines.report.conftest import LONG
+from tests.pipelines.report.sample_maps import LONG
 from tests.pipelines.report.test_layout import random_blocks
 
 EMPTY = JourneyData({}, 0, None, None, {}, 0, 0, 0, 0, (), (), (), (), (), (), (), (), ())
