@@ -179,12 +179,12 @@ def _is_synced(kind: Ints, letter: Ints, wanted: int, until: int) -> bool:
 
 @compiled
 def _earliest_passed(kind: Ints, letter: Ints, plan: Layout, row: int, other: int) -> int:
-    """The earliest designed among the moved touchpoint and those done between its two moves."""
-    first, last = min(row, other), max(row, other)
+    """The earlier designed of two that changed places: what came too late, or what something too early passed by."""
     best = int(letter[row])
-    for between in range(first, last):
-        if kind[between] == SYNC and plan.place[letter[between]] < plan.place[best]:
-            best = int(letter[between])
+    for between in range(row, other):  # empty where the moved touchpoint came too late
+        passed = letter[between]
+        if kind[between] == SYNC and plan.precedes[passed, letter[row]] and plan.place[passed] < plan.place[best]:
+            best = int(passed)
     return best
 
 

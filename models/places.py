@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas import blocks
+from schemas.flow_shape import before
 
 Ints = NDArray[np.int32]
 
@@ -19,6 +20,7 @@ class Layout(NamedTuple):
     Attributes:
         place: Designed place per letter; touchpoints that are only welcome anytime come last.
         designed_n: Places below are those of the flow's order.
+        precedes: Per two letters, whether every designed run that has both has the first before the second.
         nearest: The innermost one_of or all_of around a letter, by number; -1 where there is none.
         inside: Per block and letter, whether the letter lies in the block.
         branch: Per block and letter, which branch of a one_of the letter lies in; -1 outside and for all_of.
@@ -26,6 +28,7 @@ class Layout(NamedTuple):
 
     place: Ints
     designed_n: int
+    precedes: NDArray[np.bool_]
     nearest: Ints
     inside: NDArray[np.bool_]
     branch: Ints
@@ -66,7 +69,17 @@ def layout(flow: blocks.Flow, letters: tuple[str, ...]) -> tuple[Layout, BlockNa
             branch[row, columns] = i if isinstance(block, blocks.OneOf) else -1
     near = np.array([nearest.get(name, -1) for name in letters], dtype=np.int32)
     names = BlockNames(tuple(map(_label, found)), tuple(blocks.leaves(block) for block in found))
-    return Layout(place, len(steps), near, inside, branch), names
+    return Layout(place, len(steps), _precedes(flow, letters), near, inside, branch), names
+
+
+def _precedes(flow: blocks.Flow, letters: tuple[str, ...]) -> NDArray[np.bool_]:
+    number = {name: i for i, name in enumerate(letters)}
+    pairs = before(flow)
+    found = np.zeros((len(letters), len(letters)), dtype=np.bool_)
+    for first, second in pairs:
+        if (second, first) not in pairs:
+            found[number[first], number[second]] = True
+    return found
 
 
 def _collect(block: blocks.Block, around: int, found: list[blocks.OneOf | blocks.AllOf], near: dict[str, int]) -> None:

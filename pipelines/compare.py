@@ -91,18 +91,18 @@ def _prepare(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
         "map_blocks": blocks,
         "block_members": members,
         "blind_spans": comparison.blind_spans(study, compared.blocks, settings.sources),
-        "wait_pairs": comparison.wait_pairs(study),
+        "wait_pairs": comparison.wait_pairs(study, compared.automaton),
         "designed_channels": comparison.designed_channels(study),
         "business_days": _calendar(engine, settings, study),
     }.items():
         engine.put(name, frame)
     is_opening = study.is_one_of(study.plan.openings, "states.entry_mark % 4096")
     for model in (
-        "log_steps", "flow_departures", "unseen_departures", "event_faults", "wait_marks", "wait_spans", "timed_waits",
+        "log_steps", "flow_departures", "unseen_departures", "event_faults", "wait_spans", "timed_waits",
         "broken_promises", "first_reached", "departed", "chances", "kind_counts", "transitions",
     ):  # fmt: skip
         engine.create(f"staging/{model}", {"is_opening": is_opening, **study.values})
-    engine.drop("wait_marks", "chances")
+    engine.drop("wait_spans", "chances")
 
 
 def _calendar(engine: DuckDBEngine, settings: Settings, study: Study) -> pl.DataFrame:

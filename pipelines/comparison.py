@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -17,6 +16,7 @@ from pipelines.engine import DuckDBEngine
 from pipelines.settings import Source
 from pipelines.study import FOREVER_US, Study, micros
 from schemas.blocks import leaves
+from schemas.flow_shape import before
 from schemas.map_parts import Promise
 from schemas.words import Calendar, Observability
 
@@ -33,12 +33,14 @@ class Compared:
         log_moves: One row per variant and event of the flow left as a log move.
         departures: One row per variant and deviation.
         blocks: The map's blocks.
+        automaton: The map's language.
     """
 
     variants: pl.DataFrame
     log_moves: pl.DataFrame
     departures: pl.DataFrame
     blocks: BlockNames
+    automaton: Automaton
 
 
 def align_variants(engine: DuckDBEngine, study: Study, threads: int) -> Compared:
@@ -55,6 +57,7 @@ def align_variants(engine: DuckDBEngine, study: Study, threads: int) -> Compared
         _log_moves(keys, found, traces, places),
         _departed(study, automaton, keys, rows, traces, places),
         blocks,
+        automaton,
     )
 
 
@@ -154,14 +157,13 @@ def _down(study: Study, name: str, sources: tuple[Source, ...]) -> Iterator[tupl
                 yield micros(outage.from_), micros(outage.until)
 
 
-def wait_pairs(study: Study) -> pl.DataFrame:
+def wait_pairs(study: Study, automaton: Automaton) -> pl.DataFrame:
     """Two rows per pair of touchpoints between which people wait: every promise, and every step to the next.
 
     Grain: one row per pair and side (`is_ready`: where the wait begins).
     """
-    steps = list(dict.fromkeys(leaves(study.plan.flow)))
     promises = {(name, promise.next): promise for name, promise in _promises(study)}
-    neighbours = [pair for pair in pairwise(steps) if pair not in promises]
+    neighbours = [pair for pair in _neighbours(study, automaton) if pair not in promises]
     rows: list[tuple[int, int, bool, str, float | None]] = []
     for number, (ready, served) in enumerate([*promises, *neighbours]):
         promise = promises.get((ready, served))
@@ -173,6 +175,20 @@ def wait_pairs(study: Study) -> pl.DataFrame:
         "pair_no": pl.Int32, "code": pl.Int32, "is_ready": pl.Boolean, "calendar": pl.String, "promised_s": pl.Float64,
     }  # fmt: skip
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _neighbours(study: Study, automaton: Automaton) -> list[tuple[str, str]]:
+    """Steps that every journey takes, each with those that may come directly before it by design."""
+    pairs = before(study.plan.flow)
+    edges = pl.DataFrame({"source": automaton.source, "letter": automaton.letter, "target": automaton.target})
+    follows = edges.join(edges, left_on="target", right_on="source").select("letter", "letter_right").unique()
+    found = [(automaton.letters[first], automaton.letters[second]) for first, second in follows.rows()]
+    wanted = [
+        (ready, served)
+        for ready, served in found
+        if (ready, served) in pairs and (served, ready) not in pairs and not study.plan.is_optional(served)
+    ]
+    return sorted(wanted, key=lambda pair: (study.code(pair[0]), study.code(pair[1])))
 
 
 def _promises(study: Study) -> Iterator[tuple[str, Promise]]:

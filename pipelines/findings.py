@@ -12,6 +12,7 @@ from datetime import datetime
 
 import polars as pl
 
+from models.intervals import wilson
 from pipelines.acceptances import ACCEPTANCES_DDL
 from pipelines.engine import DuckDBEngine
 from pipelines.study import micros
@@ -78,12 +79,13 @@ def _candidates(engine: DuckDBEngine) -> pl.DataFrame:
     return engine.frame(
         "WITH signals AS ("
         " SELECT journey, coalesce(touchpoint, block) AS touchpoint, kind AS signal, owner, journeys_n,"
+        "  CAST(NULL AS BIGINT) AS followed_n,"
         "  rate, rate_low, rate_high, journeys_n * coalesce(abandoned_share, 0) AS lost_n"
         " FROM main.deviation_rates WHERE kind <> 'unobservable'"
         " UNION ALL"
         " SELECT journey, touchpoint, 'drop_off' AS signal, NULL AS owner,"
-        "  CAST(round((hazard + exit_hazard) * followed_n) AS BIGINT) AS journeys_n,"
-        "  hazard + exit_hazard AS rate, hazard_low AS rate_low, hazard_high AS rate_high,"
+        "  CAST(round((hazard + exit_hazard) * followed_n) AS BIGINT) AS journeys_n, followed_n,"
+        "  hazard + exit_hazard AS rate, NULL AS rate_low, NULL AS rate_high,"
         "  (hazard + exit_hazard) * followed_n AS lost_n"
         " FROM main.touchpoint_outcomes WHERE segment IS NULL AND hazard IS NOT NULL)"
         f" SELECT * FROM signals WHERE journeys_n >= {MIN_JOURNEYS}"
@@ -100,6 +102,9 @@ def _described(
     )
     digest = hashlib.sha256(f"{journey}|{target}|{signal}".encode()).hexdigest()[:10]
     n = int(str(row["journeys_n"]))
+    low, high = row["rate_low"], row["rate_high"]
+    if row["followed_n"] is not None:
+        low, high = (float(end) for end in wilson(n, int(str(row["followed_n"]))))
     return {
         "finding_id": f"f{digest}",
         "journey": journey,
@@ -109,8 +114,8 @@ def _described(
         "owner": row["owner"] or owners.get((journey, target)),
         "journeys_n": n,
         "rate": row["rate"],
-        "rate_low": row["rate_low"],
-        "rate_high": row["rate_high"],
+        "rate_low": low,
+        "rate_high": high,
     }
 
 

@@ -107,6 +107,7 @@ def _steps_of(engine: DuckDBEngine, study: Study, rule: Rule) -> None:
 def _states_of(engine: DuckDBEngine, study: Study) -> None:
     engine.create("staging/reactivations", study.values)
     engine.create("staging/journey_states", study.values)
+    engine.create("staging/journey_sizes", study.values)
     engine.connection.execute("CREATE OR REPLACE TABLE all_segment_values (journey_key BIGINT, name TEXT, value TEXT)")
     for name, segment in study.plan.segments.items():
         pick = "min" if segment.how == "first" else "max"

@@ -15,9 +15,10 @@ select
     variant_ids.variant_id,
     coalesce(segments.segments, @EMPTY_MAP()) as segments,
     states.reactivations_n,
-    states.events_n,
+    sizes.events_n,
     coalesce(states.ended_us, $as_of_us) >= $valid_until_us as straddles_versions
 from journey_states states
+join journey_sizes sizes on sizes.journey_key = states.journey_key
 join $ids ids on ids.journey_key = states.journey_key
 left join map_names stands on stands.code = states.stands_at
 left join map_names exits on exits.code = states.exit_code

@@ -9,7 +9,6 @@ select
     min(case when $reaches_goal then at_us end) as goal_us,
     max(case when code < $exits_from then position end) as last_touch,
     max(case when code >= $exits_from then position * 4096 + code end) as last_exit,
-    max(case when code >= $exits_from then at_us end) as exit_us,
-    count(*) as events_n
+    max(case when code >= $exits_from then at_us end) as exit_us
 from journey_steps
 group by journey_key

@@ -7,7 +7,8 @@ with judged as (
             when last_exit > last_touch * 4096 + 4095 then 'exited'
             when $as_of_us - last_us > patience.patience_us then 'abandoned'
             else 'in_flight'
-        end as status
+        end as status,
+        patience.patience_us
     from journey_marks
     join patience on patience.code = journey_marks.stands_at
 )
@@ -24,11 +25,14 @@ select
         when 'exited' then judged.exit_us
         when 'abandoned' then judged.last_us
     end as ended_us,
+    case
+        when judged.status in ('abandoned', 'exited') then judged.last_us + judged.patience_us
+        else $as_of_us
+    end as until_us,
     judged.status,
     case when judged.status = 'exited' then cast(judged.last_exit % 4096 as integer) end as exit_code,
     cast(judged.stands_at as integer) as stands_at,
     judged.entry_mark,
-    judged.events_n,
     coalesce(reactivations.reactivations_n, 0) as reactivations_n
 from judged
 join openings on openings.journey_key = judged.journey_key

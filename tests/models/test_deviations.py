@@ -79,6 +79,13 @@ def test_a_swap_is_charged_to_the_earlier_designed_of_the_two_finished_or_not() 
     assert said("a d b c", True, line) == ["out_of_order b @1"]
 
 
+def test_steps_in_any_order_have_no_order_to_break() -> None:
+    ahead = "visit signup sms plan pay credit confirm activate value"
+
+    assert said(ahead, True) == ["out_of_order credit @5"]
+    assert said(" ".join(ahead.split()[:6]), False) == ["out_of_order credit @4"]
+
+
 def test_a_skipped_branch_of_several_steps_is_one_deviation_of_the_innermost_block() -> None:
     nested = Flow((Phase("only", (T("a"), OneOf((Sequence((T("b"), OneOf((T("c"), T("d"))))), T("e"))), T("f"))),))
 

@@ -178,3 +178,20 @@ def test_a_finding_lives_across_snapshots_and_a_repeated_run_changes_nothing(wor
     assert world(MAP, events, as_of="11")(state) == [("persists",)]
     assert world(MAP, "a 0 visit", as_of="12")(state) == [("fixed",)]
     assert world(MAP, events, as_of="13")(state) == [("returned",)]
+
+
+def test_what_the_map_does_not_know_and_comes_after_confirmed_silence_belongs_to_no_journey(world: World) -> None:
+    query = world(MAP, "a 0 visit\na 10 stranger\na 40 stranger\nb 0 visit\nb 40 stranger\nb 50 order\nb 50 card")
+
+    assert query("SELECT events_n FROM journeys WHERE rule = 'default' ORDER BY person_id") == [(2,), (4,)]
+    assert query("SELECT activity, position FROM journey_events WHERE move = 'log'") == [("stranger", 1)] * 2
+
+
+def test_people_wait_for_steps_that_everybody_takes(world: World) -> None:
+    query = world(MAP, "a 0 visit\na 1 order\na 3 invoice\na 6 deliver")
+
+    assert query("SELECT from_touchpoint, to_touchpoint, p50_s / 86400 FROM waits ORDER BY 1, 2") == [
+        ("invoice", "deliver", 3.0),
+        ("order", "deliver", 5.0),
+        ("visit", "order", 1.0),
+    ]

@@ -49,8 +49,8 @@ def short(query: Query) -> list[str]:
         ("goal", "a 75 visit\na 75 order\na 75 pay", ["a in_flight pay 75.. x3"]),
         # an anytime event is a touch: the silence counts from it, the place stays
         ("goal", "a 80 visit\na 95 faq", ["a in_flight visit 80.. x2"]),
-        # an unmapped event is none
-        ("goal", "a 80 visit\na 95 pageview", ["a abandoned visit 80..80 x2"]),
+        # an unmapped event is none, and after the silence it belongs to no journey
+        ("goal", "a 80 visit\na 85 pageview\na 95 pageview", ["a abandoned visit 80..80 x2"]),
         # a return after confirmed silence re-opens the same journey
         ("goal", "a 0 visit\na 40 order\na 95 pay", ["a in_flight pay 0.. x3"]),
         # explicit exit, standing at the last touchpoint before it
