@@ -127,6 +127,8 @@ class Columns(_Strict):
             raise ValueError("occurred_at and activity come together; a link table has neither")
         if not self.identities:
             raise ValueError("identities are missing; write identities = {customer_id = 'column'}")
+        if shown := sorted(set(self.identities.values()) & set(self.attributes or ())):
+            raise ValueError(f"attributes has {shown[0]!r}, which is an identity; ids are kept as pseudonyms only")
         if self.is_link_table and len(self.identities) < 2:
             raise ValueError("a link table needs two identities or more")
         return self

@@ -43,9 +43,11 @@ def moment_sql(column: TimeColumn, workspace_zone: str) -> Moment:
     offset = offset_sql("wall", column.timezone or workspace_zone)
     if column.format:
         return _formatted(column.format, offset)
+    # The commonest form first: a CASE looks at the others only where it must.
     has_zone = (
-        "(length(when_text) > 10 AND (when_text[-1] >= 'A' OR when_text[-6] IN ('+', '-')"
-        " OR when_text[-3] IN ('+', '-') OR when_text[-5] IN ('+', '-')))"
+        "CASE WHEN ends_with(when_text, 'Z') THEN TRUE WHEN strlen(when_text) <= 10 THEN FALSE"
+        " ELSE when_text[-1] >= 'A' OR when_text[-6] IN ('+', '-') OR when_text[-3] IN ('+', '-')"
+        " OR when_text[-5] IN ('+', '-') END"
     )
     # Seconds have up to 11 digits until the year 5138; each unit below is a thousand times as many.
     number = "abs(TRY_CAST(when_text AS DOUBLE))"

@@ -193,7 +193,10 @@ def _tie_sql(columns: Columns) -> str:
     """Whole days keep the order of the file; instants take an order that does not depend on it."""
     if columns.order:
         return "TRY_CAST(order_text AS BIGINT)"
-    by_id = "CAST(md5_number_lower(event_id) >> 1 AS BIGINT)"
+    is_hash = columns.event_id is None  # then its first 15 hex digits are as good as a hash of it
+    by_id = (
+        "CAST('0x' || left(event_id, 15) AS BIGINT)" if is_hash else "CAST(md5_number_lower(event_id) >> 1 AS BIGINT)"
+    )
     return f"CASE WHEN wall = date_trunc('day', wall) THEN line ELSE {by_id} END"
 
 
