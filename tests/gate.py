@@ -57,7 +57,14 @@ def browser() -> bool:
 
 def tests() -> bool:
     """Every test, and how much of the code they reach."""
-    return run(sys.executable, "-m", "pytest", "--cov", "--cov-report=term:skip-covered", "-p", "no:cacheprovider")
+    spread = (
+        "-n",
+        "2",
+        "--dist",
+        "loadfile",
+        "--no-loadscope-reorder",
+    )  # the tests of the service wait for minutes to pass: others need not
+    return run(sys.executable, "-m", "pytest", *spread, "--cov", "--cov-report=term:skip-covered")
 
 
 def wheel() -> bool:
