@@ -57,13 +57,8 @@ def browser() -> bool:
 
 def tests() -> bool:
     """Every test, and how much of the code they reach."""
-    spread = (
-        "-n",
-        "2",
-        "--dist",
-        "loadfile",
-        "--no-loadscope-reorder",
-    )  # the tests of the service wait for minutes to pass: others need not
+    # The tests of the service wait for minutes to pass: the other worker need not.
+    spread = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
     return run(sys.executable, "-m", "pytest", *spread, "--cov", "--cov-report=term:skip-covered")
 
 
