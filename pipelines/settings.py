@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from pipelines.settings_problem import settings_error
 from schemas.errors import SettingsError
@@ -27,6 +36,12 @@ def _zone(name: str) -> str:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError(f"{name!r} is no time zone; write one like 'Europe/Oslo' or 'UTC'") from error
+    return name
+
+
+def _kind(name: str) -> str:
+    if name not in KINDS:
+        raise ValueError(f"{name!r} is no kind of source; the kinds are {', '.join(KINDS)}")
     return name
 
 
@@ -186,7 +201,7 @@ class Source(_Strict):
     """One `[[sources]]` of the workspace."""
 
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+$")]
-    kind: str
+    kind: Annotated[str, AfterValidator(_kind)]
     path: Word
     columns: Columns | None = None
     read: Read = Read()
@@ -196,8 +211,6 @@ class Source(_Strict):
 
     @model_validator(mode="after")
     def _is_known(self) -> Source:
-        if self.kind not in KINDS:
-            raise ValueError(f"{self.kind!r} is no kind of source; the kinds are {', '.join(KINDS)}")
         if self.kind == "table" and self.columns is None:
             raise ValueError("a source of kind 'table' needs [sources.columns]")
         if self.kind != "table" and self.columns is not None:

@@ -1,0 +1,137 @@
+"""Files that cannot be read: a clear message, nothing half-written, no id in any message."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pytest
+
+from schemas.errors import SourceError
+
+if TYPE_CHECKING:
+    from tests.pipelines.ingest.conftest import Shop
+
+HEADER = "id,at,what,who\n"
+ROWS = "".join(f"e{n},2026-03-01T10:00:00Z,visit,Secret{n}\n" for n in range(5_000))
+
+
+def refusal(shop: Shop, path: str, **more: str) -> str:
+    """The message; and the warehouse holds nothing of the file."""
+    with pytest.raises(SourceError) as caught:
+        shop.take(path, **more)
+    for table in ("events", "rejected_rows", "files", "identifiers", "link_evidence"):
+        assert shop.rows(f"SELECT count(*) FROM {table}") == [(0,)]
+    message = str(caught.value)
+    assert "Secret" not in message
+    return message
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "path", "message"),
+    [
+        ("events.csv", "", "event.csv", r"event.csv: there is no such file; .*did you mean 'events.csv'"),
+        ("a.csv", "", "*.txt", r"source 'shop': no file matches '\*.txt'"),
+        ("a.csv", "", "deep/*.csv", r"no file matches 'deep/\*.csv'.*the folder 'deep' is not there"),
+        ("dir/a.csv", "", "dir", r"dir: a folder; wanted a file"),
+        ("a.csv.gz", gzip.compress((HEADER + ROWS).encode())[:-100], "*.gz", "a.csv.gz: the file is cut off"),
+        ("a.csv.gz", gzip.compress(HEADER.encode())[:9] + b"rubbish", "*.gz", "a.csv.gz: the file"),
+        ("a.csv.zst", pa.compress((HEADER + ROWS).encode(), "zstd", asbytes=True)[:-9], "*.zst", "the file is cut off"),
+        (
+            "a.csv",
+            (HEADER + ROWS).encode() + "Bodø".encode() + b"\xff\xfe\n",
+            "*",
+            r"byte \d+ of the text is not utf-8",
+        ),
+        ("a.csv", (HEADER + ROWS).encode() + b"\x81\x8d\n", "*", r"byte \d+ of the text is not cp1252"),
+        ("a.csv", HEADER + 'e1,2026-03-01,"visit,Secret\n' + ROWS, "*", "a.csv:2: a quote that is opened here is not"),
+        ("a.csv", HEADER + 'e1,2026-03-01,"x,Secret\n' + ROWS + '"' + ROWS, "*", "a.csv:2: a row of 5002 lines"),
+        ("a.csv", HEADER + "e1,2026-03-01," + "x" * 9_000_000 + ",C\n", "*", "the rows cannot be told apart"),
+        (
+            "a.csv",
+            "id,ad,what,who\n" + ROWS,
+            "*",
+            r"no column 'at'; wanted one of id, ad, what, who. Hint: did",
+        ),
+        ("a.jsonl", '{"id": "e1", "ad": 1, "what": "x", "who": "Secret"}\n', "*.jsonl", "there is no column 'at'"),
+        ("a.parquet", b"PAR1 and nothing else", "*", "a.parquet: the file is no Parquet file, or a damaged one"),
+        ("a.parquet", ROWS, "*", "a.parquet: this is no parquet file"),
+        ("a.xlsx", b"PK\x03\x04rubbish", "*", "a.xlsx: the file is no workbook, or a damaged one"),
+    ],
+)
+def test_an_unreadable_source_says_what_and_where(
+    shop: Shop, name: str, content: str | bytes, path: str, message: str
+) -> None:
+    shop.deliver(name, content)
+
+    assert re.search(message, refusal(shop, path if path != "*" else name))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("<log><trace><event>", r"a.xes:1: the file is no whole XML"),
+        ("Secret", r"a.xes:1: the file is no whole XML"),
+    ],
+)
+def test_a_damaged_event_log_is_refused_whole(shop: Shop, content: str, message: str) -> None:
+    shop.deliver("a.xes", content)
+    text = '[workspace]\nname = "T"\n[[sources]]\nname = "log"\nkind = "xes"\npath = "a.xes"\n'
+
+    with pytest.raises(SourceError, match=message):
+        shop.take_settings(text)
+
+
+def test_a_told_encoding_is_the_only_one_tried(shop: Shop) -> None:
+    shop.deliver("a.csv", HEADER + "e1,2026-03-01,ord\xf8,C1\n".encode("cp1252").decode("latin-1"))
+    shop.deliver("a.csv", (HEADER + "e1,2026-03-01,ord\xf8,C1\n").encode("cp1252"))
+
+    message = refusal(shop, "a.csv", more='[sources.read]\nencoding = "utf-8"\n')
+
+    assert "byte 32 of the text is not utf-8" in message
+    assert "is no encoding" in refusal(shop, "a.csv", more='[sources.read]\nencoding = "utf-99"\n')
+    assert shop.take("a.csv").notes == ("a.csv: read as cp1252",)
+
+
+@pytest.mark.parametrize(("content", "note"), [("", "the file is empty"), (HEADER, "no rows below the header")])
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
+def test_an_empty_file_is_no_error_but_noted(shop: Shop, content: str, note: str, name: str) -> None:
+    shop.deliver(name, gzip.compress(content.encode()) if name.endswith(".gz") else content)
+
+    report = shop.take(name)
+
+    assert (report.rows_n, report.accepted_n) == (0, 0)
+    assert note in report.notes[0]
+    assert shop.rows("SELECT rows_n, status FROM files") == [(0, "loaded")]
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "{broken\n"])
+def test_json_lines_without_a_good_row_are_accounted_for(shop: Shop, content: str) -> None:
+    shop.deliver("a.jsonl", content)
+
+    report = shop.take("a.jsonl")
+
+    assert (report.rows_n, report.rejected_n) == (content.count("broken"), content.count("broken"))
+
+
+def test_files_before_a_bad_one_stay_taken_in_and_the_rest_follows_when_it_is_mended(shop: Shop) -> None:
+    shop.deliver("a.csv", HEADER + "e1,2026-03-01,visit,C1\n")
+    shop.deliver("b.csv", "wrong,columns\n1,2\n")
+    with pytest.raises(SourceError, match=r"b\.csv"):
+        shop.take()
+    assert shop.rows("SELECT count(*) FROM events") == [(1,)]
+
+    shop.deliver("b.csv", HEADER + "e2,2026-03-01,visit,C1\n")
+
+    assert shop.take().accepted_n == 2
+
+
+def test_a_row_that_swallowed_others_is_refused_with_its_first_line(shop: Shop) -> None:
+    shop.deliver("a.csv", HEADER + 'e1,2026-03-01,"visit,C1\ne2,2026-03-01,visit,C2\n"e3,2026-03-01,visit,C3\n')
+
+    report = shop.take()
+
+    assert report.reasons == {"broken_row": 1}
+    assert shop.rows("SELECT line FROM rejected_rows") == [(2,)]
