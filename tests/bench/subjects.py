@@ -40,7 +40,9 @@ THREADS = 2
 PM4PY_VARIANTS = 40
 """pm4py aligns some variants a second."""
 R4PM_VARIANTS = 2_000
-JOURNEY_MODELS = ("touches", "ordered_touches", "episodes", "openings", "journey_steps", "journey_marks")
+PM4PY_MOVE_COST = 10_000
+"""What a log move, or a visible model move, costs with pm4py; with r4pm it is 1."""
+JOURNEY_MODELS = ("touches", "ordered_touches", "episodes_by_goal", "openings", "journey_steps", "journey_marks")
 """From events in any order to journeys in order: what DuckDB's sort of the same rows is compared with."""
 
 GAPS = """
@@ -232,7 +234,7 @@ def _by_pm4py(study: Study, traces: list[tuple[str, ...]], costs: Costs) -> list
         algorithm.apply_trace(logs[0], *net, variant=variant)
         with costs.step("pm4py"):
             found = [algorithm.apply_trace(log, *net, variant=variant) for log in logs]
-    return [int(each["cost"]) // 10_000 for each in found]
+    return [int(each["cost"]) // PM4PY_MOVE_COST for each in found]
 
 
 def _by_r4pm(study: Study, traces: list[tuple[str, ...]], costs: Costs) -> list[int]:
@@ -248,7 +250,8 @@ def _by_r4pm(study: Study, traces: list[tuple[str, ...]], costs: Costs) -> list[
     with costs.step("r4pm"):
         found = r4pm.bindings.align_variants(net, log)
     costs.numbers["r4pm_aligned"] = len(found)
-    return []  # in an order of its own
+    cost = {tuple(each["activities"]): int(each["result"]["Ok"]["cost"]) for each in found}  # in an order of its own
+    return [cost[trace] for trace in traces]
 
 
 def _study(folder: Path) -> Study:
