@@ -13,7 +13,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.alignment import LOG, MODEL, SYNC, Alignments, Ints, Longs, Traces, align, compiled
+from models.alignment import Alignments, Traces, align
+from models.alignment_kernel import LOG, MODEL, SYNC, Ints, Longs, compiled
 from models.automaton import Automaton, compile_flow
 from models.places import BlockNames, Layout, layout
 from schemas import blocks

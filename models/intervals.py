@@ -59,7 +59,7 @@ def _widening(dense: npt.NDArray[np.intp], people_n: int, values: Floats, worst:
     spread = _squares(rest)
     if people_n == 1 or spread <= 1e-12 * _squares(values):
         return worst
-    between = _squares(np.bincount(dense, rest)) * people_n / (people_n - 1)
+    between = _squares(np.bincount(dense, rest).astype(float)) * people_n / (people_n - 1)
     return max(1.0, between * (values.size - 1) / (spread * values.size))
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from models.alignment import LOG, Alignments, Ints, Longs, Traces, align
+from models.alignment import Alignments, Traces, align
+from models.alignment_kernel import LOG, Ints, Longs
 from models.automaton import Automaton, compile_flow
 from models.deviations import KINDS, Departures, departures
 from models.places import BlockNames, layout

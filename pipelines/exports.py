@@ -9,7 +9,8 @@ import duckdb
 import polars as pl
 
 from schemas.errors import WarehouseError
-from schemas.tables import TABLES, Table
+from schemas.table import Table
+from schemas.tables import TABLES
 
 BATCH_ROWS_N = 100_000
 # A sheet of Excel's has 1,048,576 rows, one of them the header.

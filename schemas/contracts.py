@@ -11,7 +11,8 @@ import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaError, SchemaErrors
 
-from schemas.tables import TABLES, Column, Table
+from schemas.table import Column, Table
+from schemas.tables import TABLES
 from schemas.words import (
     DeviationKind,
     EventStatus,

@@ -5,71 +5,28 @@ DDL, the glossary's column list, the exports' headers and the pandera contracts 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: name, DuckDB type, meaning (with unit), and whether it may be null."""
-
-    name: str
-    type: str
-    meaning: str
-    nullable: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table: name, "one row per ...", and its columns in order."""
-
-    name: str
-    grain: str
-    columns: tuple[Column, ...]
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Column names in order."""
-        return tuple(column.name for column in self.columns)
-
-    def ddl(self, name: str = "") -> str:
-        """`CREATE TABLE IF NOT EXISTS` for DuckDB. No keys or indexes: they cost three times the load."""
-        body = ", ".join(f"{c.name} {c.type}{'' if c.nullable else ' NOT NULL'}" for c in self.columns)
-        return f"CREATE TABLE IF NOT EXISTS {name or self.name} ({body})"
-
-
-_TEXT, _INT, _REAL, _TIME, _FLAG = "VARCHAR", "BIGINT", "DOUBLE", "TIMESTAMPTZ", "BOOLEAN"
-_MAP = "MAP(VARCHAR, VARCHAR)"
-_LIST = "VARCHAR[]"
-
-
-def _c(name: str, kind: str, meaning: str) -> Column:
-    return Column(name, kind, meaning)
-
-
-def _n(name: str, kind: str, meaning: str) -> Column:
-    return Column(name, kind, meaning, nullable=True)
-
+from schemas.table import FLAG, INT, LIST, MAP, REAL, TEXT, TIME, Table, needed, nullable
 
 EVENTS = Table(
     "events",
     "one row per accepted event",
     (
-        _c("event_id", _TEXT, "id as delivered, or a hash of the row; unique within a source"),
-        _c("source", _TEXT, "name of the source in terreng.toml"),
-        _c("occurred_at", _TIME, "when it happened, UTC"),
-        _c("activity", _TEXT, "the event's type as its source names it, before any map"),
-        _n("channel", _TEXT, "channel as its source names it"),
-        _n("initiator", _TEXT, "customer or company; null: the touchpoint's"),
-        _n("status", _TEXT, "ok or failed; null: not told"),
-        _n("session_id", _TEXT, "pseudonym of the web session"),
-        _c("ids", _MAP, "id type to pseudonym, every identity on the row"),
-        _c("attributes", _MAP, "what else the row says, as text, without nulls"),
-        _c("ingested_at", _TIME, "when the row was first accepted"),
-        _c("file_id", _TEXT, "content hash of the file that it came from"),
-        _c("line", _INT, "physical line in that file; the header is line 1"),
-        _c("event_key", _INT, "internal number of the event, unique in the warehouse"),
-        _c("id_key", _INT, "internal number of the first identity on the row (identifiers.id_key)"),
-        _c("tie", _INT, "order among events of one source at one instant"),
+        needed("event_id", TEXT, "id as delivered, or a hash of the row; unique within a source"),
+        needed("source", TEXT, "name of the source in terreng.toml"),
+        needed("occurred_at", TIME, "when it happened, UTC"),
+        needed("activity", TEXT, "the event's type as its source names it, before any map"),
+        nullable("channel", TEXT, "channel as its source names it"),
+        nullable("initiator", TEXT, "customer or company; null: the touchpoint's"),
+        nullable("status", TEXT, "ok or failed; null: not told"),
+        nullable("session_id", TEXT, "pseudonym of the web session"),
+        needed("ids", MAP, "id type to pseudonym, every identity on the row"),
+        needed("attributes", MAP, "what else the row says, as text, without nulls"),
+        needed("ingested_at", TIME, "when the row was first accepted"),
+        needed("file_id", TEXT, "content hash of the file that it came from"),
+        needed("line", INT, "physical line in that file; the header is line 1"),
+        needed("event_key", INT, "internal number of the event, unique in the warehouse"),
+        needed("id_key", INT, "internal number of the first identity on the row (identifiers.id_key)"),
+        needed("tie", INT, "order among events of one source at one instant"),
     ),
 )
 
@@ -77,13 +34,13 @@ REJECTED_ROWS = Table(
     "rejected_rows",
     "one row per refused input row",
     (
-        _c("source", _TEXT, "name of the source"),
-        _c("file_id", _TEXT, "content hash of the file"),
-        _c("line", _INT, "physical line; the header is line 1"),
-        _c("reason_code", _TEXT, "stable word for the reason, such as unreadable_timestamp"),
-        _c("reason", _TEXT, "the reason for a person, without personal data"),
-        _c("raw", _TEXT, "the row as read, personal data masked"),
-        _c("first_seen_at", _TIME, "when it was first refused"),
+        needed("source", TEXT, "name of the source"),
+        needed("file_id", TEXT, "content hash of the file"),
+        needed("line", INT, "physical line; the header is line 1"),
+        needed("reason_code", TEXT, "stable word for the reason, such as unreadable_timestamp"),
+        needed("reason", TEXT, "the reason for a person, without personal data"),
+        needed("raw", TEXT, "the row as read, personal data masked"),
+        needed("first_seen_at", TIME, "when it was first refused"),
     ),
 )
 
@@ -91,17 +48,17 @@ FILES = Table(
     "files",
     "one row per distinct content",
     (
-        _c("file_id", _TEXT, "content hash"),
-        _c("source", _TEXT, "name of the source"),
-        _c("paths", _LIST, "every delivery of this content, relative to the workspace"),
-        _c("rows_n", _INT, "rows that arrived"),
-        _c("accepted_n", _INT, "rows accepted"),
-        _c("rejected_n", _INT, "rows refused"),
-        _c("duplicate_n", _INT, "rows already known"),
-        _c("dropped_n", _INT, "rows dropped by a named rule"),
-        _c("status", _TEXT, "loaded, or failed with nothing taken in"),
-        _c("loaded_at", _TIME, "when it was loaded"),
-        _c("dropped", "MAP(VARCHAR, BIGINT)", "rows dropped per reason"),
+        needed("file_id", TEXT, "content hash"),
+        needed("source", TEXT, "name of the source"),
+        needed("paths", LIST, "every delivery of this content, relative to the workspace"),
+        needed("rows_n", INT, "rows that arrived"),
+        needed("accepted_n", INT, "rows accepted"),
+        needed("rejected_n", INT, "rows refused"),
+        needed("duplicate_n", INT, "rows already known"),
+        needed("dropped_n", INT, "rows dropped by a named rule"),
+        needed("status", TEXT, "loaded, or failed with nothing taken in"),
+        needed("loaded_at", TIME, "when it was loaded"),
+        needed("dropped", "MAP(VARCHAR, BIGINT)", "rows dropped per reason"),
     ),
 )
 
@@ -109,14 +66,14 @@ IDENTITY_LINKS = Table(
     "identity_links",
     "one row per pair of ids seen together",
     (
-        _c("left_type", _TEXT, "id type of the alphabetically first of the two"),
-        _c("left_id", _TEXT, "its pseudonym"),
-        _c("right_type", _TEXT, "id type of the other"),
-        _c("right_id", _TEXT, "its pseudonym"),
-        _c("evidence_n", _INT, "rows that show both"),
-        _c("strength", _TEXT, "the narrowest rule that takes the link: strict, default or loose; none: no rule does"),
-        _n("first_seen_at", _TIME, "earliest row that shows both; null for link tables without a time"),
-        _n("blocked_by", _TEXT, "the guard that refuses the link under the default rule"),
+        needed("left_type", TEXT, "id type of the alphabetically first of the two"),
+        needed("left_id", TEXT, "its pseudonym"),
+        needed("right_type", TEXT, "id type of the other"),
+        needed("right_id", TEXT, "its pseudonym"),
+        needed("evidence_n", INT, "rows that show both"),
+        needed("strength", TEXT, "the narrowest rule that takes the link: strict, default, loose, or none"),
+        nullable("first_seen_at", TIME, "earliest row that shows both; null for link tables without a time"),
+        nullable("blocked_by", TEXT, "the guard that refuses the link under the default rule"),
     ),
 )
 
@@ -124,10 +81,10 @@ PERSONS = Table(
     "persons",
     "one row per id and rule",
     (
-        _c("rule", _TEXT, "strict, default or loose"),
-        _c("id_type", _TEXT, "type of the id"),
-        _c("id", _TEXT, "pseudonym of the id"),
-        _c("person_id", _TEXT, "pseudonym of the person under the rule"),
+        needed("rule", TEXT, "strict, default or loose"),
+        needed("id_type", TEXT, "type of the id"),
+        needed("id", TEXT, "pseudonym of the id"),
+        needed("person_id", TEXT, "pseudonym of the person under the rule"),
     ),
 )
 
@@ -135,23 +92,23 @@ JOURNEYS = Table(
     "journeys",
     "one row per journey and rule",
     (
-        _c("rule", _TEXT, "strict, default or loose"),
-        _c("journey", _TEXT, "name of the map"),
-        _c("map_version", _INT, "version of the map in force when it began"),
-        _c("journey_id", _TEXT, "pseudonym, unique across rules and stable across runs"),
-        _c("person_id", _TEXT, "pseudonym of the person (or of what the map counts per)"),
-        _c("entered_at", _TIME, "its first touchpoint"),
-        _c("last_at", _TIME, "its last mapped event"),
-        _n("ended_at", _TIME, "goal, exit, or the last touch before confirmed silence; null in flight"),
-        _c("status", _TEXT, "converted, exited, abandoned or in_flight"),
-        _n("exit_kind", _TEXT, "which exit of the map"),
-        _n("phase", _TEXT, "phase of the current touchpoint"),
-        _n("touchpoint", _TEXT, "where it stands: its last touchpoint of the flow"),
-        _n("variant_id", _TEXT, "its variant; null for rules other than default"),
-        _c("segments", _MAP, "segment name to value at entry"),
-        _c("reactivations_n", _INT, "returns after confirmed silence"),
-        _c("events_n", _INT, "events in it"),
-        _c("straddles_versions", _FLAG, "a newer version of the map came into force before it ended"),
+        needed("rule", TEXT, "strict, default or loose"),
+        needed("journey", TEXT, "name of the map"),
+        needed("map_version", INT, "version of the map in force when it began"),
+        needed("journey_id", TEXT, "pseudonym, unique across rules and stable across runs"),
+        needed("person_id", TEXT, "pseudonym of the person (or of what the map counts per)"),
+        needed("entered_at", TIME, "its first touchpoint"),
+        needed("last_at", TIME, "its last mapped event"),
+        nullable("ended_at", TIME, "goal, exit, or the last touch before confirmed silence; null in flight"),
+        needed("status", TEXT, "converted, exited, abandoned or in_flight"),
+        nullable("exit_kind", TEXT, "which exit of the map"),
+        nullable("phase", TEXT, "phase of the current touchpoint"),
+        nullable("touchpoint", TEXT, "where it stands: its last touchpoint of the flow"),
+        nullable("variant_id", TEXT, "its variant; null for rules other than default"),
+        needed("segments", MAP, "segment name to value at entry"),
+        needed("reactivations_n", INT, "returns after confirmed silence"),
+        needed("events_n", INT, "events in it"),
+        needed("straddles_versions", FLAG, "a newer version of the map came into force before it ended"),
     ),
 )
 
@@ -159,15 +116,15 @@ JOURNEY_EVENTS = Table(
     "journey_events",
     "one row per event in a journey",
     (
-        _c("journey_id", _TEXT, "journey"),
-        _c("position", _INT, "place in the journey, from 0"),
-        _c("event_id", _TEXT, "event"),
-        _c("occurred_at", _TIME, "when"),
-        _n("touchpoint", _TEXT, "touchpoint, off-map touchpoint or exit; null: unmapped"),
-        _c("activity", _TEXT, "activity as the source names it"),
-        _n("channel", _TEXT, "channel"),
-        _n("move", _TEXT, "sync or log; null for an exit event, which is no step of the flow"),
-        _c("source", _TEXT, "source; with event_id it names the event"),
+        needed("journey_id", TEXT, "journey"),
+        needed("position", INT, "place in the journey, from 0"),
+        needed("event_id", TEXT, "event"),
+        needed("occurred_at", TIME, "when"),
+        nullable("touchpoint", TEXT, "touchpoint, off-map touchpoint or exit; null: unmapped"),
+        needed("activity", TEXT, "activity as the source names it"),
+        nullable("channel", TEXT, "channel"),
+        nullable("move", TEXT, "sync or log; null for an exit event, which is no step of the flow"),
+        needed("source", TEXT, "source; with event_id it names the event"),
     ),
 )
 
@@ -175,14 +132,14 @@ VARIANTS = Table(
     "variants",
     "one row per variant and journey",
     (
-        _c("journey", _TEXT, "name of the map"),
-        _c("variant_id", _TEXT, "stable hash of the trace and of how it was aligned"),
-        _c("trace", _LIST, "touchpoints (or unmapped activities) in order"),
-        _c("journeys_n", _INT, "journeys that took it"),
-        _c("cost", _REAL, "cost of an optimal alignment"),
-        _c("optimal_alignments_n", _INT, "how many alignments share that cost"),
-        _c("alignment", _TEXT, "full or prefix"),
-        _c("map_version", _INT, "version of the map"),
+        needed("journey", TEXT, "name of the map"),
+        needed("variant_id", TEXT, "stable hash of the trace and of how it was aligned"),
+        needed("trace", LIST, "touchpoints (or unmapped activities) in order"),
+        needed("journeys_n", INT, "journeys that took it"),
+        needed("cost", REAL, "cost of an optimal alignment"),
+        needed("optimal_alignments_n", INT, "how many alignments share that cost"),
+        needed("alignment", TEXT, "full or prefix"),
+        needed("map_version", INT, "version of the map"),
     ),
 )
 
@@ -190,23 +147,23 @@ DEVIATIONS = Table(
     "deviations",
     "one row per departure",
     (
-        _c("journey", _TEXT, "name of the map"),
-        _c("journey_id", _TEXT, "journey"),
-        _c("kind", _TEXT, "see DeviationKind"),
-        _n(
+        needed("journey", TEXT, "name of the map"),
+        needed("journey_id", TEXT, "journey"),
+        needed("kind", TEXT, "see DeviationKind"),
+        nullable(
             "touchpoint",
-            _TEXT,
+            TEXT,
             "what it is charged to (for ad_hoc off the map: the activity); null: see block",
         ),
-        _n("block", _TEXT, 'the skipped block, "a | b"'),
-        _c("occurred_at", _TIME, "when it showed"),
-        _n("event_id", _TEXT, "the event that shows it; null where none does (still waiting)"),
-        _n("position", _INT, "that event's place in the journey"),
-        _n("wait_s", _REAL, "for late and overdue: the wait in the promise's calendar, seconds"),
-        _n("promised_s", _REAL, "for late and overdue: the promise, seconds"),
-        _n("phase", _TEXT, "phase of what it is charged to"),
-        _n("owner", _TEXT, "owner of what it is charged to"),
-        _n("channel", _TEXT, "channel of the event"),
+        nullable("block", TEXT, 'the skipped block, "a | b"'),
+        needed("occurred_at", TIME, "when it showed"),
+        nullable("event_id", TEXT, "the event that shows it; null where none does (still waiting)"),
+        nullable("position", INT, "that event's place in the journey"),
+        nullable("wait_s", REAL, "for late and overdue: the wait in the promise's calendar, seconds"),
+        nullable("promised_s", REAL, "for late and overdue: the promise, seconds"),
+        nullable("phase", TEXT, "phase of what it is charged to"),
+        nullable("owner", TEXT, "owner of what it is charged to"),
+        nullable("channel", TEXT, "channel of the event"),
     ),
 )
 
@@ -214,9 +171,9 @@ _SHARES = tuple(
     column
     for word in ("converted", "exited", "abandoned", "active")
     for column in (
-        _n(f"{word}_share", _REAL, f"share {word} by the horizon, of those who reached it; 0 to 1"),
-        _n(f"{word}_low", _REAL, "lower end of its 95 % interval"),
-        _n(f"{word}_high", _REAL, "upper end of its 95 % interval"),
+        nullable(f"{word}_share", REAL, f"share {word} by the horizon, of those who reached it; 0 to 1"),
+        nullable(f"{word}_low", REAL, "lower end of its 95 % interval"),
+        nullable(f"{word}_high", REAL, "upper end of its 95 % interval"),
     )
 )
 
@@ -224,23 +181,23 @@ TOUCHPOINT_OUTCOMES = Table(
     "touchpoint_outcomes",
     "one row per journey, touchpoint, segment and horizon",
     (
-        _c("journey", _TEXT, "name of the map"),
-        _c("touchpoint", _TEXT, "touchpoint of the flow"),
-        _n("segment", _TEXT, "name=value; null: all"),
-        _c("horizon_d", _REAL, "horizon in days"),
-        _c("reached_n", _INT, "journeys that reached it"),
+        needed("journey", TEXT, "name of the map"),
+        needed("touchpoint", TEXT, "touchpoint of the flow"),
+        nullable("segment", TEXT, "name=value; null: all"),
+        needed("horizon_d", REAL, "horizon in days"),
+        needed("reached_n", INT, "journeys that reached it"),
         *_SHARES,
-        _n("hazard", _REAL, "abandoned here, of those who reached it and can be followed"),
-        _n("exit_hazard", _REAL, "exited here, of those who reached it and can be followed"),
-        _n("patience_s", _REAL, "learned or set patience, seconds"),
-        _n("effective_n", _REAL, "reached_n over the design effect of people with several journeys"),
-        _n("hazard_low", _REAL, "lower end of the hazard's 95 % interval"),
-        _n("hazard_high", _REAL, "upper end of the hazard's 95 % interval"),
-        _n("hazard_half_patience", _REAL, "hazard with half the patience"),
-        _n("hazard_double_patience", _REAL, "hazard with twice the patience"),
-        _c("followed_n", _INT, "journeys that reached it and can be followed"),
-        _c("in_flight_n", _INT, "journeys that stand here now"),
-        _n("refused", _TEXT, "why no share is given; null: given"),
+        nullable("hazard", REAL, "abandoned here, of those who reached it and can be followed"),
+        nullable("exit_hazard", REAL, "exited here, of those who reached it and can be followed"),
+        nullable("patience_s", REAL, "learned or set patience, seconds"),
+        nullable("effective_n", REAL, "reached_n over the design effect of people with several journeys"),
+        nullable("hazard_low", REAL, "lower end of the hazard's 95 % interval"),
+        nullable("hazard_high", REAL, "upper end of the hazard's 95 % interval"),
+        nullable("hazard_half_patience", REAL, "hazard with half the patience"),
+        nullable("hazard_double_patience", REAL, "hazard with twice the patience"),
+        needed("followed_n", INT, "journeys that reached it and can be followed"),
+        needed("in_flight_n", INT, "journeys that stand here now"),
+        nullable("refused", TEXT, "why no share is given; null: given"),
     ),
 )
 
@@ -248,20 +205,20 @@ WAITS = Table(
     "waits",
     "one row per journey, pair of touchpoints and segment",
     (
-        _c("journey", _TEXT, "name of the map"),
-        _c("from_touchpoint", _TEXT, "where the customer is ready"),
-        _c("to_touchpoint", _TEXT, "what she waits for"),
-        _n("segment", _TEXT, "name=value; null: all"),
-        _c("n", _INT, "waits, finished and still open"),
-        _n("p50_s", _REAL, "median among those who go on, those still waiting counted as such; seconds"),
-        _n("p90_s", _REAL, "ninth decile of the same; seconds"),
-        _n("promised_s", _REAL, "the promise, seconds in its calendar"),
-        _n("kept_share", _REAL, "promises kept, of those that can be judged"),
-        _n("kept_low", _REAL, "lower end of its 95 % interval"),
-        _n("kept_high", _REAL, "upper end of its 95 % interval"),
-        _c("calendar", _TEXT, "clock or business"),
-        _c("waiting_n", _INT, "still waiting at the snapshot"),
-        _c("overdue_n", _INT, "still waiting and already longer than promised"),
+        needed("journey", TEXT, "name of the map"),
+        needed("from_touchpoint", TEXT, "where the customer is ready"),
+        needed("to_touchpoint", TEXT, "what she waits for"),
+        nullable("segment", TEXT, "name=value; null: all"),
+        needed("n", INT, "waits, finished and still open"),
+        nullable("p50_s", REAL, "median among those who go on, those still waiting counted as such; seconds"),
+        nullable("p90_s", REAL, "ninth decile of the same; seconds"),
+        nullable("promised_s", REAL, "the promise, seconds in its calendar"),
+        nullable("kept_share", REAL, "promises kept, of those that can be judged"),
+        nullable("kept_low", REAL, "lower end of its 95 % interval"),
+        nullable("kept_high", REAL, "upper end of its 95 % interval"),
+        needed("calendar", TEXT, "clock or business"),
+        needed("waiting_n", INT, "still waiting at the snapshot"),
+        needed("overdue_n", INT, "still waiting and already longer than promised"),
     ),
 )
 
@@ -269,22 +226,22 @@ FINDINGS = Table(
     "findings",
     "one row per finding",
     (
-        _c("finding_id", _TEXT, "stable across runs"),
-        _c("journey", _TEXT, "name of the map"),
-        _n("touchpoint", _TEXT, "what it is charged to (touchpoint, block or activity)"),
-        _c("signal", _TEXT, "a deviation kind, or the signal's name"),
-        _c("headline", _TEXT, "one sentence"),
-        _n("owner", _TEXT, "who owns it"),
-        _c("state", _TEXT, "see FindingState"),
-        _c("first_seen_run", _TEXT, "run_id in which it first stood"),
-        _n("accepted_until", _TIME, "until when it is accepted"),
-        _n("value", _REAL, "money a month; null until it can be estimated"),
-        _c("journeys_n", _INT, "journeys it touches"),
-        _n("rate", _REAL, "occurrences over opportunities"),
-        _n("rate_low", _REAL, "lower end of its 95 % interval"),
-        _n("rate_high", _REAL, "upper end of its 95 % interval"),
-        _c("rank", _INT, "place in this run's list, from 1"),
-        _n("accepted_reason", _TEXT, "why it is accepted"),
+        needed("finding_id", TEXT, "stable across runs"),
+        needed("journey", TEXT, "name of the map"),
+        nullable("touchpoint", TEXT, "what it is charged to (touchpoint, block or activity)"),
+        needed("signal", TEXT, "a deviation kind, or the signal's name"),
+        needed("headline", TEXT, "one sentence"),
+        nullable("owner", TEXT, "who owns it"),
+        needed("state", TEXT, "see FindingState"),
+        needed("first_seen_run", TEXT, "run_id in which it first stood"),
+        nullable("accepted_until", TIME, "until when it is accepted"),
+        nullable("value", REAL, "money a month; null until it can be estimated"),
+        needed("journeys_n", INT, "journeys it touches"),
+        nullable("rate", REAL, "occurrences over opportunities"),
+        nullable("rate_low", REAL, "lower end of its 95 % interval"),
+        nullable("rate_high", REAL, "upper end of its 95 % interval"),
+        needed("rank", INT, "place in this run's list, from 1"),
+        nullable("accepted_reason", TEXT, "why it is accepted"),
     ),
 )
 
@@ -292,14 +249,14 @@ RUNS = Table(
     "runs",
     "one row per run",
     (
-        _c("run_id", _TEXT, "run"),
-        _c("started_at", _TIME, "start"),
-        _n("ended_at", _TIME, "end"),
-        _n("as_of", _TIME, "snapshot time"),
-        _c("status", _TEXT, "running, succeeded or failed"),
-        _c("versions", _MAP, "terreng and the libraries"),
-        _c("map_hashes", _MAP, "map file to content hash"),
-        _c("counts", "MAP(VARCHAR, BIGINT)", "rows, events, journeys, deviations"),
+        needed("run_id", TEXT, "run"),
+        needed("started_at", TIME, "start"),
+        nullable("ended_at", TIME, "end"),
+        nullable("as_of", TIME, "snapshot time"),
+        needed("status", TEXT, "running, succeeded or failed"),
+        needed("versions", MAP, "terreng and the libraries"),
+        needed("map_hashes", MAP, "map file to content hash"),
+        needed("counts", "MAP(VARCHAR, BIGINT)", "rows, events, journeys, deviations"),
     ),
 )
 
@@ -307,11 +264,11 @@ UNMAPPED_ACTIVITIES = Table(
     "unmapped_activities",
     "one row per journey and activity that the map does not know",
     (
-        _c("journey", _TEXT, "name of the map"),
-        _c("source", _TEXT, "source"),
-        _c("activity", _TEXT, "activity"),
-        _c("events_n", _INT, "events in all"),
-        _c("in_journeys_n", _INT, "of these, events inside journeys of this map"),
+        needed("journey", TEXT, "name of the map"),
+        needed("source", TEXT, "source"),
+        needed("activity", TEXT, "activity"),
+        needed("events_n", INT, "events in all"),
+        needed("in_journeys_n", INT, "of these, events inside journeys of this map"),
     ),
 )
 
@@ -319,16 +276,16 @@ TOUCHPOINTS = Table(
     "touchpoints",
     "one row per journey and touchpoint of the map, on or off the flow",
     (
-        _c("journey", _TEXT, "name of the map"),
-        _c("touchpoint", _TEXT, "touchpoint"),
-        _c("title", _TEXT, "title for people"),
-        _n("phase", _TEXT, "phase; null off the flow"),
-        _c("place", _INT, "designed place, from 0"),
-        _c("role", _TEXT, "flow, anytime, off_map or exit"),
-        _n("owner", _TEXT, "owner"),
-        _c("is_optional", _FLAG, "the flow may pass it by"),
-        _c("events_n", _INT, "events in journeys"),
-        _c("journeys_n", _INT, "journeys that touched it"),
+        needed("journey", TEXT, "name of the map"),
+        needed("touchpoint", TEXT, "touchpoint"),
+        needed("title", TEXT, "title for people"),
+        nullable("phase", TEXT, "phase; null off the flow"),
+        needed("place", INT, "designed place, from 0"),
+        needed("role", TEXT, "flow, anytime, off_map or exit"),
+        nullable("owner", TEXT, "owner"),
+        needed("is_optional", FLAG, "the flow may pass it by"),
+        needed("events_n", INT, "events in journeys"),
+        needed("journeys_n", INT, "journeys that touched it"),
     ),
 )
 
@@ -336,13 +293,13 @@ FLOWS = Table(
     "flows",
     "one row per journey and pair of touchpoints that followed each other directly",
     (
-        _c("journey", _TEXT, "name of the map"),
-        _n("from_touchpoint", _TEXT, "null: the start"),
-        _n("to_touchpoint", _TEXT, "null: the end"),
-        _n("end_status", _TEXT, "status of the journeys where this is the end; null elsewhere"),
-        _c("n", _INT, "times it happened"),
-        _c("journeys_n", _INT, "journeys in which it happened"),
-        _n("p50_s", _REAL, "median seconds between them"),
+        needed("journey", TEXT, "name of the map"),
+        nullable("from_touchpoint", TEXT, "null: the start"),
+        nullable("to_touchpoint", TEXT, "null: the end"),
+        nullable("end_status", TEXT, "status of the journeys where this is the end; null elsewhere"),
+        needed("n", INT, "times it happened"),
+        needed("journeys_n", INT, "journeys in which it happened"),
+        nullable("p50_s", REAL, "median seconds between them"),
     ),
 )
 
@@ -350,19 +307,19 @@ DEVIATION_RATES = Table(
     "deviation_rates",
     "one row per journey, kind and what it is charged to",
     (
-        _c("journey", _TEXT, "name of the map"),
-        _c("kind", _TEXT, "see DeviationKind"),
-        _n("touchpoint", _TEXT, "what it is charged to"),
-        _n("block", _TEXT, "the skipped block"),
-        _n("owner", _TEXT, "owner"),
-        _n("phase", _TEXT, "phase"),
-        _c("occurrences_n", _INT, "departures"),
-        _c("journeys_n", _INT, "journeys with at least one"),
-        _c("opportunities_n", _INT, "journeys that reached the place where it could happen"),
-        _n("rate", _REAL, "journeys with at least one over opportunities; 0 to 1"),
-        _n("rate_low", _REAL, "lower end of its 95 % interval"),
-        _n("rate_high", _REAL, "upper end of its 95 % interval"),
-        _n("abandoned_share", _REAL, "abandoned or exited among these journeys that are finished; an association"),
+        needed("journey", TEXT, "name of the map"),
+        needed("kind", TEXT, "see DeviationKind"),
+        nullable("touchpoint", TEXT, "what it is charged to"),
+        nullable("block", TEXT, "the skipped block"),
+        nullable("owner", TEXT, "owner"),
+        nullable("phase", TEXT, "phase"),
+        needed("occurrences_n", INT, "departures"),
+        needed("journeys_n", INT, "journeys with at least one"),
+        needed("opportunities_n", INT, "journeys that reached the place where it could happen"),
+        nullable("rate", REAL, "journeys with at least one over opportunities; 0 to 1"),
+        nullable("rate_low", REAL, "lower end of its 95 % interval"),
+        nullable("rate_high", REAL, "upper end of its 95 % interval"),
+        nullable("abandoned_share", REAL, "abandoned or exited among these journeys that are finished; an association"),
     ),
 )
 

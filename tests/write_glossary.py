@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # so that it runs as a plain script
 
 from schemas import words  # noqa: E402 - the path comes first
-from schemas.tables import TABLES, Table  # noqa: E402 - the same
+from schemas.table import Table  # noqa: E402 - the same
+from schemas.tables import TABLES  # noqa: E402 - the same
 
 BAR = "\\|"
 GLOSSARY = ROOT / "schemas" / "README.md"

@@ -18,7 +18,8 @@ from pipelines.settings import Settings
 from pipelines.warehouse.commits import COUNTER_DDL, refuse_lost_commits, refuse_orphaned_log
 from pipelines.warehouse.failures import explained
 from schemas.errors import WarehouseError, WorkspaceBusyError
-from schemas.tables import EVENTS, FILES, FINDINGS, REJECTED_ROWS, RUNS, TABLES, Table
+from schemas.table import Table
+from schemas.tables import EVENTS, FILES, FINDINGS, REJECTED_ROWS, RUNS, TABLES
 
 # Not published: `identifiers` is the only place where ids stand in the clear.
 INTERNAL_DDL = (

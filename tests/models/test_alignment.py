@@ -8,7 +8,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from models.alignment import KNOWN_COST, LOG, MODEL, MODEL_COST, SYNC, UNKNOWN_COST, Alignments, align
+from models.alignment import KNOWN_COST, MODEL_COST, UNKNOWN_COST, Alignments, align
+from models.alignment_kernel import LOG, MODEL, SYNC
 from models.automaton import Automaton, compile_flow
 from models.deviations import traces_of
 from schemas.blocks import Block, Flow, Optional, Phase, Repeat, Touch
