@@ -168,8 +168,9 @@ class TextRows:
         if "Empty CSV" in str(error):
             return
         self._refuse_swallowed(self._counter)
-        got = f"the rows cannot be told apart: {str(error).splitlines()[0]}"
-        raise SourceError(got, f"rows below {BLOCK >> 20} MB", "check its quotes", self.delivery.shown) from error
+        # Arrow's own words may quote the row, and with it somebody's id.
+        wanted, hint = f"rows below {BLOCK >> 20} MB", "look for a quote that is not closed, or a huge field"
+        raise SourceError("the rows cannot be told apart", wanted, hint, self.delivery.shown) from error
 
     def _with_lines(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         import pyarrow as pa
