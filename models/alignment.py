@@ -18,7 +18,17 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.alignment_kernel import Graph, Ints, Longs, align_sorted
+from models.alignment_kernel import (
+    Batch,
+    Found,
+    Graph,
+    Ints,
+    Longs,
+    Moves,
+    align_sorted,
+    new_layers,
+    new_moves,
+)
 from models.automaton import Automaton
 
 MODEL_COST: Final = 10
@@ -153,14 +163,29 @@ def _align_chunk(graph: Graph, traces: Traces, is_full: NDArray[np.bool_], order
     before = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(kept, dtype=np.int64)))
     offsets = before[traces.offsets]
     lengths = np.diff(traces.offsets)
-    extra = (lengths - np.diff(offsets)) * unknown
-    cost, ties, bounds, moves = align_sorted(graph, traces.letters[kept], offsets, is_full, order)
+    cost, ties, bounds, moves = _run_kernel(graph, Batch(traces.letters[kept], offsets, is_full, order))
+    cost += ((lengths - np.diff(offsets)) * unknown)[order].astype(np.int32)
     places = (np.flatnonzero(kept) - np.repeat(traces.offsets[:-1], np.diff(offsets))).astype(np.int32)
     row = order[np.repeat(np.arange(len(order)), np.diff(bounds))]
     at_end = moves.step == np.diff(offsets)[row]
     event = np.minimum(offsets[row] + moves.step, max(len(places) - 1, 0))
     position = np.where(at_end, lengths[row], places[event] if len(places) else 0).astype(np.int32)
-    return Alignments((cost + extra[order]).astype(np.int32), ties, bounds, moves.kind, moves.letter, position)
+    return Alignments(cost, ties, bounds, moves.kind, moves.letter, position)
+
+
+def _run_kernel(graph: Graph, batch: Batch) -> tuple[Ints, Longs, Longs, Moves]:
+    """Make the room that the kernel needs, and run it. Memory that no move fills is never touched."""
+    lengths = np.diff(batch.offsets)[batch.order]
+    states_n, longest = len(graph.accepting), int(lengths.max(initial=0))
+    # An optimal alignment skips no more than the shortest designed journey, and what its own events pay for.
+    most = 2 * lengths + lengths * graph.known // graph.model + states_n
+    kept = new_moves(int(most.sum()))
+    found = Found(
+        np.zeros(len(lengths), np.int32), np.zeros(len(lengths), np.int64), np.zeros(len(lengths) + 1, np.int64)
+    )
+    align_sorted(graph, batch, new_layers(longest, states_n), new_moves(int(most.max(initial=0))), kept, found)
+    used = int(found.bounds[-1])
+    return found.cost, found.ties, found.bounds, Moves(*(column[:used].copy() for column in kept))
 
 
 def _in_trace_order(n: int, chunks: list[Longs], parts: list[Alignments]) -> Alignments:

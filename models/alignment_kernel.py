@@ -60,6 +60,35 @@ class Moves(NamedTuple):
     step: Ints
 
 
+class Batch(NamedTuple):
+    """Ragged traces, whether each must end where the map ends, and the order in which to align them."""
+
+    letters: Ints
+    offsets: Longs
+    is_full: NDArray[np.bool_]
+    order: Longs
+
+
+class Found(NamedTuple):
+    """Per trace, in the order aligned: cost, number of optimal alignments, and where its moves end."""
+
+    cost: Ints
+    ties: Longs
+    bounds: Longs
+
+
+def new_layers(longest: int, states_n: int) -> Layers:
+    """Room for the longest trace; no state is reached yet."""
+    shape = (longest + 1, states_n)
+    costs = (np.full(shape, _FAR, dtype=np.int32) for _ in range(2))
+    return Layers(next(costs), np.zeros(shape, np.int64), next(costs), np.zeros(shape, np.int64))
+
+
+def new_moves(room: int) -> Moves:
+    """Room for so many moves."""
+    return Moves(np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int32))
+
+
 @compiled
 def _advance(graph: Graph, layers: Layers, depth: int, letter: int) -> None:
     """One event: stay in the state by a log move, or move along an edge of its letter."""
@@ -81,8 +110,8 @@ def _advance(graph: Graph, layers: Layers, depth: int, letter: int) -> None:
 def _close(graph: Graph, layers: Layers, depth: int) -> None:
     """Any number of model moves. On an acyclic automaton the edges come in order of depth: one pass is enough."""
     cost, ways = layers.closed[depth], layers.closed_n[depth]
-    cost[:] = layers.base[depth]
-    ways[:] = layers.base_n[depth]
+    for state in range(len(cost)):
+        cost[state], ways[state] = layers.base[depth, state], layers.base_n[depth, state]
     if not graph.is_acyclic:
         _close_cyclic(graph, layers, depth)
         return
@@ -111,10 +140,17 @@ def _close_cyclic(graph: Graph, layers: Layers, depth: int) -> None:
     for state in range(len(cost)):
         if base[state] != cost[state]:
             ways[state] = 0
-    for edge in np.argsort(cost[graph.model_source], kind="mergesort"):
-        here, there = graph.model_source[edge], graph.model_target[edge]
-        if cost[here] + graph.model == cost[there] and cost[there] < _FAR:
-            ways[there] = min(ways[there] + ways[here], MAX_TIES)
+    level = 0
+    while level < _FAR:  # every model move costs the same, so ways flow from one level of cost to a higher one
+        for edge in range(len(graph.model_source)):
+            here, there = graph.model_source[edge], graph.model_target[edge]
+            if cost[here] == level and cost[there] == level + graph.model:
+                ways[there] = min(ways[there] + ways[here], MAX_TIES)
+        following = _FAR
+        for state in range(len(cost)):
+            if level < cost[state] < following:
+                following = cost[state]
+        level = following
 
 
 @compiled
@@ -165,35 +201,6 @@ def _trace_back(  # noqa: PLR0917 -- numba takes arguments by position
 
 
 @compiled
-def _new_layers(graph: Graph, longest: int) -> Layers:
-    shape = (longest + 1, len(graph.accepting))
-    layers = Layers(
-        np.full(shape, _FAR, dtype=np.int32),
-        np.zeros(shape, dtype=np.int64),
-        np.full(shape, _FAR, dtype=np.int32),
-        np.zeros(shape, dtype=np.int64),
-    )
-    layers.base[0, 0], layers.base_n[0, 0] = 0, 1
-    _close(graph, layers, 0)
-    return layers
-
-
-@compiled
-def _appended(kept: Moves, used: int, moves: Moves, n: int) -> Moves:
-    """The kept moves with n more, turned round to run from the start to the end."""
-    while used + n > len(kept.kind):
-        kept = Moves(
-            np.concatenate((kept.kind, np.empty_like(kept.kind))),
-            np.concatenate((kept.letter, np.empty_like(kept.letter))),
-            np.concatenate((kept.step, np.empty_like(kept.step))),
-        )
-    kept.kind[used : used + n] = moves.kind[:n][::-1]
-    kept.letter[used : used + n] = moves.letter[:n][::-1]
-    kept.step[used : used + n] = moves.step[:n][::-1]
-    return kept
-
-
-@compiled
 def _shared_n(left: Ints, right: Ints) -> int:
     n = 0
     while n < min(len(left), len(right)) and left[n] == right[n]:
@@ -202,44 +209,43 @@ def _shared_n(left: Ints, right: Ints) -> int:
 
 
 @compiled
-def align_sorted(
-    graph: Graph, letters: Ints, offsets: Longs, is_full: NDArray[np.bool_], order: Longs
-) -> tuple[Ints, Longs, Longs, Moves]:
+def _keep(moves: Moves, n: int, kept: Moves, used: int) -> None:
+    """Add n moves, turned round to run from the start to the end."""
+    for i in range(n):
+        kept.kind[used + i] = moves.kind[n - 1 - i]
+        kept.letter[used + i] = moves.letter[n - 1 - i]
+        kept.step[used + i] = moves.step[n - 1 - i]
+
+
+@compiled
+def align_sorted(  # noqa: PLR0917 -- numba takes arguments by position
+    graph: Graph, traces: Batch, layers: Layers, moves: Moves, kept: Moves, found: Found
+) -> None:
     """Align traces in an order in which neighbours share prefixes.
+
+    All room is made by the caller: an array that numba makes itself costs seconds of compiling.
 
     Args:
         graph: The automaton and the prices.
-        letters: Letters of all traces, each of which can be synchronous.
-        offsets: Trace i is letters[offsets[i]:offsets[i + 1]].
-        is_full: Per trace, whether it must end where the map ends.
-        order: Traces in the order in which to align them.
-
-    Returns:
-        In that order: cost, number of optimal alignments, bounds of the moves of each trace, and the moves.
+        traces: What to align, in which order.
+        layers: Room for the longest trace.
+        moves: Room for the moves of one trace.
+        kept: Room for the moves of all, filled up to the last of `found.bounds`.
+        found: Filled with cost, number of optimal alignments and bounds of the moves, in the order given.
     """
-    longest = 0
-    for trace in order:
-        longest = max(longest, offsets[trace + 1] - offsets[trace])
-    layers = _new_layers(graph, longest)
-    cost = np.zeros(len(order), dtype=np.int32)
-    ties = np.zeros(len(order), dtype=np.int64)
-    bounds = np.zeros(len(order) + 1, dtype=np.int64)
-    room = 2 * (longest + len(graph.accepting)) + 2
-    moves = Moves(np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int32))
-    kept = Moves(np.empty(1024, np.int32), np.empty(1024, np.int32), np.empty(1024, np.int32))
-    previous = letters[:0]
-    for row in range(len(order)):
-        trace = order[row]
-        here = letters[offsets[trace] : offsets[trace + 1]]
+    layers.base[0, 0], layers.base_n[0, 0] = 0, 1
+    _close(graph, layers, int(np.int64(0)))  # of the type that depths have below, or numba compiles it twice
+    previous = traces.letters[:0]
+    for row in range(len(traces.order)):
+        trace = traces.order[row]
+        here = traces.letters[traces.offsets[trace] : traces.offsets[trace + 1]]
         for depth in range(_shared_n(previous, here), len(here)):
             _advance(graph, layers, depth, here[depth])
             _close(graph, layers, depth + 1)
         previous = here
-        end, cost[row], ties[row] = _best_end(graph, layers, len(here), is_full[trace])
+        end, found.cost[row], found.ties[row] = _best_end(graph, layers, len(here), traces.is_full[trace])
         n = 0
-        if cost[row] > 0:
-            n = _trace_back(graph, layers, here, end, is_full[trace], moves)
-            kept = _appended(kept, bounds[row], moves, n)
-        bounds[row + 1] = bounds[row] + n
-    used = bounds[-1]
-    return cost, ties, bounds, Moves(kept.kind[:used], kept.letter[:used], kept.step[:used])
+        if found.cost[row] > 0:
+            n = _trace_back(graph, layers, here, end, traces.is_full[trace], moves)
+            _keep(moves, n, kept, found.bounds[row])
+        found.bounds[row + 1] = found.bounds[row] + n

@@ -75,7 +75,9 @@ def departures(found: Alignments, plan: Layout, lengths: Longs) -> Departures:
         plan: Places and blocks of the map, over the same letters.
         lengths: Events per trace.
     """
-    rows = _classify_all(_Found(found.offsets, found.kind, found.letter, found.position), lengths, plan)
+    out = np.empty((len(found.kind), 6), dtype=np.int64)
+    moves = _Found(found.offsets, found.kind, found.letter, found.position)
+    rows = out[: _classify_all(moves, lengths, plan, np.empty(len(found.kind), dtype=np.int32), out)]
     columns = (np.ascontiguousarray(column) for column in rows.T)
     trace, *rest = columns
     return Departures(trace.astype(np.int64), *(column.astype(np.int32) for column in rest))
@@ -223,7 +225,7 @@ def _is_seen(kind: Ints, letter: Ints, row: int) -> bool:
 def _classify_log(kind: Ints, letter: Ints, plan: Layout, partner: Ints, row: int) -> tuple[int, int]:
     """(kind, letter charged) of a log move."""
     if partner[row] != _FREE:
-        return _OUT_OF_ORDER, _earliest_passed(kind, letter, plan, row, partner[row])
+        return _OUT_OF_ORDER, _earliest_passed(kind, letter, plan, row, int(partner[row]))
     if _is_seen(kind, letter, row):
         return _REPEATED, int(letter[row])
     if _has_other_branch(kind, letter, plan, row):
@@ -280,17 +282,13 @@ def _classify(moves: _Row, plan: Layout, out: NDArray[np.int64]) -> int:
 
 
 @compiled
-def _classify_all(found: _Found, lengths: Longs, plan: Layout) -> NDArray[np.int64]:
-    longest = 0
-    for trace in range(len(lengths)):
-        longest = max(longest, found.offsets[trace + 1] - found.offsets[trace])
-    partner = np.empty(longest, dtype=np.int32)
-    out = np.empty((len(found.kind), 6), dtype=np.int64)
+def _classify_all(found: _Found, lengths: Longs, plan: Layout, partner: Ints, out: NDArray[np.int64]) -> int:
+    """Write the deviations of all traces; returns how many there are."""
     n = 0
     for trace in range(len(lengths)):
         first, last = found.offsets[trace], found.offsets[trace + 1]
         if first < last:
             kind, letter, position = found.kind[first:last], found.letter[first:last], found.position[first:last]
             end = max(lengths[trace] - 1, 0)
-            n += _classify(_Row(kind, letter, position, partner[: last - first], end, trace), plan, out[n:])
-    return out[:n].copy()
+            n += _classify(_Row(kind, letter, position, partner[first:last], end, trace), plan, out[n:])
+    return n
