@@ -229,7 +229,7 @@ class _Workspace(_Strict):
 
 class _Warehouse(_Strict):
     path: Word = "warehouse.duckdb"
-    memory_limit: Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)?\s?([KMGT]i?B)$")] = "4GB"
+    memory_limit: Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)?\s?([KMGT]i?B)$")] = "3GB"
     threads: Annotated[int, Field(ge=1, le=512)] = 2
 
 
@@ -275,7 +275,7 @@ class Settings:
     timezone: str = "UTC"
     salt_env: str = "TERRENG_SALT"
     warehouse: Path = field(default=Path("warehouse.duckdb"))
-    memory_limit: str = "4GB"
+    memory_limit: str = "3GB"
     threads: int = 2
     sources: tuple[Source, ...] = ()
     business_hours: tuple[time, time] = (time(8), time(16))

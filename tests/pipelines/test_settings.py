@@ -81,7 +81,7 @@ def test_a_name_is_enough(tmp_path: Path) -> None:
     settings = load_settings(written(tmp_path, '[workspace]\nname = "Small"\n'))
 
     assert settings.warehouse == tmp_path.resolve() / "warehouse.duckdb"
-    assert (settings.memory_limit, settings.threads, settings.sources) == ("4GB", 2, ())
+    assert (settings.memory_limit, settings.threads, settings.sources) == ("3GB", 2, ())
     assert settings.business_hours == (time(8), time(16))
     assert settings.business_days == (1, 2, 3, 4, 5)
 
