@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -119,7 +120,8 @@ def _sorted_order(traces: Traces) -> Longs:
     """Lexicographic order, so that neighbours share the longest prefixes."""
     text = (traces.letters + 2).astype(">u2").tobytes()
     bounds = (traces.offsets * 2).tolist()
-    return np.array(sorted(range(traces.n), key=lambda i: (text[bounds[i] : bounds[i + 1]], i)), dtype=np.int64)
+    words = [text[start:end] for start, end in pairwise(bounds)]
+    return np.array(sorted(range(traces.n), key=words.__getitem__), dtype=np.int64)
 
 
 def _graph(automaton: Automaton, places: Ints, costs: Costs) -> Graph:
