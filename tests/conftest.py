@@ -21,11 +21,6 @@ from schemas.blocks import AllOf, Block, Flow, OneOf, Optional, Phase, Repeat, S
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of the service come first: they mostly wait, and another worker does the rest meanwhile."""
-    items.sort(key=lambda item: item.path.name != "test_serve.py")
-
-
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real logs: from TERRENG_TEST_DATA, else `../shared/data` beside the checkout.

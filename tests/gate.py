@@ -15,6 +15,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+PYTEST = (sys.executable, "-m", "pytest")
+SERVICE = "tests/test_serve.py"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -56,10 +58,14 @@ def browser() -> bool:
 
 
 def tests() -> bool:
-    """Every test, and how much of the code they reach."""
-    # The tests of the service wait for minutes to pass: the other worker need not.
-    spread = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
-    return run(sys.executable, "-m", "pytest", *spread, "--cov", "--cov-report=term:skip-covered")
+    """Every test, and how much of the code they reach. The service's mostly wait: they run beside the rest."""
+    with tempfile.TemporaryFile() as told:
+        service = subprocess.Popen([*PYTEST, SERVICE], cwd=ROOT, stdout=told, stderr=subprocess.STDOUT)
+        rest_holds = run(*PYTEST, f"--ignore={SERVICE}", "--cov", "--cov-report=term:skip-covered")
+        service_holds = service.wait() == 0
+        told.seek(0)
+        _say(f"\n{SERVICE}\n{told.read().decode(errors='replace')}")
+    return rest_holds and service_holds
 
 
 def wheel() -> bool:
