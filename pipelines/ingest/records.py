@@ -22,15 +22,18 @@ Numbers = npt.NDArray[np.int64]
 
 
 @numba.njit(nogil=True, cache=True)  # type: ignore[untyped-decorator, unused-ignore]  # numba ships no types
-def _scan(block: Any, marks: tuple[int, int], state: Any, starts: Any, fields: Any) -> int:
+def _scan(block: Any, marks: tuple[int, int], state: Any, starts: Any, fields: Any) -> tuple[int, int]:
     delimiter, quote = marks
     mode, line, count = state[0], state[1], state[2]
     start, size, after_return = state[3], state[4], state[5]
     longest, longest_at = state[6], state[7]
-    found = 0
-    for byte in block:
+    found, cut = 0, 0
+    for place in range(len(block)):
+        byte = block[place]
         if byte == 10 and after_return == 1:
             after_return = 0
+            if mode == 0 and size == 0:
+                cut = place + 1
             continue
         after_return = 1 if byte == 13 else 0
         if byte in (10, 13):
@@ -44,7 +47,7 @@ def _scan(block: Any, marks: tuple[int, int], state: Any, starts: Any, fields: A
                 found += 1
                 if line - start > longest:
                     longest, longest_at = line - start, start
-            mode, count, size, start = 0, 1, 0, line
+            mode, count, size, start, cut = 0, 1, 0, line, place + 1
             continue
         size += 1
         if mode == 2:
@@ -60,7 +63,7 @@ def _scan(block: Any, marks: tuple[int, int], state: Any, starts: Any, fields: A
     state[0], state[1], state[2] = mode, line, count
     state[3], state[4], state[5] = start, size, after_return
     state[6], state[7] = longest, longest_at
-    return found
+    return found, cut
 
 
 class RecordCounter:
@@ -82,12 +85,13 @@ class RecordCounter:
         self.good_n = 0
         self.broken: list[int] = []
 
-    def feed(self, block: bytes) -> None:
-        """Count on through the next block."""
+    def feed(self, block: bytes) -> int:
+        """Count on through the next block; returns how many of its bytes end a record, 0 if it ends none."""
         room = block.count(b"\n") + block.count(b"\r") + 1
         starts, fields = np.empty(room, np.int64), np.empty(room, np.int64)
-        found = _scan(np.frombuffer(block, np.uint8), self._marks, self._state, starts, fields)
+        found, cut = _scan(np.frombuffer(block, np.uint8), self._marks, self._state, starts, fields)
         self._keep(starts[:found], fields[:found])
+        return int(cut)
 
     def finish(self) -> None:
         """The text is over: a last record without a line end counts, too."""
@@ -102,7 +106,10 @@ class RecordCounter:
 
     @property
     def longest(self) -> tuple[int, int]:
-        """Most lines that one record takes, and the line where it begins."""
+        """Most lines that one record takes, the open one included, and the line where it begins."""
+        still_open = int(self._state[_LINE] - self._state[_START])
+        if still_open > self._state[_LONGEST]:
+            return still_open, int(self._state[_START])
         return int(self._state[_LONGEST]), int(self._state[_LONGEST_AT])
 
     def take(self, rows_n: int) -> Numbers:

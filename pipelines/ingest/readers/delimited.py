@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.deliveries import UNPACKING_ERRORS, Delivery, open_unpacked, unreadable
 from pipelines.ingest.dialect import Dialect, recognise_dialect
 from pipelines.ingest.readers.landing import Broken, Landing, shape_of
-from pipelines.ingest.text import BLOCK, UndecodableError, utf8_blocks
+from pipelines.ingest.text import UndecodableError, utf8_blocks
 from schemas.errors import SourceError
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from pipelines.ingest.records import RecordCounter
     from pipelines.settings import Read
 
+MAX_RECORD_BYTES = 32 << 20  # a row as long is no row of a table
 MAX_RECORD_LINES = 1_000  # a row of more lines is an unclosed quote that swallowed good rows
 LINES = Dialect("\x01", ".", ("raw",), 0, 1)  # JSON allows no control character: every line is one field
 
@@ -45,6 +45,7 @@ class TextRows:
         self._head = head[self.dialect.header_bytes :]
         self._is_quoted = read is not None
         self._counter = self._new_counter()
+        self._is_over = False
         self._invalid: list[tuple[int | None, str]] = []
 
     def landing(self, relation: str) -> Landing:
@@ -82,10 +83,9 @@ class TextRows:
         """Compare what landed with what was counted, and hand over the broken records.
 
         Raises:
-            SourceError: The two do not agree, or a quote was never closed.
+            SourceError: The two do not agree.
         """
         counter = self._counter
-        self._refuse_swallowed(counter)
         if landed_n != counter.good_n or len(self._invalid) != len(counter.broken):
             counted = counter.good_n + len(counter.broken)
             got = f"{landed_n + len(self._invalid)} rows were read of {counted} that were counted"
@@ -96,13 +96,17 @@ class TextRows:
             reason = f"{found} fields instead of {wanted}" if self._is_quoted else "not one JSON object"
             landing.broken.append(Broken(line, reason, shape_of(text)))
 
-    def _refuse_swallowed(self, counter: RecordCounter) -> None:
-        lines, start = counter.longest
-        line = counter.open_quote_line or (start if lines > MAX_RECORD_LINES else 0)
-        if line:
-            got = "a quote that is opened here is not closed" if counter.open_quote_line else f"a row of {lines} lines"
-            hint = "close the quote, or double it if it belongs to the text"
-            raise SourceError(got, "rows whose quotes are closed", hint, self.delivery.shown, line)
+    def _refuse_swallowed(self) -> None:
+        lines, start = self._counter.longest
+        is_long, open_line = lines > MAX_RECORD_LINES, self._counter.open_quote_line
+        if open_line and (self._is_over or is_long):
+            got, line = "a quote that is opened here is not closed", open_line
+        elif is_long:
+            got, line = f"a row of {lines} lines", start
+        else:
+            return
+        hint = "close the quote, or double it if it belongs to the text"
+        raise SourceError(got, "rows whose quotes are closed", hint, self.delivery.shown, line)
 
     def _new_counter(self) -> RecordCounter:
         from pipelines.ingest.records import RecordCounter
@@ -116,17 +120,26 @@ class TextRows:
         except UNPACKING_ERRORS as error:
             raise unreadable(self.delivery, error) from error
 
-    def _counted_blocks(self) -> Iterator[bytes]:
-        block = self._head
+    def _chunks(self) -> Iterator[bytes]:
+        """The text cut where a record ends, as the counter sees it."""
+        rest, block = b"", self._head
         self._head = b""
-        while True:
-            if block:
-                self._counter.feed(block)
-                yield block
-            block = self._guarded_next()
-            if not block:
-                self._counter.finish()
-                return
+        while block or (block := self._guarded_next()):
+            cut = self._counter.feed(block)
+            if cut:
+                yield rest + block[:cut]
+                rest = block[cut:]
+            else:
+                rest += block
+                self._refuse_swallowed()
+            if len(rest) > MAX_RECORD_BYTES:
+                raise SourceError(f"a row of more than {len(rest) >> 20} MB", "shorter rows", "", self.delivery.shown)
+            block = b""
+        self._counter.finish()
+        self._is_over = True
+        self._refuse_swallowed()
+        if rest:
+            yield rest
 
     def _kept_failure(self) -> Iterator[pa.RecordBatch]:
         try:
@@ -136,18 +149,23 @@ class TextRows:
             raise
 
     def _batches(self) -> Iterator[pa.RecordBatch]:
+        if not self.dialect.names or self.is_empty:
+            self._counter.finish()
+            return
+        for chunk in self._chunks():
+            for batch in self._parsed(chunk).to_batches():
+                yield self._with_lines(batch)
+
+    def _parsed(self, chunk: bytes) -> pa.Table:
+        """Whole records, parsed at once: Arrow's streaming reader would call Python from a thread of its own."""
         import pyarrow as pa
         from pyarrow import csv
 
         names = [f"c{place}" for place in range(len(self.dialect.names))]
-        if not names or self.is_empty:
-            self._counter.finish()
-            return
-        stream = _BlockFile(self._counted_blocks())
         try:
-            batches = csv.open_csv(
-                pa.PythonFile(stream, mode="r"),
-                read_options=csv.ReadOptions(use_threads=False, block_size=BLOCK, column_names=names),
+            return csv.read_csv(
+                pa.BufferReader(_owned(chunk)),
+                read_options=csv.ReadOptions(use_threads=False, block_size=len(chunk) + 1, column_names=names),
                 parse_options=csv.ParseOptions(
                     delimiter=self.dialect.delimiter,
                     quote_char='"' if self._is_quoted else False,
@@ -156,21 +174,12 @@ class TextRows:
                 ),
                 convert_options=csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), check_utf8=False),
             )
-            for batch in batches:
-                yield self._with_lines(batch)
         except pa.ArrowInvalid as error:
-            self._explain(error, stream)
-
-    def _explain(self, error: Exception, stream: _BlockFile) -> None:
-        """Raise Arrow's complaint in our words; nothing but broken rows is no complaint."""
-        if stream.failure is not None:
-            raise stream.failure
-        if "Empty CSV" in str(error):
-            return
-        self._refuse_swallowed(self._counter)
-        # Arrow's own words may quote the row, and with it somebody's id.
-        wanted, hint = f"rows below {BLOCK >> 20} MB", "look for a quote that is not closed, or a huge field"
-        raise SourceError("the rows cannot be told apart", wanted, hint, self.delivery.shown) from error
+            if "Empty CSV" in str(error):  # nothing but blank lines
+                return pa.table({name: pa.array([], pa.string()) for name in names})
+            # Arrow's own words may quote the row, and with it somebody's id.
+            hint = "look for a quote that is not closed"
+            raise SourceError("the rows cannot be told apart", "delimited rows", hint, self.delivery.shown) from error
 
     def _with_lines(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         import pyarrow as pa
@@ -187,24 +196,10 @@ class TextRows:
         return "skip"
 
 
-class _BlockFile(io.RawIOBase):
-    """Blocks as a file that Arrow reads from; an error on the way is kept as it was."""
+def _owned(chunk: bytes) -> pa.Buffer:
+    """A copy that is Arrow's own: releasing it from Arrow's threads needs no interpreter."""
+    import pyarrow as pa
 
-    def __init__(self, blocks: Iterator[bytes]) -> None:
-        self._blocks = blocks
-        self._rest = b""
-        self.failure: Exception | None = None
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1, /) -> bytes:
-        try:
-            block = self._rest or next(self._blocks, b"")
-        except (SourceError, UndecodableError) as error:
-            self.failure = error
-            raise
-        if size < 0:
-            size = len(block)
-        self._rest = block[size:]
-        return block[:size]
+    stream = pa.BufferOutputStream()
+    stream.write(chunk)
+    return stream.getvalue()

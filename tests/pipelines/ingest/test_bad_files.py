@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import gzip
 import re
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -48,7 +52,7 @@ def refusal(shop: Shop, path: str, **more: str) -> str:
         ("a.csv", (HEADER + ROWS).encode() + b"\x81\x8d\n", "*", r"byte \d+ of the text is not cp1252"),
         ("a.csv", HEADER + 'e1,2026-03-01,"visit,Secret\n' + ROWS, "*", "a.csv:2: a quote that is opened here is not"),
         ("a.csv", HEADER + 'e1,2026-03-01,"x,Secret\n' + ROWS + '"' + ROWS, "*", "a.csv:2: a row of 5002 lines"),
-        ("a.csv", HEADER + "e1,2026-03-01," + "x" * 9_000_000 + ",C\n", "*", "the rows cannot be told apart"),
+        ("a.csv", HEADER + "e1,2026-03-01," + "x" * 40_000_000 + ",C\n", "*", "a row of more than 3. MB"),
         (
             "a.csv",
             "id,ad,what,who\n" + ROWS,
@@ -126,6 +130,31 @@ def test_files_before_a_bad_one_stay_taken_in_and_the_rest_follows_when_it_is_me
     shop.deliver("b.csv", HEADER + "e2,2026-03-01,visit,C1\n")
 
     assert shop.take().accepted_n == 2
+
+
+def test_a_reading_that_fails_in_the_middle_ends_the_process_cleanly(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"a,b\n" + b"xxxxxxxxxxxx,yyyyyyyyyyyy\n" * 500_000 + b"\xff\n")
+    script = """
+        import sys, duckdb
+        from pathlib import Path
+        from pipelines.ingest.deliveries import Delivery
+        from pipelines.ingest.readers.delimited import TextRows
+        from pipelines.settings import Read
+        rows = TextRows(Delivery(Path(sys.argv[1]), "a.csv"), "utf-8", Read())
+        con = duckdb.connect()
+        con.register("landed", rows.reader())
+        try:
+            con.execute("CREATE TABLE t AS SELECT * FROM landed").fetchall()
+        except duckdb.Error:
+            print(type(rows.failure).__name__)
+        rows.close()
+    """
+
+    ended = subprocess.run(
+        [sys.executable, "-c", dedent(script), str(tmp_path / "a.csv")], capture_output=True, text=True, check=False
+    )
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "UndecodableError\n", "")
 
 
 def test_a_row_that_swallowed_others_is_refused_with_its_first_line(shop: Shop) -> None:
