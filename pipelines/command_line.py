@@ -61,6 +61,24 @@ def main() -> None:
     raise SystemExit(failures.guarded(typer.main.get_command(app)))
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"terreng {version('terreng')}")
+        raise typer.Exit
+
+
+@app.callback()
+def terreng(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    """Lay the journeys that customers really made over the journey map that was designed."""
+    del version  # its callback has shown it
+
+
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="Where to make the example workspace.")] = Path("data/example"),

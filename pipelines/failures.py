@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import tempfile
 import traceback
@@ -13,7 +14,7 @@ from types import TracebackType
 from typer import Abort
 from typer._click.exceptions import ClickException
 
-from schemas.errors import TerrengError
+from schemas.errors import TerrengError, WarehouseError
 
 INTERRUPTED = 130
 # These messages name code, never rows. Every other message may quote a customer's data, so the file leaves it out.
@@ -45,7 +46,34 @@ def guarded(command: Callable[..., object]) -> int:
         return error.exit_code
     except (Abort, KeyboardInterrupt):
         return INTERRUPTED
+    except OSError as error:
+        problem = _of_the_machine(error)
+        if problem is None:
+            raise
+        sys.stderr.write(f"terreng: {problem}\n")
+        return problem.exit_code
     return outcome if isinstance(outcome, int) else 0
+
+
+_MACHINE = {
+    errno.EROFS: ("a folder that cannot be written", "one that can", "the disk is mounted read-only"),
+    errno.EACCES: ("no permission", "a file or folder that this user may use", "see who owns it"),
+    errno.EPERM: ("no permission", "a file or folder that this user may use", "see who owns it"),
+    errno.ENOSPC: (
+        "a full disk",
+        "room for the result",
+        "free some space; what is published is as it was",
+    ),
+    errno.EDQUOT: ("a used-up quota", "room for the result", "free some space and run again"),
+}
+
+
+def _of_the_machine(error: OSError) -> WarehouseError | None:
+    """What the user's disk refuses, as a sentence; None for what nobody foresaw."""
+    if error.errno not in _MACHINE:
+        return None
+    got, wanted, hint = _MACHINE[error.errno]
+    return WarehouseError(got=got, wanted=wanted, hint=hint, file=str(error.filename or ""))
 
 
 def report_defect(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

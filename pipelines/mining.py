@@ -22,6 +22,7 @@ from models.net import Net
 from schemas.errors import MapError, UsageError
 
 CASE, ACTIVITY, TIME = "case:concept:name", "concept:name", "time:timestamp"
+_NOT_IN_XML = r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"  # XML 1.0 has no way to write these
 DEFAULT_NOISE = 0.2  # pm4py's own advice for real logs: leave out behaviour rarer than a fifth of the most frequent
 _CELL, _TASK, _SIGN = (160, 110), (110, 70), 40  # pixels of a diagram: a cell, a task in it, a gateway or event
 
@@ -156,8 +157,10 @@ def discover_bpmn(frame: pd.DataFrame, path: Path, noise: float = DEFAULT_NOISE)
         path: The file, ending in .bpmn.
         noise: Share of infrequent behaviour that is left out, 0 to 1; with 0 every trace fits the model.
     """
+    names = frame[ACTIVITY].str.replace(_NOT_IN_XML, "\N{REPLACEMENT CHARACTER}", regex=True)
+    readable = frame.assign(**{ACTIVITY: names})
     with _quiet() as pm4py:
-        model = pm4py.discover_bpmn_inductive(_by_position(frame), noise_threshold=noise)
+        model = pm4py.discover_bpmn_inductive(_by_position(readable), noise_threshold=noise)
         _lay_out(model)
         pm4py.write_bpmn(model, str(path), auto_layout=False)  # its own layout needs the programs of graphviz
         nodes = list(model.get_nodes())

@@ -163,6 +163,7 @@ def test_a_workspace_in_use_is_told_with_whose_it_is(terreng: Terreng, workspace
             assert process.stdout is not None
             assert process.stdout.readline() == "held\n"
             answers = {name: terreng(name, "--workspace", workspace) for name in ("run", "ingest", "compare")}
+            answers["demo"] = terreng("demo", workspace)
         finally:
             process.kill()
     assert {name: answer.code for name, answer in answers.items()} == dict.fromkeys(answers, 6)

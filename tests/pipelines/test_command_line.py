@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -80,6 +81,9 @@ ERRORS = (
     (errors.BudgetError("x"), 5),
     (errors.WorkspaceBusyError("x"), 6),
     (errors.ToleranceError("x"), 7),
+    (OSError(errno.EROFS, "read-only", "report.html"), 4),
+    (PermissionError(errno.EACCES, "denied", "report.html"), 4),
+    (OSError(errno.ENOSPC, "full", "report.html"), 4),
     (KeyboardInterrupt(), 130),
     (Abort(), 130),
 )
@@ -95,7 +99,19 @@ def test_every_error_has_the_exit_code_of_the_contract_and_no_traceback(
     assert failures.guarded(command) == code
     told = capsys.readouterr().err
     assert "Traceback" not in told
-    assert ("terreng: " in told) == isinstance(error, TerrengError)
+    assert ("terreng: " in told) == isinstance(error, TerrengError | OSError)
+
+
+def test_an_error_of_the_machine_that_nobody_foresaw_is_a_defect() -> None:
+    def command(**_: object) -> None:
+        raise OSError(errno.EBADF, "bad descriptor")
+
+    with pytest.raises(OSError, match="bad descriptor"):
+        failures.guarded(command)
+
+
+def test_the_version_is_told(terreng: Terreng) -> None:
+    assert terreng("--version").out.startswith("terreng 0.")
 
 
 def test_a_defect_goes_into_a_file_without_data(

@@ -246,3 +246,12 @@ def test_a_line_break_in_a_tasks_name_is_a_space(tmp_path: Path) -> None:
         "</process></definitions>"
     )
     assert automaton_of(read_bpmn(path)).letters == ("Check the form",)
+
+
+def test_what_xml_cannot_write_does_not_stop_discovery(tmp_path: Path) -> None:
+    frame = frame_of([("j1", "a\x00b", "00"), ("j1", "c\x1b", "01")])
+
+    discover_bpmn(frame, tmp_path / "found.bpmn")
+
+    names = {element.get("name") for element in ET.parse(tmp_path / "found.bpmn").iter()}  # noqa: S314 -- our own file
+    assert {"a\N{REPLACEMENT CHARACTER}b", "c\N{REPLACEMENT CHARACTER}"} <= names
