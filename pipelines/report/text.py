@@ -86,7 +86,9 @@ def wrap(text: str, widest: float, size: float, most: int = 3, is_bold: bool = F
 
     Breaks between words, inside words that are too long (with a hyphen), and ends with an ellipsis where it is cut.
     """
-    words = [part for word in clean(text).split(" ") for part in _parts(word, widest, size, is_bold)]
+    words = [
+        part for word in _seen(text, widest, size, most).split(" ") for part in _parts(word, widest, size, is_bold)
+    ]
     lines: list[str] = []
     for word in words:
         joined = f"{lines[-1]} {word}" if lines and not lines[-1].endswith("-\u2060") else word
@@ -100,17 +102,33 @@ def wrap(text: str, widest: float, size: float, most: int = 3, is_bold: bool = F
     return (*lines[: most - 1], _cut(lines[most - 1], widest, size, is_bold))
 
 
+def _seen(text: str, widest: float, size: float, most: int) -> str:
+    """The cleaned text without what could not be seen even if it were all of the narrowest character.
+
+    One line's worth more is kept, so that what is left still overflows, and is seen to be cut.
+    """
+    fits = widest * 100 / (min(_REGULAR) * size * SAFETY) + 1
+    return clean(text[: int(4 * fits * (most + 1))])[: int(fits * (most + 1))]
+
+
 def _parts(word: str, widest: float, size: float, is_bold: bool) -> list[str]:
     """A word in pieces that fit; each but the last ends with a hyphen and a word joiner, which says so to `wrap`."""
     parts: list[str] = []
     while width(word, size, is_bold) > widest and len(word) > 1:
-        end = len(word) - 1
-        while end > 1 and width(word[:end] + "-", size, is_bold) > widest:
-            end -= 1
-        end = _syllable(word, end)
+        end = _syllable(word, _fitting(word, widest - width("-", size, is_bold), size, is_bold))
         parts.append(word[:end] + "-\u2060")
         word = word[end:]
     return [*parts, word]
+
+
+def _fitting(word: str, widest: float, size: float, is_bold: bool) -> int:
+    """How many characters of a word fit, at least one and not all; a character is measured once."""
+    wide, table = 0.0, _WIDTHS[is_bold]
+    for end, char in enumerate(word):
+        wide += _advance(char, table) * size * SAFETY / 100
+        if wide > widest:
+            return max(1, end)
+    return len(word) - 1
 
 
 def _syllable(word: str, end: int) -> int:

@@ -7,7 +7,10 @@ from functools import cached_property
 
 from pipelines.report.layout import Plan, plan
 from pipelines.report.rows import JourneyData, OutcomeRow, RateRow, SideRow, WaitRow
+from pipelines.report.text import short
 from schemas.journey_map import JourneyMap
+
+LONGEST_TITLE = 80  # characters; three lines of a station's column hold fewer
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,8 @@ class JourneyView:
         return tuple(sorted(self.numbers, key=lambda name: self.numbers[name]))
 
     def title(self, name: str) -> str:
-        """Title of a name; activities and blocks, which the map does not hold, stay as they are."""
-        return self.map.title_of(name) if name in self.map.names else name
+        """Title of a name, or what the map does not hold (activities, blocks) as it is; cut where it is too long."""
+        return short(self.map.title_of(name) if name in self.map.names else name, LONGEST_TITLE)
 
     def label(self, name: str) -> str:
         """Title with the station's number in front."""

@@ -23,7 +23,13 @@ from tests.pipelines.report.sample_maps import LONG
 from tests.pipelines.report.test_layout import random_blocks
 
 EMPTY = JourneyData({}, 0, None, None, {}, 0, 0, 0, 0, (), (), (), (), (), (), (), (), ())
-LONG_TITLES = ("Førstegangsinnloggingsbekreftelseskode", "W" * 500, "Å " * 90, "<script>alert(1)</script> & \U0001f600")
+LONG_TITLES = (
+    "Førstegangsinnloggingsbekreftelseskode",
+    "W" * 500,
+    "i" * 5000,
+    "Å " * 90,
+    "<script>alert(1)</script> & \U0001f600",
+)
 
 
 def collisions(boxes: tuple[Box, ...]) -> list[str]:

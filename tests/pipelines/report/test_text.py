@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from pipelines.report.text import clean, short, width, wrap
@@ -44,3 +46,11 @@ def test_no_line_is_wider_than_asked_and_none_is_beyond_the_last(text: str, wide
     lines = wrap(text, widest, 11.5, 3)
     assert len(lines) <= 3
     assert max(width(line, 11.5) for line in lines) <= widest
+
+
+def test_a_text_a_hundred_times_too_long_costs_no_more_than_what_is_seen_of_it() -> None:
+    began = time.process_time()
+    lines = wrap("x" * 1_000_000, 85, 11.5, 3)
+    assert time.process_time() - began < 0.5
+    assert lines == wrap("x" * 500, 85, 11.5, 3)
+    assert lines[-1].endswith("…")
