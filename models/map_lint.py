@@ -14,22 +14,29 @@ from schemas import flow_shape
 from schemas.errors import MapError, Problem
 from schemas.journey_map import JourneyMap
 from schemas.map_file import Path_, did_you_mean
-from schemas.map_parts import Deviating
+from schemas.map_parts import RULE_COLUMNS, Deviating
 
 if TYPE_CHECKING:
     import polars as pl
 
 Rule = Mapping[str, tuple[str, ...]]
 _ANY = ("*",)
+_OCCURS = "an attribute that occurs"
 
 
-def lint(journey_map: JourneyMap, activities: pl.DataFrame | None, as_of: datetime) -> tuple[Problem, ...]:
+def lint(
+    journey_map: JourneyMap,
+    activities: pl.DataFrame | None,
+    as_of: datetime,
+    attributes: frozenset[str] | None = None,
+) -> tuple[Problem, ...]:
     """Everything doubtful about a map, in the order of its lines.
 
     Args:
         journey_map: A map that was read.
         activities: One row per source and activity (columns source, activity) that was seen; None or empty: not known.
         as_of: The instant at which it is looked at.
+        attributes: Every attribute that an event has; None: not known.
 
     Returns:
         Errors (an example does not hold, a promise cannot be kept, the flow is too large) and warnings.
@@ -38,7 +45,9 @@ def lint(journey_map: JourneyMap, activities: pl.DataFrame | None, as_of: dateti
     found = [
         *_overlaps(journey_map),
         *_never_matching(journey_map, seen),
+        *_unknown_attributes(journey_map, attributes),
         *_unreachable(journey_map),
+        *_goal_at_once(journey_map),
         *_promises(journey_map),
         *_owners(journey_map),
         *_in_force(journey_map, as_of),
@@ -132,6 +141,25 @@ def _nearest(sources: tuple[str, ...], activities: tuple[str, ...], pairs: list[
     return did_you_mean(activities[0], (activity for source, activity in pairs if _any(sources, source)), "activities")
 
 
+def _unknown_attributes(journey_map: JourneyMap, known: frozenset[str] | None) -> Iterator[Problem]:
+    """Segments and rules that look at an attribute that no event has."""
+    if known is None:
+        return
+    for name, segment in journey_map.segments.items():
+        if segment.attribute not in known:
+            got = f'the segment "{name}" by the attribute "{segment.attribute}", which no event has'
+            line = journey_map.problem(("segments", name), "", "").line
+            yield _warning(
+                journey_map, line, got, _OCCURS, did_you_mean(segment.attribute, sorted(known), "attributes")
+            )
+    for placed in _placed(journey_map):
+        for key in placed.rule:
+            if key not in known and key not in RULE_COLUMNS:
+                got = f'a rule of "{placed.name}" by the attribute "{key}", which no event has'
+                hint = did_you_mean(key, (*RULE_COLUMNS, *sorted(known)), "attributes")
+                yield _warning(journey_map, placed.line, got, _OCCURS, hint)
+
+
 # --- the flow ------------------------------------------------------------------------------------------------------
 
 
@@ -143,6 +171,21 @@ def _unreachable(journey_map: JourneyMap) -> Iterator[Problem]:
             hint = did_you_mean(name, bare, "without an entry") if bare else "put it into the flow, or under off_map"
             got = f'"{name}", which stands neither in the flow nor under anytime'
             yield journey_map.problem(("touchpoints", name), got, "a touchpoint that can be reached", hint, "warning")
+
+
+def _goal_at_once(journey_map: JourneyMap) -> Iterator[Problem]:
+    """A goal that opens the journey: it ends as it begins, whatever the flow wants after it."""
+    if journey_map.journey_is.reopens_after == "never":
+        return
+    follows = flow_shape.before(journey_map.flow)
+    needed = [name for name in journey_map.names if name in journey_map.mandatory]
+    for i, goal in enumerate(journey_map.journey_is.goal):
+        unseen = [name for name in needed if name != goal and (goal, name) in follows]
+        if goal in journey_map.openings and unseen:
+            got = f'the goal "{goal}", which also opens the journey: it is reached at once, the rest is never judged'
+            hint = f"{', '.join(unseen[:5])} would come after it"
+            path = ("journey_is", "goal", i)
+            yield journey_map.problem(path, got, "a goal that comes later", hint, "warning")
 
 
 def _promises(journey_map: JourneyMap) -> Iterator[Problem]:

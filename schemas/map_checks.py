@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from schemas.journey_map import JourneyMap
 
 
+_CLOSE = 0.66  # difflib's ratio: two letters swapped in a word of three are still one word
+
+
 def check_map(journey_map: JourneyMap, notes: Notes) -> None:
     """Note everything that contradicts itself in one map."""
     for check in _CHECKS:
@@ -25,10 +29,12 @@ def check_map(journey_map: JourneyMap, notes: Notes) -> None:
 
 
 def _known(name: str, path: Path_, known: Iterable[str], wanted: str, notes: Notes) -> bool:
-    """Whether a name is known; else a problem with a hint."""
+    """Whether a name is known; else a problem with a hint. A name whose spelling is doubted is told of once."""
     choices = list(known)
     if name in choices:
         return True
+    if name in notes.doubted:
+        return False
     notes.add(path, f'"{name}"', wanted, did_you_mean(name, choices, "known"))
     return False
 
@@ -54,6 +60,27 @@ def _names(journey_map: JourneyMap, notes: Notes) -> None:
 def _all_anytime(journey_map: JourneyMap) -> list[str]:
     flow = journey_map.flow
     return [name for phase in flow.phases for name in phase.anytime] + list(flow.anytime)
+
+
+def _spelling(journey_map: JourneyMap, notes: Notes) -> None:
+    """A step that nobody describes beside a description that no step has: one name, mistyped in one of two places."""
+    described = [path[1] for path in notes.lines if len(path) == 2 and path[0] == "touchpoints"]
+    used = dict.fromkeys((*leaves(journey_map.flow), *_all_anytime(journey_map)))
+    elsewhere = {*described, *journey_map.off_map, *journey_map.exits}
+    steps = [name for name in used if name not in elsewhere]
+    spare = [name for name in described if isinstance(name, str) and name not in used]
+    pairs = ((_closeness(step, name), step, name) for step in steps for name in spare)
+    # The closest pair first, each name once: what is left over may well be meant as it is.
+    for closeness, step, name in sorted(pairs, key=lambda pair: -pair[0]):
+        if closeness >= _CLOSE and not notes.doubted & {step, name}:
+            notes.doubted |= {step, name}
+            hint = f'did you mean "{name}"? Line {notes.line(("touchpoints", name))} describes it, and no step has it'
+            line = notes.flow_lines.get(step, 0)
+            notes.problems.append(Problem(notes.file, line, f'"{step}"', "a described touchpoint", hint))
+
+
+def _closeness(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one.casefold(), other.casefold()).ratio()
 
 
 def _phases(journey_map: JourneyMap, notes: Notes) -> None:
@@ -90,7 +117,7 @@ def _journey_is(journey_map: JourneyMap, notes: Notes) -> None:
     follows = flow_shape.before(journey_map.flow)
     for i, goal in enumerate(is_.goal):
         starts = [name for name in journey_map.openings if name in steps]
-        if goal in steps and goal not in starts and not any((start, goal) in follows for start in starts):
+        if goal in steps and starts and goal not in starts and not any((start, goal) in follows for start in starts):
             got = f'the goal "{goal}", which no journey reaches that opens with {", ".join(starts)}'
             notes.add(("journey_is", "goal", i), got, "a goal that the flow has after an opening")
 
@@ -141,7 +168,7 @@ def _goals_to_keep(journey_map: JourneyMap, notes: Notes) -> None:
                 _known(item.touchpoint, (key, i, "touchpoint"), known, "a touchpoint of the flow", notes)
     for i, line in enumerate(journey_map.budget):
         name = line.touchpoint
-        if line.promise_kept_at_least is None or name not in known:
+        if line.promise_kept_at_least is None or name not in known or name in notes.doubted:
             continue
         if ("touchpoints", name or "", "promise") not in notes.lines:  # one that is wrong has been told of
             hint = f"add a promise to {name}, or budget its drop_off_at_most"
@@ -157,7 +184,18 @@ def _examples(journey_map: JourneyMap, notes: Notes) -> None:
             _known(name, ("examples", "conforming", i, at), known, "a touchpoint of the flow", notes)
 
 
-_CHECKS = (_names, _phases, _anytime, _journey_is, _promises, _channels, _observability, _goals_to_keep, _examples)
+_CHECKS = (
+    _spelling,
+    _names,
+    _phases,
+    _anytime,
+    _journey_is,
+    _promises,
+    _channels,
+    _observability,
+    _goals_to_keep,
+    _examples,
+)
 
 
 def check_versions(maps: Sequence[JourneyMap]) -> Iterator[Problem]:

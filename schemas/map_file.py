@@ -45,12 +45,14 @@ class Notes:
         lines: Path of keys and places to the line, counted from 1.
         flow_lines: Touchpoint to the line where the flow first has it.
         problems: Everything found wrong, in the order of finding.
+        doubted: Names whose spelling a problem doubts: nothing more is said of them.
     """
 
     file: str
     lines: dict[Path_, int] = field(default_factory=dict)
     flow_lines: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    doubted: set[str] = field(default_factory=set)
 
     def line(self, path: Path_) -> int:
         """Line of a value, else of the nearest value around it, else 0."""

@@ -24,11 +24,13 @@ OVERLAP = '10 warning: a rule of "card" that matches events which "visit" in lin
 NEVER = '10 warning: a rule of "card" that never matches: "visit" in line 9 takes all of it'
 
 
-def linted(folder: Path, more: str, activities: list[tuple[str, str]] | None = None) -> list[Problem]:
+def linted(
+    folder: Path, more: str, activities: list[tuple[str, str]] | None = None, attributes: frozenset[str] | None = None
+) -> list[Problem]:
     path = folder / "map.yaml"
     path.write_text(f"{SMALL}{more}")
     seen = None if activities is None else pl.DataFrame(activities, schema=["source", "activity"], orient="row")
-    return list(lint(load_map(path, "maps/map.yaml"), seen, AS_OF))
+    return list(lint(load_map(path, "maps/map.yaml"), seen, AS_OF, attributes))
 
 
 def said(problems: list[Problem]) -> list[str]:
@@ -82,9 +84,66 @@ def test_without_any_event_no_rule_is_doubted(tmp_path: Path) -> None:
 
 
 def test_an_entry_that_no_journey_can_touch_is_named(tmp_path: Path) -> None:
-    (problem,) = linted(tmp_path, "touchpoints:\n  thank: {title: x}\n")
-    assert (problem.line, problem.level, problem.hint) == (9, "warning", 'did you mean "thanks"?')
-    assert problem.got == '"thank", which stands neither in the flow nor under anytime'
+    (problem,) = linted(tmp_path, "touchpoints:\n  chat: {title: x}\n")
+    assert (problem.line, problem.level) == (9, "warning")
+    assert problem.got == '"chat", which stands neither in the flow nor under anytime'
+
+
+def test_a_step_that_nobody_describes_is_the_activity_of_its_name_and_doubted_where_none_has_it(tmp_path: Path) -> None:
+    more = "touchpoints: {visit: {}, card: {}, invoice: {}, faq: {}}\n"
+    seen = [("web", name) for name in ("visit", "card", "invoice", "faq")]
+    doubt = '6 warning: a rule of "thanks" that no event has matched (activity: thanks)'
+    assert said(linted(tmp_path, more)) == []
+    assert said(linted(tmp_path, more, [*seen, ("web", "thanks")])) == []
+    assert said(linted(tmp_path, more, seen)) == [doubt]
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("segments: {region: region}", []),
+        (
+            "segments: {new: first(is_nwe)}",
+            ['8 warning: the segment "new" by the attribute "is_nwe", which no event has', 'did you mean "is_new"?'],
+        ),
+        ("touchpoints: {visit: {when: {activity: visit, status: ok, region: North}}}", []),
+        (
+            "touchpoints: {visit: {when: {activity: visit, regoin: North}}}",
+            ['8 warning: a rule of "visit" by the attribute "regoin", which no event has', 'did you mean "region"?'],
+        ),
+        (
+            "touchpoints: {visit: {when: {activity: visit, surce: web}}}",
+            ['8 warning: a rule of "visit" by the attribute "surce", which no event has', 'did you mean "source"?'],
+        ),
+    ],
+)
+def test_an_attribute_that_no_event_has_is_doubted_where_attributes_are_known(
+    tmp_path: Path, more: str, expected: list[str]
+) -> None:
+    found = linted(tmp_path, f"{more}\n", attributes=frozenset({"region", "is_new"}))
+    assert [text for problem in found for text in (*said([problem]), problem.hint)] == expected
+    assert linted(tmp_path, f"{more}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("journey_is", "expected"),
+    [
+        ("goal: thanks", []),
+        ("goal: visit", ["visit"]),
+        ("goal: [thanks, visit]", ["visit"]),
+        ("goal: card, opens_with: card", ["card"]),
+        ("goal: thanks, opens_with: thanks", []),
+        ("goal: visit, reopens_after: 30d", ["visit"]),
+        ("goal: visit, reopens_after: never", []),
+    ],
+)
+def test_a_goal_that_opens_the_journey_is_doubted_where_steps_must_follow(
+    tmp_path: Path, journey_is: str, expected: list[str]
+) -> None:
+    found = linted(tmp_path, f"journey_is: {{{journey_is}}}\n")
+    assert [(problem.line, problem.level, problem.got.split('"')[1]) for problem in found] == [
+        (8, "warning", goal) for goal in expected
+    ]
 
 
 @pytest.mark.parametrize(

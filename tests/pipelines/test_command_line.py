@@ -164,7 +164,14 @@ def test_init_makes_a_workspace_whose_map_holds(terreng: Terreng, tmp_path: Path
     assert terreng("init", folder).code == 0
     assert {path.name for path in folder.iterdir()} == {"terreng.toml", "maps", "exports", ".gitignore"}
     lint = terreng("map", "lint", folder / "maps" / "first.yaml", "--workspace", folder)
-    assert (lint.code, lint.out) == (0, "1 maps checked: 0 errors, 0 warnings\n")
+    assert (lint.code, lint.out) == (0, "1 map checked: 0 errors, 0 warnings\n")
+    assert "could not check whether activities and attributes occur, for nothing is published yet" in lint.err
+
+
+def test_lint_outside_a_workspace_says_what_it_could_not_check(terreng: Terreng, tmp_path: Path) -> None:
+    assert terreng("init", tmp_path / "journeys").code == 0
+    lint = terreng("map", "lint", tmp_path / "journeys" / "maps" / "first.yaml", "--workspace", tmp_path)
+    assert (lint.code, f"there is no workspace in {tmp_path}" in lint.err) == (0, True)
 
 
 def test_init_leaves_alone_what_is_there(terreng: Terreng, tmp_path: Path) -> None:

@@ -151,3 +151,14 @@ def test_a_report_can_be_written_again(terreng: Terreng, ran: Path) -> None:
     shutil.rmtree(report.parent)
     assert terreng("report", "-w", ran).code == 0
     assert report.read_bytes() == before
+
+
+def test_lint_knows_the_activities_and_attributes_that_are_published(terreng: Terreng, ran: Path) -> None:
+    path = ran / "maps" / "first.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}segments: {{region: region, place: regoin}}\n", encoding="utf-8")
+    lint = terreng("map", "lint", path, "--workspace", ran)
+    assert (lint.code, lint.err) == (0, "")
+    assert 'the segment "place" by the attribute "regoin", which no event has' in lint.out
+    assert 'did you mean "region"?' in lint.out
+    assert '"region", which' not in lint.out

@@ -252,6 +252,74 @@ def test_a_mistyped_word_gets_a_hint(tmp_path: Path, more: str, hint: str) -> No
         loaded(tmp_path, f"{SMALL}{more}\n")
 
 
+MISTYPED = """\
+journey: buy
+title: Buy
+flow:
+  - phase: Buy
+    steps:
+      - visit
+      - sginup
+      - {optional: tour}
+      - pay
+journey_is: {goal: pay, patience: {signup: 2d}}
+touchpoints:
+  visit: {promise: {next: signup, within: 2d}}
+  signup: {promise: {next: pay, within: 2d}}
+  pay: {}
+budget: [{touchpoint: signup, promise_kept_at_least: 0.5}]
+examples: {conforming: [[visit, signup, pay]]}
+"""
+
+
+DOUBTED = '7 "sginup": did you mean "signup"? Line 13 describes it, and no step has it'
+
+
+@pytest.mark.parametrize(
+    ("edits", "wrong"),
+    [
+        ({"sginup": "signup"}, []),
+        ({}, [DOUBTED]),
+        ({"goal: pay": "goal: signup"}, [DOUBTED]),
+        ({"goal: pay": "opens_with: signup, goal: pay"}, [DOUBTED]),
+        ({"  pay: {}": "  pay: {}\n  tuor: {}"}, [DOUBTED, '8 "tour": did you mean "tuor"? Line 15 describes it']),
+        # The description is mistyped, and the rest agrees with the flow.
+        ({"sginup": "signup", "  signup:": "  signpu:"}, ['7 "signup": did you mean "signpu"? Line 13 describes it']),
+    ],
+)
+def test_a_step_spelt_like_a_description_that_no_step_has_is_one_mistake_at_the_step(
+    tmp_path: Path, edits: dict[str, str], wrong: list[str]
+) -> None:
+    text = MISTYPED
+    for was, now in edits.items():
+        text = text.replace(was, now)
+    try:
+        found = [f"{name}" for name in loaded(tmp_path, text).names if name not in ("visit", "signup", "tour", "pay")]
+    except MapError as error:
+        found = [f"{problem.line} {problem.got}: {problem.hint}" for problem in error.problems]
+    assert len(found) == len(wrong)
+    assert all(told.startswith(start) for told, start in zip(found, wrong, strict=True))
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        "{visit: {}, pay: {}}",  # nothing is described that no step has
+        "{visit: {}, pay: {}, newsletter: {}}",  # nothing alike
+        "{sginup: {}, signup: {}}",  # both are described
+        "{}",
+    ],
+)
+def test_a_step_without_a_description_is_allowed_where_none_is_spelt_like_it(tmp_path: Path, entries: str) -> None:
+    text = MISTYPED.split("journey_is", maxsplit=1)[0] + f"touchpoints: {entries}\n"
+    assert "sginup" in loaded(tmp_path, text).names
+
+
+def test_of_two_steps_only_the_one_nearest_to_a_description_is_doubted(tmp_path: Path) -> None:
+    text = SMALL.replace("[card, invoice]", "[verify_mail, verify_sms]") + "touchpoints: {verify_email: {}}\n"
+    assert problems(tmp_path, text) == ['8: "verify_mail"']
+
+
 def test_a_folder_gives_all_versions_in_order(tmp_path: Path) -> None:
     for name, version in (("b.yaml", 2), ("a.yml", 10), ("c.YAML", 1)):
         (tmp_path / name).write_text(f"{SMALL}version: {version}\nvalid_from: 2026-01-{version:02}\n")
