@@ -83,27 +83,23 @@ class XesEvents:
             raise
 
     def _events(self) -> Iterator[tuple[Any, ...]]:
-        from lxml import etree
+        # Not lxml: DuckDB asks for batches from threads of its own, and a document of lxml's that is freed in another
+        # thread than it was parsed in aborts the process. Expat fetches nothing and bounds what entities expand to.
+        from xml.etree import ElementTree as ET
 
         with open_unpacked(self.delivery) as file:
             try:
-                # Logs come from elsewhere: no entity is resolved and nothing is fetched.
-                parser = etree.iterparse(
-                    file,
-                    events=("end",),
-                    tag=("{*}trace", "trace"),
-                    resolve_entities=False,
-                    no_network=True,
-                    huge_tree=True,
-                )
-                for _, trace in parser:
-                    yield from self._events_of(trace)
-                    trace.clear()
-                    while (before := trace.getprevious()) is not None and (parent := trace.getparent()) is not None:
-                        parent.remove(before)
-            except etree.XMLSyntaxError as error:
-                line = error.lineno or 0
-                got = f"the file is no whole XML: {error.msg}"
+                # Expat resolves nothing from outside and limits what entities may grow to.
+                parser = ElementTree.iterparse(file, events=("start", "end"))  # noqa: S314 -- see the line above
+                root = None
+                for event, element in parser:
+                    root = element if root is None else root
+                    if event == "end" and _tag(element) == "trace":
+                        yield from self._events_of(element)
+                        root.clear()
+            except ElementTree.ParseError as error:
+                got = f"the file is no whole XML: {error.msg.partition(':')[0]}"
+                line = error.position[0]
                 raise SourceError(got, "an XES log", "deliver it again", self.delivery.shown, line) from error
             except UNPACKING_ERRORS as error:
                 raise unreadable(self.delivery, error) from error
