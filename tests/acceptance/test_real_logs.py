@@ -105,7 +105,7 @@ CHECKED = (
     [
         ("traffic_fines", 34_724, 10_000, 44, 9_464),
         ("helpdesk", 21_348, 4_580, 226, None),
-        ("loan_application", 7_495, 1_000, 41, 1_000),  # 42 in the order of the file: one pair starts in one instant
+        ("loan_application", 7_495, 1_000, 42, 1_000),
         ("receipt_two_systems", 8_577, 1_434, 116, None),
     ],
 )

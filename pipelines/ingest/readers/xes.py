@@ -85,12 +85,11 @@ class XesEvents:
     def _events(self) -> Iterator[tuple[Any, ...]]:
         # Not lxml: DuckDB asks for batches from threads of its own, and a document of lxml's that is freed in another
         # thread than it was parsed in aborts the process. Expat fetches nothing and bounds what entities expand to.
-        from xml.etree import ElementTree as ET
+        from xml.etree import ElementTree
 
         with open_unpacked(self.delivery) as file:
             try:
-                # Expat resolves nothing from outside and limits what entities may grow to.
-                parser = ElementTree.iterparse(file, events=("start", "end"))  # noqa: S314 -- see the line above
+                parser = ElementTree.iterparse(file, events=("start", "end"))  # noqa: S314 -- see above
                 root = None
                 for event, element in parser:
                     root = element if root is None else root
