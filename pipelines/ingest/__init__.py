@@ -51,7 +51,9 @@ def ingest(con: duckdb.DuckDBPyConnection, settings: Settings, now: datetime) ->
 
 
 def ingest_source(con: duckdb.DuckDBPyConnection, settings: Settings, source: Source, now: datetime) -> SourceReport:
-    """Take in what is new in one source: one transaction per file, files known by their content.
+    """Take in what is new in one source: one transaction per file, files known by their content and their settings.
+
+    Where the settings that decide what rows become have changed, its files are read again, in one transaction.
 
     Args:
         con: Connection of `warehouse.writer`.
@@ -64,6 +66,7 @@ def ingest_source(con: duckdb.DuckDBPyConnection, settings: Settings, source: So
     """
     from pipelines.ingest.deliveries import content_hash, deliveries
     from pipelines.ingest.intake import Intake
+    from pipelines.ingest.rereading import known_files, notes_on_missing, read_again
     from pipelines.pseudonyms import load_salt
 
     con.execute("SET timezone = 'UTC'")
@@ -71,17 +74,22 @@ def ingest_source(con: duckdb.DuckDBPyConnection, settings: Settings, source: So
     found = deliveries(settings, source)
     _remember_rank(con, settings, source)
     files = [(content_hash(delivery), delivery) for delivery in found]
-    notes, new_n = [], 0
+    file_ids, known = sorted({file_id for file_id, _ in files}), known_files(intake)
+    has_changed = any(not known.get(file_id, True) for file_id in file_ids)
+    again = read_again(intake, files) if has_changed else {}
+    notes = []
     for file_id, delivery in files:
         told = _take_in(intake, delivery, file_id)
-        new_n += told is not None
-        notes += [f"{delivery.shown}: {note}" for note in told or ()]
-    report = _report(con, source, sorted({file_id for file_id, _ in files}))
-    return replace(report, files_n=len(files), new_files_n=new_n, notes=tuple(notes))
+        if first := again.pop(file_id, None):
+            told = (*(["read again: its settings changed"] if file_id in known else []), *first.notes)
+        notes += [f"{delivery.shown}: {note}" for note in told]
+    notes += notes_on_missing(intake, files)
+    new_n = sum(file_id not in known for file_id in file_ids)
+    return replace(_report(con, source, file_ids), files_n=len(files), new_files_n=new_n, notes=tuple(notes))
 
 
-def _take_in(intake: Intake, delivery: Delivery, file_id: str) -> tuple[str, ...] | None:
-    """Notes on a file that was new; None for a known one, whose further path is remembered."""
+def _take_in(intake: Intake, delivery: Delivery, file_id: str) -> tuple[str, ...]:
+    """Notes on a file that was new; of a known one a further path is remembered."""
     from pipelines.ingest.one_file import load_file
     from pipelines.warehouse import transaction
 
@@ -96,7 +104,7 @@ def _take_in(intake: Intake, delivery: Delivery, file_id: str) -> tuple[str, ...
                 "UPDATE files SET paths = list_append(paths, ?) WHERE source = ? AND file_id = ?",
                 [delivery.shown, source, file_id],
             )
-    return None
+    return ()
 
 
 def _remember_rank(con: duckdb.DuckDBPyConnection, settings: Settings, source: Source) -> None:

@@ -14,7 +14,7 @@ from pipelines.ingest.readers.delimited import TextRows
 from pipelines.ingest.readers.json_lines import land_json
 from pipelines.ingest.readers.landing import Landing
 from pipelines.ingest.readers.xes import XesEvents
-from pipelines.ingest.text import encodings_to_try, is_encoding
+from pipelines.ingest.text import UndecodableError, encodings_to_try, is_encoding, utf8_blocks
 from pipelines.settings import Read, Source
 from schemas.errors import SourceError
 
@@ -135,3 +135,24 @@ def encodings(delivery: Delivery, source: Source) -> tuple[str | None, ...]:
     if told is not None and not is_encoding(told):
         raise SourceError(f"source {source.name!r}: {told!r} is no encoding", "one like 'utf-8' or 'cp1252'")
     return encodings_to_try(head, told)
+
+
+def settled_encoding(delivery: Delivery, source: Source) -> str | None:
+    """The encoding in which a file will be read, found by decoding it to its end; None where it is no plain text.
+
+    Raises:
+        SourceError: The file cannot be read, or the settings name an encoding that does not exist.
+    """
+    tries = encodings(delivery, source)
+    for encoding in tries[:-1]:
+        try:
+            with open_unpacked(delivery) as file:
+                for _ in utf8_blocks(file, encoding or ""):
+                    pass
+        except UndecodableError as error:
+            if not error.is_mixed:
+                continue
+        except UNPACKING_ERRORS as error:
+            raise unreadable(delivery, error) from error
+        return encoding
+    return tries[-1]

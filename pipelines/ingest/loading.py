@@ -35,7 +35,7 @@ def remove_repeats(con: duckdb.DuckDBPyConnection, source: str, is_link: bool) -
 
     Of several rows with one id the earliest event stays, and of those at one instant the first line.
     """
-    known, key = ("link_rows", "row_id") if is_link else ("events", "event_id")
+    known, key = ("linked_rows", "row_id") if is_link else ("events", "event_id")
     is_known = f"SELECT 1 FROM {known} k WHERE k.source = $source AND k.{key} = s.event_id"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE repeats AS SELECT s.rowid AS row_at FROM {STAGED} s WHERE {_GOOD}"
@@ -106,7 +106,9 @@ def add_events(con: duckdb.DuckDBPyConnection, plan: Plan, target: FileTarget) -
 def add_link_rows(con: duckdb.DuckDBPyConnection, target: FileTarget) -> None:
     """Remember the rows of a link table, so that they are known when they come again."""
     con.execute(
-        f"INSERT INTO link_rows SELECT $source, s.event_id FROM {STAGED} s WHERE {_GOOD}", {"source": target.source}
+        "INSERT INTO linked_rows (source, row_id, file_id)"
+        f" SELECT $source, s.event_id, $file_id FROM {STAGED} s WHERE {_GOOD}",
+        {"source": target.source, "file_id": target.file_id},
     )
 
 

@@ -11,6 +11,7 @@ from pipelines.ingest.checking import check_contract
 from pipelines.ingest.deliveries import Delivery
 from pipelines.ingest.intake import Intake
 from pipelines.ingest.landings import encodings, landed, read_into
+from pipelines.ingest.mappings import mapping_of
 from pipelines.ingest.readers.landing import Landing
 from pipelines.ingest.readers.xes import XES_COLUMNS
 from pipelines.ingest.text import UndecodableError
@@ -62,16 +63,27 @@ def load_file(intake: Intake, delivery: Delivery, file_id: str) -> FileReport:
     for place, encoding in enumerate(tries):
         try:
             with transaction(intake.con, intake.settings.warehouse):
-                return _load_as(intake, delivery, file_id, encoding)
+                return load_as(intake, delivery, file_id, encoding)
         except UndecodableError as error:
             if error.is_mixed or place + 1 == len(tries):
-                got = f"byte {error.offset} of the text is not {error.encoding}"
-                hint = "set encoding under [sources.read], or deliver the file again"
-                raise SourceError(got, f"text in {error.encoding}", hint, delivery.shown) from error
+                raise undecodable(delivery, error) from error
     raise AssertionError("there is always one encoding to try")
 
 
-def _load_as(intake: Intake, delivery: Delivery, file_id: str, encoding: str | None) -> FileReport:
+def undecodable(delivery: Delivery, error: UndecodableError) -> SourceError:
+    """What to say about a text in no encoding that fits."""
+    got = f"byte {error.offset} of the text is not {error.encoding}"
+    hint = "set encoding under [sources.read], or deliver the file again"
+    return SourceError(got, f"text in {error.encoding}", hint, delivery.shown)
+
+
+def load_as(intake: Intake, delivery: Delivery, file_id: str, encoding: str | None) -> FileReport:
+    """Take in one file in one encoding (None: it is no plain text), inside a transaction of the caller.
+
+    Raises:
+        SourceError: The file cannot be read whole.
+        UndecodableError: It is text in another encoding.
+    """
     con = intake.con
     target = loading.FileTarget(intake.source.name, file_id, intake.now)
     with landed(con, intake.source, delivery, encoding) as landing:
@@ -83,6 +95,8 @@ def _load_as(intake: Intake, delivery: Delivery, file_id: str, encoding: str | N
             report = _without_rows(con, landing, target)
     _refuse_unbalanced(report, delivery)
     _add_file(con, delivery, target, report)
+    values = [target.source, file_id, mapping_of(intake.settings, intake.source)]
+    con.execute("INSERT INTO file_mappings (source, file_id, mapping) VALUES (?, ?, ?)", values)
     loading.clear(con)
     return report
 

@@ -27,7 +27,10 @@ INTERNAL_DDL = (
     " value VARCHAR NOT NULL, id VARCHAR NOT NULL)",
     "CREATE TABLE IF NOT EXISTS link_evidence (file_id VARCHAR NOT NULL, source VARCHAR NOT NULL,"
     " left_key BIGINT NOT NULL, right_key BIGINT NOT NULL, evidence_n BIGINT NOT NULL, first_seen_at TIMESTAMPTZ)",
-    "CREATE TABLE IF NOT EXISTS link_rows (source VARCHAR NOT NULL, row_id VARCHAR NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS linked_rows (source VARCHAR NOT NULL, file_id VARCHAR NOT NULL,"
+    " row_id VARCHAR NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS file_mappings (source VARCHAR NOT NULL, file_id VARCHAR NOT NULL,"
+    " mapping VARCHAR NOT NULL)",
     "CREATE TABLE IF NOT EXISTS sources (source VARCHAR NOT NULL, rank BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS person_keys (rule VARCHAR NOT NULL, id_key BIGINT NOT NULL,"
     " person_key BIGINT NOT NULL, person_id VARCHAR NOT NULL)",
