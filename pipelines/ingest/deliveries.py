@@ -51,11 +51,12 @@ def deliveries(settings: Settings, source: Source) -> tuple[Delivery, ...]:
     if not glob.has_magic(source.path):
         return (_one_file(Path(pattern), settings),)
     found = [Path(name) for name in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207 (the pattern may be absolute)
-    files = [path for path in found if path.is_file()]
+    # A last ** stands for folders, too; everywhere else a folder is none of the files that were meant.
+    files = [path for path in found if not (Path(pattern).name == "**" and path.is_dir())]
     if not files:
         got = f"source {source.name!r}: no file matches {source.path!r}"
         raise SourceError(got, "one file or more", _what_is_there(Path(pattern)), str(settings.root))
-    return tuple(Delivery(path, _shown(path, settings)) for path in files)
+    return tuple(_one_of_many(path, settings, source.path) for path in files)
 
 
 def content_hash(delivery: Delivery) -> str:
@@ -118,6 +119,18 @@ def unreadable(delivery: Delivery, error: BaseException) -> SourceError:
         "check the file and its permissions, or deliver it again",
         delivery.shown,
     )
+
+
+def _one_of_many(path: Path, settings: Settings, pattern: str) -> Delivery:
+    """Nothing that the pattern names is passed over in silence."""
+    shown = _shown(path, settings)
+    if path.is_file():
+        return Delivery(path, shown)
+    if path.is_dir():
+        hint = f"move it away, write {shown}/* for every file in it, or narrow the path {pattern!r}"
+        raise SourceError("a folder", "a file", hint, shown)
+    got = "no file" if path.exists() else "a link to something that is not there"
+    raise SourceError(got, "a file", f"remove it, or narrow the path {pattern!r}", shown)
 
 
 def _one_file(path: Path, settings: Settings) -> Delivery:

@@ -104,6 +104,10 @@ class RecordCounter:
         """Line of the record whose quote is still open; 0 when none is."""
         return int(self._state[_START]) if self._state[_MODE] == _QUOTED else 0
 
+    def give_up(self) -> None:
+        """Leave out the record whose quote is still open at the end of the text."""
+        self._state[[_MODE, _BYTES]] = 0
+
     @property
     def longest(self) -> tuple[int, int]:
         """Most lines that one record takes, the open one included, and the line where it begins."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MAX_RECORD_BYTES = 32 << 20  # a row as long is no row of a table
 MAX_RECORD_LINES = 1_000  # a row of more lines is an unclosed quote that swallowed good rows
+UNCLOSED_MOST_BYTES = 64 << 10  # of the end of a file that a quote may leave unreadable; beyond, the file is refused
 LINES = Dialect("\x01", ".", ("raw",), 0, 1)  # JSON allows no control character: every line is one field
 
 
@@ -47,6 +48,7 @@ class TextRows:
         self._counter = self._new_counter()
         self._is_over = False
         self._invalid: list[tuple[int | None, str]] = []
+        self._unclosed: list[Broken] = []
 
     def landing(self, relation: str) -> Landing:
         """The landing of the stream under a name in SQL."""
@@ -90,15 +92,30 @@ class TextRows:
             counted = counter.good_n + len(counter.broken)
             got = f"{landed_n + len(self._invalid)} rows were read of {counted} that were counted"
             raise SourceError(got, "all of them", "check its quotes and line ends", self.delivery.shown)
-        landing.records_n = counter.good_n + len(counter.broken)
+        landing.records_n = counter.good_n + len(counter.broken) + len(self._unclosed)
         wanted = len(self.dialect.names)
         for line, (found, text) in zip(counter.broken, self._invalid, strict=True):
             reason = f"{found} fields instead of {wanted}" if self._is_quoted else "not one JSON object"
             landing.broken.append(Broken(line, reason, shape_of(text)))
+        landing.broken += self._unclosed
+        if self._unclosed:
+            refused = "1 line is" if len(self._unclosed) == 1 else f"{len(self._unclosed)} lines are"
+            landing.notes.append(f"{self._unclosed[0].reason}; the last {refused} refused")
+
+    def _set_aside(self, record: bytes) -> None:
+        """A quote that is never closed hides where the last rows end, so each of their lines counts as a row."""
+        line = self._counter.open_quote_line
+        reason = f"a quote that is opened in line {line} is not closed"
+        texts = record.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").lstrip("\n").split("\n")
+        self._counter.give_up()
+        self._unclosed = [Broken(line + place, reason, shape_of(text)) for place, text in enumerate(texts) if text]
+
+    def _is_too_long(self) -> bool:
+        return self._counter.longest[0] > MAX_RECORD_LINES
 
     def _refuse_swallowed(self) -> None:
         lines, start = self._counter.longest
-        is_long, open_line = lines > MAX_RECORD_LINES, self._counter.open_quote_line
+        is_long, open_line = self._is_too_long(), self._counter.open_quote_line
         if open_line and (self._is_over or is_long):
             got, line = "a quote that is opened here is not closed", open_line
         elif is_long:
@@ -135,8 +152,11 @@ class TextRows:
             if len(rest) > MAX_RECORD_BYTES:
                 raise SourceError(f"a row of more than {len(rest) >> 20} MB", "shorter rows", "", self.delivery.shown)
             block = b""
-        self._counter.finish()
         self._is_over = True
+        if self._counter.open_quote_line and len(rest) <= UNCLOSED_MOST_BYTES and not self._is_too_long():
+            self._set_aside(rest)
+            return
+        self._counter.finish()
         self._refuse_swallowed()
         if rest:
             yield rest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
 import subprocess
 import sys
@@ -52,6 +53,7 @@ def refusal(shop: Shop, path: str, **more: str) -> str:
         ("a.csv", (HEADER + ROWS).encode() + b"\x81\x8d\n", "*", r"byte \d+ of the text is not cp1252"),
         ("a.csv", HEADER + 'e1,2026-03-01,"visit,Secret\n' + ROWS, "*", "a.csv:2: a quote that is opened here is not"),
         ("a.csv", HEADER + 'e1,2026-03-01,"x,Secret\n' + ROWS + '"' + ROWS, "*", "a.csv:2: a row of 5002 lines"),
+        ("a.csv", HEADER + 'e1,2026-03-01,"' + "x" * 70_000, "*", "a.csv:2: a quote that is opened here is not"),
         ("a.csv", HEADER + "e1,2026-03-01," + "x" * 40_000_000 + ",C\n", "*", "a row of more than 3. MB"),
         (
             "a.csv",
@@ -164,3 +166,65 @@ def test_a_row_that_swallowed_others_is_refused_with_its_first_line(shop: Shop) 
 
     assert report.reasons == {"broken_row": 1}
     assert shop.rows("SELECT line FROM rejected_rows") == [(2,)]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    ("tail", "lines"),
+    [
+        ('x1,2026-03-01,"visit,Secret', [5_002]),
+        ('x1,2026-03-01,"visit,Secret\n', [5_002]),
+        ('\n\nx1,2026-03-01,"visit,Secret\n\nx2,2026-03-01,visit,C2\n', [5_004, 5_006]),
+        ('x0,2026\n"x1,2026-03-01,visit,"",Secret\n', [5_002, 5_003]),
+        ('x1,2026-03-01,"visit,Secret\n' + "x2,2026-03-01,visit,C2\n" * 999, list(range(5_002, 6_002))),
+    ],
+)
+def test_a_quote_left_open_near_the_end_costs_the_lines_after_it_and_nothing_before(
+    shop: Shop, end: str, tail: str, lines: list[int]
+) -> None:
+    shop.deliver("a.csv", (HEADER + ROWS + tail).replace("\n", end))
+
+    report = shop.take()
+
+    assert (report.accepted_n, report.reasons) == (5_000, {"broken_row": len(lines)})
+    assert report.rows_n == 5_000 + len(lines)
+    assert shop.rows("SELECT line FROM rejected_rows ORDER BY line") == [(line,) for line in lines]
+    assert "Secret" not in str(shop.rows("SELECT * FROM rejected_rows"))
+    [note] = report.notes
+    assert re.search(
+        r"a quote that is opened in line 500\d is not closed; the last [\d,]+ lines? (is|are) refused", note
+    )
+
+
+def test_a_file_of_one_row_whose_quote_stays_open_is_refused_row_by_row(shop: Shop) -> None:
+    shop.deliver("a.csv", HEADER + 'e1,2026-03-01,"visit,C1\n')
+
+    assert (shop.take().rows_n, shop.take().reasons) == (1, {"broken_row": 1})
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("folder", r"b\.csv: a folder; wanted a file. Hint: move it away, write b\.csv/\*"),
+        ("link", r"b\.csv: a link to something that is not there; wanted a file. Hint: remove it, or narrow"),
+        ("pipe", r"b\.csv: no file; wanted a file"),
+    ],
+)
+def test_what_is_no_file_among_good_files_is_named(shop: Shop, kind: str, message: str) -> None:
+    shop.deliver("a.csv", HEADER + "e1,2026-03-01,visit,C1\n")
+    other = shop.root / "b.csv"
+    if kind == "folder":
+        other.mkdir()
+    elif kind == "link":
+        other.symlink_to(shop.root / "nowhere.csv")
+    else:
+        os.mkfifo(other)
+
+    assert re.search(message, refusal(shop, "*.csv"))
+
+
+def test_a_pattern_for_all_folders_may_name_folders(shop: Shop) -> None:
+    shop.deliver("in/a.csv", HEADER + "e1,2026-03-01,visit,C1\n")
+    shop.deliver("in/deep/b.csv", HEADER + "e2,2026-03-01,visit,C1\n")
+
+    assert shop.take("in/**").files_n == 2
