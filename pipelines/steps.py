@@ -68,11 +68,12 @@ def latest_event(settings: Settings) -> datetime:
     """
     with warehouse.writer(settings) as connection:
         moment = connection.sql("SELECT max(occurred_at) FROM events").fetchall()[0][0]
+        told = () if isinstance(moment, datetime) else tuple(_counts(connection, each) for each in settings.sources)
     if not isinstance(moment, datetime):
         raise SourceError(
-            got="no event in any source",
+            got="no event in any source" + (f" ({'; '.join(told)})" if told else ""),
             wanted="at least one accepted row",
-            hint="see the counts of `terreng ingest` and the table rejected_rows for why rows were refused or dropped",
+            hint="correct [[sources]] in terreng.toml and run again: files whose settings changed are read again",
             file="terreng.toml",
         )
     return moment
@@ -128,6 +129,23 @@ def top_findings(settings: Settings, at_most: int = 5) -> tuple[TopFinding, ...]
             params={"n": at_most},
         ).fetchall()
     return tuple(TopFinding(*row) for row in rows)
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, source: Source) -> str:
+    """What became of a source's rows, as counts: `shop: 12 rows: 10 refused (9 missing_activity, ...), 2 dropped`."""
+    named = {"source": source.name}
+    sums = "sum(rows_n), sum(accepted_n), sum(rejected_n), sum(duplicate_n), sum(dropped_n), count_if(rows_n = 0)"
+    (sums_of,) = connection.sql(f"SELECT {sums} FROM files WHERE source = $source", params=named).fetchall()
+    rows_n, *parts, empty_n = (int(count or 0) for count in sums_of)
+    reasons = connection.sql(
+        "SELECT reason_code, count(*) FROM rejected_rows WHERE source = $source GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 3",
+        params=named,
+    ).fetchall()
+    why = f" ({', '.join(f'{count} {code}' for code, count in reasons)})" if reasons else ""
+    words = ("taken in as links", f"refused{why}", "duplicates", "dropped")
+    told = ", ".join(f"{count} {word}" for count, word in zip(parts, words, strict=True) if count)
+    empty = f", {empty_n} empty {'file' if empty_n == 1 else 'files'}" if empty_n else ""
+    return f"{source.name}: {rows_n} {'row' if rows_n == 1 else 'rows'}{f': {told}' if told else ''}{empty}"
 
 
 def _no_journey(connection: duckdb.DuckDBPyConnection, maps: tuple[JourneyMap, ...]) -> MapError:
