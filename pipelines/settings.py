@@ -23,7 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from pipelines.settings_problem import settings_error
+from pipelines.settings_problem import PAGE, settings_error
 from schemas.errors import SettingsError
 
 SETTINGS_FILE = "terreng.toml"
@@ -314,12 +314,11 @@ def load_settings(root: Path) -> Settings:
     try:
         parsed = _File.model_validate(_lists_as_tuples(tomllib.loads(text)))
     except tomllib.TOMLDecodeError as error:
-        line = getattr(error, "lineno", 0)
-        raise SettingsError(f"this is no TOML: {error}", "valid TOML", "see toml.io", str(path), line) from error
+        got, line = f"this is no TOML: {error}", getattr(error, "lineno", 0)
+        raise SettingsError(got, "valid TOML", f"{PAGE} has examples", str(path), line) from error
     except ValidationError as error:
         raise settings_error(error, text, str(path), _File) from error
-    root = root.resolve()
-    space, house = parsed.workspace, parsed.warehouse
+    root, space, house = root.resolve(), parsed.workspace, parsed.warehouse
     return Settings(
         root=root,
         warehouse=root / house.path,

@@ -11,6 +11,8 @@ from pydantic_core import ErrorDetails
 
 from schemas.errors import SettingsError
 
+PAGE = "schemas/SETTINGS.md"
+
 
 def settings_error(error: ValidationError, text: str, file: str, model: type[BaseModel]) -> SettingsError:
     """The first mistake that pydantic found, as a `SettingsError`."""
@@ -23,7 +25,7 @@ def settings_error(error: ValidationError, text: str, file: str, model: type[Bas
     if first["type"] == "missing":
         missing = str(first["loc"][-1])
         under = ".".join(str(step) for step in first["loc"][:-1] if isinstance(step, str))
-        hint = f"add `{missing} = ...`"
+        hint = f"add `{missing} = ...`; {PAGE} has examples"
         return SettingsError(f"{missing!r} is missing{f' in {under}' if under else ''}", missing, hint, file, line)
     got, _, wanted = first["msg"].removeprefix("Value error, ").partition("; ")
     return SettingsError(f"{where}: {got}" if where else got, wanted, "", file, line)
@@ -44,7 +46,7 @@ def _unknown_key(steps: tuple[str | int, ...], model: type[BaseModel], file: str
     key = str(steps[-1])
     known = _keys_at(model, steps[:-1])
     near = get_close_matches(key, known, 1)
-    hint = f"did you mean {near[0]!r}?" if near else ""
+    hint = f"did you mean {near[0]!r}?" if near else f"{PAGE} tells every key"
     return SettingsError(f"unknown key {key!r}", f"one of {', '.join(known)}", hint, file, line)
 
 

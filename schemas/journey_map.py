@@ -15,7 +15,7 @@ from schemas.blocks import Flow, leaves
 from schemas.errors import MapError, Problem
 from schemas.map_checks import check_map, check_versions
 from schemas.map_faults import Faults, without_faults
-from schemas.map_file import Notes, Path_, Tree, map_error, read_yaml
+from schemas.map_file import PAGE, Notes, Path_, Tree, map_error, read_yaml
 from schemas.map_flow import read_flow
 from schemas.map_parts import (
     Budget,
@@ -256,7 +256,9 @@ def load_maps(folder: Path) -> tuple[JourneyMap, ...]:
     paths = sorted(path for path in folder.glob("*") if path.suffix.lower() in (".yaml", ".yml"))
     if not paths:
         got = "no map (*.yaml)" if folder.is_dir() else "no such folder"
-        raise map_error([Problem(folder.name, 0, got, "a folder with journey maps", "`terreng init` makes one")])
+        raise map_error(
+            [Problem(folder.name, 0, got, "a folder with journey maps", f"`terreng init` makes one, {PAGE} tells how")]
+        )
     maps: list[JourneyMap] = []
     problems: list[Problem] = []
     for path in paths:

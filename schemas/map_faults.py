@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from schemas.errors import Problem
-from schemas.map_file import Notes, did_you_mean, shown
+from schemas.map_file import PAGE, Notes, did_you_mean, shown
 
 _WANTED = {
     "string_type": "a text",
@@ -74,7 +74,7 @@ def _fault(detail: ErrorDetails, model: type[BaseModel], notes: Notes) -> Proble
         case "extra_forbidden":
             choices = _keys(model, path[:-1])
             around = f" in {_said(path[:-1])}" if path[:-1] else ""
-            hint = did_you_mean(str(path[-1]), choices, "keys")
+            hint = did_you_mean(str(path[-1]), choices, "keys") or f"{PAGE} tells every key"
             return notes.problem(path, f'the key "{path[-1]}"{around}', "a key that the map knows", hint)
         case "literal_error" | "enum":
             choices = [choice.strip("' ") for choice in str(context["expected"]).replace(" or ", ", ").split(",")]

@@ -33,6 +33,7 @@ Path_: TypeAlias = tuple[str | int, ...]
 
 LARGEST_BYTES = 1_000_000  # a map of 500 touchpoints has 100 kB; the parser needs about ten seconds a megabyte
 DEEPEST = 40  # a map that people can read has 6 levels
+PAGE = "schemas/MAPS.md"
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -114,7 +115,7 @@ def read_yaml(path: Path, shown_as: str = "") -> tuple[dict[str, Tree], Notes]:
     notes = Notes(shown_as or str(path))
     tree = _Builder(notes).build(_events(_text(path, notes), notes))
     if tree is None:
-        raise notes.fail(1, "an empty file", "a journey map", "see data/example/maps for one that works")
+        raise notes.fail(1, "an empty file", "a journey map", f"{PAGE} shows how")
     if not isinstance(tree, dict):
         raise notes.fail(1, shown(tree), "a mapping of keys such as journey, title and flow")
     return tree, notes

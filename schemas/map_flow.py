@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from schemas.blocks import AllOf, Block, Flow, OneOf, Optional, Phase, Repeat, Sequence, Touch
-from schemas.map_file import Notes, Path_, Tree, did_you_mean, shown
+from schemas.map_file import PAGE, Notes, Path_, Tree, did_you_mean, shown
 
 WORDS = ("sequence", "one_of", "all_of", "optional", "repeat")
 PHASE_KEYS = ("phase", "customer_goal", "steps", "anytime")
 _STEP = f"a touchpoint's name or one of {', '.join(WORDS)}"
 _UNFIT = "|*?"  # "a | b" names a block, and * and ? are globs in rules
-_EXAMPLE = "write `- phase: Awareness` and below it `steps: [visit, signup]`"
+_EXAMPLE = f"write `- phase: Awareness` and below it `steps: [visit, signup]`; see {PAGE}"
 
 
 def read_flow(tree: dict[str, Tree], notes: Notes) -> tuple[Flow, dict[str, str]]:

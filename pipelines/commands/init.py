@@ -25,7 +25,9 @@ def init(folder: Path) -> None:
     template = files("pipelines.commands") / "template"
     for origin, target in TEMPLATE.items():
         (folder / target).write_text((template / origin).read_text(encoding="utf-8"), encoding="utf-8")
+    pages = files("schemas")
     terminal.say(
         f"Made {folder}: put your exports into exports/shop, say in terreng.toml which column is what,\n"
-        f"draw your journey in maps/first.yaml, then: terreng run --workspace {folder}"
+        f"draw your journey in maps/first.yaml, then: terreng run --workspace {folder}\n"
+        f"Every key is told in {pages / 'SETTINGS.md'} and {pages / 'MAPS.md'}"
     )

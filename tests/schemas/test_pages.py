@@ -1,0 +1,98 @@
+"""The pages on settings and maps: every key is in them, and every example can be copied."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from pydantic import BaseModel
+
+from models.map_lint import lint
+from pipelines import settings
+from pipelines.settings import load_settings
+from schemas import map_flow
+from schemas.errors import Problem
+from schemas.journey_map import JourneyMap, load_map
+from schemas.map_parts import RULE_COLUMNS
+from schemas.words import Observability
+
+PAGES = Path(__file__).parents[2] / "schemas"
+AS_OF = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def text_of(page: str) -> str:
+    return (PAGES / page).read_text(encoding="utf-8")
+
+
+def examples_of(page: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text_of(page), flags=re.MULTILINE | re.DOTALL)
+
+
+def keys_of(kind: object) -> Iterator[str]:
+    """Every key of a model and of the models in it, as it is written in the file."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        for name, field in kind.model_fields.items():
+            yield field.alias or name
+            yield from keys_of(field.annotation)
+            for extra in field.metadata:
+                yield from keys_of(extra)
+    for inner in get_args(kind):
+        yield from keys_of(inner)
+
+
+def untold(page: str, keys: set[str]) -> set[str]:
+    told = set(re.findall(r"[\w.]+", " ".join(re.findall(r"`[^`\n]+`", text_of(page)))))
+    return keys - told
+
+
+def test_every_key_of_the_settings_is_told() -> None:
+    keys = set(keys_of(settings._File))
+    assert {"salt_env", "header_rows", "template", "unit", "where", "until"} <= keys
+    assert untold("SETTINGS.md", keys) == set()
+
+
+def test_every_key_of_a_map_is_told() -> None:
+    written_otherwise = {"phase goals": "phase", "patience.default": "default"}
+    keys = {written_otherwise.get(key, key) for key in keys_of(JourneyMap)}
+    assert {"emotion", "why", "within", "promise_kept_at_least", "per_conversion"} <= keys
+    words = {*map_flow.WORDS, *map_flow.PHASE_KEYS, *RULE_COLUMNS, *Observability, "at_most"}
+    assert untold("MAPS.md", keys | words) == set()
+
+
+@pytest.mark.parametrize("number", range(len(examples_of("SETTINGS.md", "toml"))))
+def test_every_example_of_settings_loads(number: int, tmp_path: Path) -> None:
+    text = examples_of("SETTINGS.md", "toml")[number]
+    whole = text if "[workspace]" in text else f'[workspace]\nname = "x"\n{text}'
+    (tmp_path / "terreng.toml").write_text(whole, encoding="utf-8")
+    assert load_settings(tmp_path).sources
+
+
+def sections(text: str) -> dict[str, str]:
+    """Top-level key to its lines."""
+    parts = re.split(r"^(?=\w+:)", text, flags=re.MULTILINE)
+    return {part.split(":", 1)[0]: part for part in parts if part}
+
+
+def doubts(text: str, folder: Path) -> tuple[Problem, ...]:
+    (folder / "map.yaml").write_text(text, encoding="utf-8")
+    return lint(load_map(folder / "map.yaml"), None, AS_OF)
+
+
+@pytest.mark.parametrize("number", range(len(examples_of("MAPS.md", "yaml"))))
+def test_every_example_of_a_map_holds(number: int, tmp_path: Path) -> None:
+    """The first one is whole; of the others each stands for the same key of the first."""
+    examples = [sections(text) for text in examples_of("MAPS.md", "yaml")]
+    frame = {key: examples[0][key] for key in ("journey", "title", "owner", "flow", "anytime")}
+    assert doubts("".join((frame | examples[number]).values()), tmp_path) == ()
+
+
+def test_the_readme_and_the_template_point_to_the_pages() -> None:
+    readme = (PAGES.parent / "README.md").read_text(encoding="utf-8")
+    template = PAGES.parent / "pipelines" / "commands" / "template"
+    for page, name in (("SETTINGS.md", "terreng.toml"), ("MAPS.md", "maps/first.yaml")):
+        assert f"(schemas/{page})" in readme
+        assert f"schemas/{page}" in (template / name).read_text(encoding="utf-8")
