@@ -8,6 +8,7 @@ from pipelines.report.geometry import BAND_ROW, LEFT, LEVEL, Geometry
 from pipelines.report.numbers import count
 from pipelines.report.svg import el
 from pipelines.report.text import width, wrap
+from schemas.words import DeviationKind
 
 
 def draw_detours(canvas: Canvas, g: Geometry) -> None:
@@ -75,15 +76,23 @@ def _draw_chip(canvas: Canvas, g: Geometry, chip: Detour, y: float, is_crowded: 
     if not is_loop:
         label = f"{chip.start.number}→{chip.end.number}: {label}"
     prefix = f"{chip.start.number}" if is_loop and is_crowded else ""
+    told = _told_again(g, chip)
     x = g.x(chip.start.at.column) - width(label + prefix, LABEL_SIZE, True) / 2 + (7 if is_loop else 0)
     if prefix:
         x += canvas.text(x - 14, y, prefix, size=9.5, look="m halo") + 2
     if is_loop:
         loop = f"M{x - 7:.1f} {y - 8:.1f}a4.6 4.6 0 1 0 4 2.6"
         tip = f"M{x - 9:.1f} {y - 11:.1f}l5 2.6l-5 3z"
-        canvas.add("lines", el("path", d=loop, class_=f"detour {chip.kind}", stroke_width=1.6))
+        canvas.add("lines", el("path", el("title", told), d=loop, class_=f"detour {chip.kind}", stroke_width=1.6))
         canvas.add("lines", el("path", d=tip, class_=f"tip {chip.kind}"))
     canvas.text(x, y, label, size=LABEL_SIZE, look=f"{chip.kind} halo", is_bold=True)
+
+
+def _told_again(g: Geometry, chip: Detour) -> str:
+    """Journeys that came again at once, beside those that the alignment finds to repeat it: two measures."""
+    rate = g.view.rate(DeviationKind.REPEATED, chip.start.name)
+    told = f"{g.view.label(chip.start.name)}: {count(chip.journeys_n)} journeys again with no other station between"
+    return f"{told}; {count(rate.journeys_n)} repeat it beyond the design, also later" if rate else told
 
 
 def draw_band(canvas: Canvas, g: Geometry) -> None:
@@ -93,25 +102,38 @@ def draw_band(canvas: Canvas, g: Geometry) -> None:
         look = "off" if g.view.map.role(name) == "off_map" else "any"
         lines = wrap(g.view.title(name), LEFT - 22, 11, 2, True)
         canvas.lines(LEFT - 14, y + 4 - 6 * (len(lines) - 1), lines, 12, size=11, look=look, anchor="end", is_bold=True)
-        columns = [(c, n) for c in _columns(g) if (n := _times(g, c, name))]
+        columns = [(c, times) for c in _columns(g) if (times := _times(g, c, name))]
         right = max(g.x(c) for c, _ in columns)
         canvas.add("lines", el("path", d=f"M{LEFT - 8:.1f} {y:.1f}H{right:.1f}", class_=f"dotted {look}"))
-        for column, n in columns:
-            _draw_stop(canvas, (g.x(column), g.column_bottom(column), y), n, look)
+        for column, times in columns:
+            is_crowded = sum(s.at.column == column and not s.is_again for s in g.stations) > 1
+            _draw_stop(canvas, (g.x(column), g.column_bottom(column), y), times, look, is_crowded)
 
 
 def _columns(g: Geometry) -> list[float]:
     return sorted({s.at.column for s in g.stations})
 
 
-def _times(g: Geometry, column: float, name: str) -> int:
-    here = {s.name for s in g.stations if s.at.column == column and not s.is_again}
-    return sum(row.n for station in here for row in g.view.sides(station) if row.touchpoint == name)
+def _times(g: Geometry, column: float, name: str) -> dict[int, int]:
+    """Number of each station of the column, from the top, to how often something came while journeys stood there."""
+    here = sorted((s for s in g.stations if s.at.column == column and not s.is_again), key=lambda s: s.at.row)
+    times = {s.number: sum(r.n for r in g.view.sides(s.name) if r.touchpoint == name) for s in here}
+    return {number: n for number, n in times.items() if n}
 
 
-def _draw_stop(canvas: Canvas, at: tuple[float, float, float], n: int, look: str) -> None:
-    """A stop on the dotted line, and the dotted way down to it: x, where that begins, and y of the line."""
+def _draw_stop(
+    canvas: Canvas, at: tuple[float, float, float], times: dict[int, int], look: str, is_crowded: bool
+) -> None:
+    """A stop on the dotted line, and the dotted way down to it: x, where that begins, and y of the line.
+
+    Where stations stand below each other, the stop says of which it tells.
+    """
     x, top, y = at
+    told = "; ".join(f"at {number}: {count(n)} times" for number, n in times.items())
+    which = " or ".join(map(str, times)) if len(times) < 3 else f"{len(times)} stations"
+    label = count(sum(times.values()))
     canvas.add("back", el("path", d=f"M{x:.1f} {top:.1f}V{y:.1f}", class_=f"dotted faint {look}"))
-    canvas.add("marks", el("circle", cx=x, cy=y, r=4.2, class_=f"stop {look}"))
-    canvas.text(x + 8, y + 3.7, count(n), size=LABEL_SIZE, look=f"{look} halo", is_bold=True)
+    canvas.add("marks", el("circle", el("title", told), cx=x, cy=y, r=4.2, class_=f"stop {look}"))
+    if is_crowded:
+        x += canvas.text(x + 8, y + 3.7, f"{which}:", size=9.5, look="m halo") + 3
+    canvas.text(x + 8, y + 3.7, label, size=LABEL_SIZE, look=f"{look} halo", is_bold=True)

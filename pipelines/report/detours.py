@@ -82,13 +82,10 @@ def is_upright(detour: Detour) -> bool:
     return detour.start.at.column == detour.end.at.column
 
 
-def brackets(
-    chosen: tuple[Detour, ...], plan: Plan, strip: Strip, x: Callable[[float], float], is_up: bool
-) -> tuple[Bracket, ...]:
+def brackets(chosen: tuple[Detour, ...], strip: Strip, x: Callable[[float], float], is_up: bool) -> tuple[Bracket, ...]:
     """The lines of one strip above (skips) or below the stations (ways back), each on the lowest free level."""
-    crowded = _crowded(plan)
     kinds = {"skip"} if is_up else {"back", "designed"}
-    mine = [_bracket(d, strip, x, crowded) for d in chosen if d.kind in kinds and not is_upright(d)]
+    mine = [_bracket(d, strip, x) for d in chosen if d.kind in kinds and not is_upright(d)]
     seen = [b for b in mine if b is not None][: MOST_SKIPS if is_up else MOST_RETURNS]
     placed: list[Bracket] = []
     for bracket in sorted(seen, key=lambda b: (b.right - b.left, b.left, b.label)):
@@ -107,13 +104,7 @@ def _label_x(bracket: Bracket, others: list[Bracket]) -> float:
     return min(places, key=lambda place: (sum(abs(leg - place) < half for leg in legs), abs(place - bracket.label_x)))
 
 
-def _crowded(plan: Plan) -> frozenset[float]:
-    """Columns with more than one station, where a line's foot alone does not tell which it means."""
-    columns = [station.at.column for station in plan.stations]
-    return frozenset(column for column in columns if columns.count(column) > 1)
-
-
-def _bracket(detour: Detour, strip: Strip, x: Callable[[float], float], crowded: frozenset[float]) -> Bracket | None:
+def _bracket(detour: Detour, strip: Strip, x: Callable[[float], float]) -> Bracket | None:
     first, last = sorted((detour.start, detour.end), key=lambda s: s.at.column)
     has_left = strip.first <= first.at.column <= strip.last
     has_right = strip.first <= last.at.column <= strip.last
@@ -121,9 +112,7 @@ def _bracket(detour: Detour, strip: Strip, x: Callable[[float], float], crowded:
         return None
     left = x(first.at.column) + FOOT if has_left else x(strip.first - 0.5)
     right = x(last.at.column) - FOOT if has_right else x(strip.last + 0.5)
-    is_plain = has_left and has_right and not {first.at.column, last.at.column} & crowded
-    label = count(detour.journeys_n)
-    label = label if is_plain else f"{detour.start.number}→{detour.end.number}: {label}"
+    label = f"{detour.start.number}→{detour.end.number}: {count(detour.journeys_n)}"
     return Bracket(detour, left, right, 0, label, (left + right) / 2, has_left, has_right)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipelines.report.canvas import Canvas
 from pipelines.report.metro_map import Drawing, friction_class
-from pipelines.report.numbers import MISSING, count, share, share_with
+from pipelines.report.numbers import count, share, share_with
 from pipelines.report.rows import OutcomeRow
 from pipelines.report.svg import el, picture
 from pipelines.report.text import wrap
@@ -34,21 +34,28 @@ def drop_off(view: JourneyView, name: str) -> Drawing | None:
         lines = wrap(view.label(touchpoint), _NAMES - 12, 11.5, 2, True)
         canvas.lines(_NAMES, y + 20 - 6.5 * (len(lines) - 1), lines, 13, size=11.5, anchor="end", is_bold=True)
         _draw_bar(canvas, row, y + 9, most)
-        _draw_hazard(canvas, row, y + 16, scale)
+        _draw_leave(canvas, row, y + 16, scale)
     told = "; ".join(f"{view.label(t)}: {count(r.reached_n)} reached it, {_told(r)} leave here" for t, r in rows)
     svg = picture(canvas.parts(), (_WIDTH, height), name, f"Drop-off per touchpoint of {view.map.title}", told)
     return Drawing(svg, _WIDTH, height, tuple(canvas.boxes))
 
 
 def _told(row: OutcomeRow) -> str:
-    return share_with(row.hazard, row.hazard_low, row.hazard_high)
+    return share_with(row.leave, *row.leave_interval)
 
 
 def _scale(rows: list[OutcomeRow]) -> float:
     """Upper end of the plot: the next of a few round shares above all that it shows."""
-    shares = [(row.hazard_high, row.hazard, row.exit_hazard, row.hazard_half_patience) for row in rows]
-    highest = max((end for ends in shares for end in ends if end), default=0.0)
+    highest = max(
+        (end for row in rows for end in (row.leave, row.leave_interval[1], *_otherwise(row)) if end), default=0.0
+    )
     return next((top for top in (0.1, 0.2, 0.4, 0.6) if highest <= top), 1.0)
+
+
+def _otherwise(row: OutcomeRow) -> tuple[float, ...]:
+    """Shares that would leave with half and with twice the patience."""
+    silent = (row.hazard_half_patience, row.hazard_double_patience)
+    return tuple(share + (row.exit_hazard or 0.0) for share in silent if share is not None)
 
 
 def _draw_heads(canvas: Canvas, scale: float, height: float) -> None:
@@ -71,31 +78,27 @@ def _draw_bar(canvas: Canvas, row: OutcomeRow, y: float, most: int) -> None:
     canvas.text(_BARS[0] + wide + 7, y + 11, label, size=10.5, look="t halo")
 
 
-def _draw_hazard(canvas: Canvas, row: OutcomeRow, y: float, scale: float) -> None:
-    """A dot with its interval for falling silent, a small diamond for saying no, ticks for other patiences."""
-    if row.refused is not None or row.hazard is None:
-        canvas.lines(
-            _PLOT[0] + 6,
-            y + 4,
-            wrap(f"not told: {row.refused or 'unknown'}", 500, 10.5, 1),
-            12,
-            size=10.5,
-            look="m halo",
-        )
+def _draw_leave(canvas: Canvas, row: OutcomeRow, y: float, scale: float) -> None:
+    """A dot with its interval for leaving, a small diamond for the part that says no, ticks for other patiences."""
+    if row.leave is None:
+        lines = wrap(f"not told: {row.refused or 'unknown'}", 500, 10.5, 1)
+        canvas.lines(_PLOT[0] + 6, y + 4, lines, 12, size=10.5, look="m halo")
         return
 
     def x(value: float) -> float:
         return _PLOT[0] + (_PLOT[1] - _PLOT[0]) * min(1.0, value / scale)
 
-    for other in (row.hazard_half_patience, row.hazard_double_patience):
-        if other is not None:
-            canvas.add("lines", el("path", d=f"M{x(other):.1f} {y - 7:.1f}v14", class_="tick"))
-    if row.hazard_low is not None and row.hazard_high is not None:
-        canvas.add("lines", el("path", d=f"M{x(row.hazard_low):.1f} {y:.1f}H{x(row.hazard_high):.1f}", class_="span"))
-    canvas.add("marks", el("circle", cx=x(row.hazard), cy=y, r=5.5, class_=f"station {friction_class(row.hazard)}"))
-    words = share_with(row.hazard, row.hazard_low, row.hazard_high)
-    if row.exit_hazard:
-        e = x(row.exit_hazard)
-        canvas.add("marks", el("path", d=f"M{e:.1f} {y - 4.5:.1f}l4.5 4.5l-4.5 4.5l-4.5 -4.5z", class_="exit"))
-        words += f"; say no {share(row.exit_hazard)}"
-    canvas.text(_WORDS, y + 4, words or MISSING, size=10.5)
+    for other in _otherwise(row):
+        canvas.add("lines", el("path", d=f"M{x(other):.1f} {y - 7:.1f}v14", class_="tick"))
+    low, high = row.leave_interval
+    if low is not None and high is not None:
+        canvas.add("lines", el("path", d=f"M{x(low):.1f} {y:.1f}H{x(high):.1f}", class_="span"))
+    canvas.add("marks", el("circle", cx=x(row.leave), cy=y, r=5.5, class_=f"station {friction_class(row.leave)}"))
+    if not row.exit_hazard:
+        canvas.text(_WORDS, y + 4, _told(row), size=10.5)
+        return
+    e = x(row.exit_hazard)
+    canvas.add("marks", el("path", d=f"M{e:.1f} {y - 4.5:.1f}l4.5 4.5l-4.5 4.5l-4.5 -4.5z", class_="exit"))
+    parts = f"{share(row.hazard)} silent, {share(row.exit_hazard)} say no"
+    canvas.text(_WORDS, y - 2, _told(row), size=10.5)
+    canvas.text(_WORDS, y + 11, parts, size=9.5, look="m")

@@ -21,7 +21,7 @@ TITLE_PITCH = 13.0
 COUNT_SIZE = 10.5
 PANEL_TITLE = 13.5
 LEVEL = 21.0  # height of one level of lines
-BAND_ROW = 26.0
+BAND_ROW = 28.0
 _LEAST_RADIUS, _MOST_RADIUS = 9.5, 19.0
 _GAP = 5.0
 
@@ -113,12 +113,12 @@ class Geometry:
     @cached_property
     def skips(self) -> tuple[Bracket, ...]:
         """Lines above the stations."""
-        return brackets(self.all_detours, self.view.plan, self.strip, self.x, is_up=True)
+        return brackets(self.all_detours, self.strip, self.x, is_up=True)
 
     @cached_property
     def returns(self) -> tuple[Bracket, ...]:
         """Lines below the stations."""
-        return brackets(self.all_detours, self.view.plan, self.strip, self.x, is_up=False)
+        return brackets(self.all_detours, self.strip, self.x, is_up=False)
 
     @cached_property
     def chips(self) -> dict[float, tuple[Detour, ...]]:

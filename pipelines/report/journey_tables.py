@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields
 from typing import Any
 
-from pipelines.report.numbers import MISSING, count, days, duration, share, share_with, wait
+from pipelines.report.goals import goal_table
+from pipelines.report.numbers import MISSING, count, days, duration, fine_share_with, share, share_with, wait
 from pipelines.report.rows import (
     FindingRow,
     FlowRow,
@@ -22,11 +23,14 @@ from pipelines.report.sentences import kind_title
 from pipelines.report.tables import DataTable, Record, Shown
 from pipelines.report.view import JourneyView
 
+BESIDE = "What came beside the flow, by where the journey stood"
+
 
 def journey_tables(view: JourneyView, stem: str) -> dict[str, DataTable]:
     """Every table of a map by its short name; `stem` begins their file names."""
     makers = (
         _statuses,
+        goal_table,
         _drop_off,
         _outcomes,
         _deviations,
@@ -88,31 +92,37 @@ def _drop_off(view: JourneyView, stem: str) -> DataTable:
     return DataTable(
         f"{stem}_drop_off",
         "Drop-off per touchpoint",
-        _records(rows),
+        tuple(asdict(row) | _both_ways(row) for row in rows),
         (
             _place(view, "Touchpoint", "touchpoint"),
             _number("Reached", "reached_n"),
-            Shown("Leave here (95%)", _hazard, is_number=True),
-            _number("Say no here", "exit_hazard", share),
+            Shown("Leave here (95%)", _leave, is_number=True),
+            _number("Of it: fall silent", "hazard", share),
+            _number("say no", "exit_hazard", share),
             _number("Here now", "in_flight_n"),
             _number("Followed", "followed_n"),
-            _number("Worth n", "effective_n"),
+            _number("Effective n", "effective_n"),
             _number("Patience", "patience_s", duration),
-            _number("Half patience", "hazard_half_patience", share),
-            _number("Double patience", "hazard_double_patience", share),
+            _number("Silent at half patience", "hazard_half_patience", share),
+            _number("Silent at double patience", "hazard_double_patience", share),
         ),
-        _names(OutcomeRow),
-        "Leave here: fell silent for longer than the patience, of the journeys that reached it and can be followed. "
-        "Those still within their patience are in flight and are no loss. The last two columns show what a shorter or "
-        "longer patience would say.",
+        (*_names(OutcomeRow), "leave", "leave_low", "leave_high"),
+        "Leave here: fell silent for longer than the patience, or said no, of the journeys that reached it and can be "
+        "followed. Those still within their patience are in flight and are no loss. Effective n: what the journeys are "
+        "worth, as one person’s are alike. The last two columns show what a shorter or longer patience would say.",
         "No touchpoint was reached.",
     )
 
 
-def _hazard(r: Record) -> str:
+def _both_ways(row: OutcomeRow) -> dict[str, float | None]:
+    low, high = row.leave_interval
+    return {"leave": row.leave, "leave_low": low, "leave_high": high}
+
+
+def _leave(r: Record) -> str:
     if r["refused"] is not None:
         return f"not told: {r['refused']}"
-    return share_with(r["hazard"], r["hazard_low"], r["hazard_high"])  # type: ignore[arg-type]  # these columns are numbers
+    return share_with(r["leave"], r["leave_low"], r["leave_high"])  # type: ignore[arg-type]  # these columns are numbers
 
 
 def _outcomes(view: JourneyView, stem: str) -> DataTable:
@@ -138,7 +148,7 @@ def _outcomes(view: JourneyView, stem: str) -> DataTable:
             Shown("Convert (95%)", _converted, is_number=True),
             _interval("Say no (95%)", "exited_share", "exited_low", "exited_high"),
             _interval("Fall silent (95%)", "abandoned_share", "abandoned_low", "abandoned_high"),
-            _number("Still on the way", "active_share", share),
+            _number("Undecided by then", "active_share", share),
         ),
         _names(OutcomeRow),
         "Estimated with those still in flight counted as such (Aalen-Johansen); the four shares add up to one.",
@@ -260,7 +270,7 @@ def _end(r: Record) -> str:
 def _beside(view: JourneyView, stem: str) -> DataTable:
     return DataTable(
         f"{stem}_beside",
-        "What came beside the flow, by where the journey stood",
+        BESIDE,
         _records(view.data.sides),
         (
             _place(view, "Standing at", "at_touchpoint"),
@@ -318,7 +328,7 @@ def _identity(view: JourneyView, stem: str) -> DataTable:
             _number("Journeys", "journeys_n"),
             _number("Old enough", "mature_n"),
             _number(f"Converted{horizon}", "converted_n"),
-            _number("Share of the old enough", "share", share),
+            _number("Share of the old enough", "share", fine_share_with),
         ),
         (*_names(IdentityRow), "share"),
         "Strict joins ids only on the surest links, loose on all of them. The plain share among journeys old enough to "

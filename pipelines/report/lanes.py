@@ -31,12 +31,14 @@ class Cell:
     Attributes:
         text: The value, or why there is none.
         value: The value as a share, for its bar; None: no bar.
+        parts: The two shares that it is made of, where they are told apart.
     """
 
     text: str
     value: float | None = None
     low: float | None = None
     high: float | None = None
+    parts: tuple[float, float] | None = None
 
     @property
     def is_hot(self) -> bool:
@@ -63,7 +65,8 @@ def _leave(view: JourneyView, name: str) -> Cell:
     outcome = view.outcomes.get(name)
     if outcome is None or outcome.refused is not None:
         return Cell("not told" if outcome is not None else MISSING)
-    return Cell(share(outcome.hazard), outcome.hazard, outcome.hazard_low, outcome.hazard_high)
+    parts = (outcome.hazard or 0.0, outcome.exit_hazard) if outcome.exit_hazard else None
+    return Cell(share(outcome.leave), outcome.leave, *outcome.leave_interval, parts)
 
 
 def _late(view: JourneyView, name: str) -> Cell:
@@ -106,7 +109,7 @@ def _in_flight(view: JourneyView, name: str) -> Cell:
 
 
 LANES = (
-    Lane("Leave here", "fall silent, 95% interval", _leave),
+    Lane("Leave here", "fall silent + say no", _leave, 37.0),
     Lane("Later than promised", "of promises made here", _late),
     Lane("Repeat", "beyond the design", _kind(DeviationKind.REPEATED)),
     Lane("Skipped", "of those who passed", _kind(DeviationKind.MISSING)),
@@ -168,6 +171,15 @@ def _draw_cell(canvas: Canvas, g: Geometry, station: Station, cell: Cell, y: flo
         canvas.text(x, y + 13, between, size=_SMALL, look="m")
     if cell.value is not None:
         _draw_bar(canvas, left, y + 18, room, cell)
+    if cell.parts is not None:
+        canvas.text(left, y + 33, _parts(cell.parts, room), size=_SMALL, look="m")
+
+
+def _parts(parts: tuple[float, float], room: float) -> str:
+    """Both parts in words where there is room for them, else as the lane's note says."""
+    silent, no = (share(part).removesuffix("%") for part in parts)
+    words = f"{silent} silent, {no} say no"
+    return words if width(words, _SMALL) <= room else f"{silent} + {no}"
 
 
 def _draw_bar(canvas: Canvas, x: float, y: float, room: float, cell: Cell) -> None:

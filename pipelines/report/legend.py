@@ -4,41 +4,44 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from pipelines.report.metro_map import FRICTION_STEPS
+from pipelines.report.metro_map import FRICTION_STEPS, Drawing, diamond
 from pipelines.report.numbers import share
 from pipelines.report.svg import el
 
 _ARROW = "M2 9H24"
 
 
-def legend() -> Markup:
-    """The legend as a list; the same on every map."""
-    signs = (
-        (
-            _sign(el("circle", cx=10, cy=9, r=6.5, class_="station f0"), wide=20),
-            "touchpoint, larger with more journeys",
-        ),
-        (_sign(el("path", d="M10 1l8 8l-8 8l-8 -8z", class_="station f0"), wide=20), "moment of truth"),
-        (
-            _sign(el("circle", cx=10, cy=9, r=6.5, class_="station f0", stroke_dasharray="4 3"), wide=20),
-            "may be passed by",
-        ),
-        (_goal(), "goal"),
-        (_sign(el("path", d=_ARROW, class_="way", stroke_width=6)), "as designed, wider with more journeys"),
-        (_sign(el("path", d=_ARROW, class_="way idle", stroke_width=1.5)), "designed, nobody took it"),
-        (_sign(*_arrow("skip", 24, -6)), "skips ahead (arcs above)"),
-        (_sign(*_arrow("back", 2, 6)), "back or again (below)"),
-        (
-            _sign(el("path", d=_ARROW, class_="dotted off"), el("circle", cx=13, cy=9, r=4, class_="stop off")),
-            "off the map, times it came at the station above",
-        ),
-        (
-            _friction(),
-            "share that leaves here: " + ", ".join(share(step) for step in FRICTION_STEPS) + " or more; grey: not told",
-        ),
-    )
-    items = Markup("").join(Markup("<li>{}{}</li>").format(sign, text) for sign, text in signs)
+def legend(drawings: tuple[Drawing, ...]) -> Markup:
+    """The signs that these pictures of one map have, as a list."""
+    drawn = "".join(drawing.svg for drawing in drawings)
+    shown = ((sign, text) for mark, sign, text in _signs() if mark in drawn)
+    items = Markup("").join(Markup("<li>{}{}</li>").format(sign, text) for sign, text in shown)
     return Markup('<ul class="legend" aria-label="Legend">{}</ul>').format(items)
+
+
+def _signs() -> tuple[tuple[str, Markup, str], ...]:
+    """What a picture's markup holds if it has the sign; the sign; and its word."""
+    station = el("circle", cx=10, cy=9, r=6.5, class_="station f0")
+    passed = el("circle", cx=10, cy=9, r=6.5, class_="station f0", stroke_dasharray="4 3")
+    taken, idle = (
+        _sign(el("path", d=_ARROW, class_=f"way{look}", stroke_width=w)) for look, w in (("", 6), (" idle", 1.5))
+    )
+    steps = ", ".join(share(step) for step in FRICTION_STEPS)
+    return (
+        ("station", _sign(station, wide=20), "touchpoint, larger with more journeys"),
+        ("station truth", _sign(el("path", d=diamond(10, 9, 8), class_="station f0"), wide=20), "moment of truth"),
+        ('stroke-dasharray="4 3"', _sign(passed, wide=20), "may be passed by"),
+        ("goal", _goal(), "goal: a second outline"),
+        ('class="way"', taken, "as designed, wider with more journeys"),
+        ("way idle", idle, "designed, nobody took it"),
+        ("detour skip", _sign(*_arrow("skip", 24, -6)), "skips ahead (arcs above)"),
+        ("detour back", _sign(*_arrow("back", 2, 6)), "back (below)"),
+        ("detour repeat", _loop("repeat"), "again at once, beyond the design"),
+        ("detour designed", _loop("designed"), "again or back, as designed"),
+        ("stop off", _dotted("off"), "off the map: times it came at the station above, or at those named"),
+        ("stop any", _dotted("any"), "welcome anytime, likewise"),
+        ("station", _friction(), f"share that leaves here: {steps} or more; grey: not told"),
+    )
 
 
 def _sign(*parts: Markup, wide: int = 26) -> Markup:
@@ -56,6 +59,16 @@ def _sign(*parts: Markup, wide: int = 26) -> Markup:
 def _goal() -> Markup:
     rings = el("circle", cx=10, cy=9, r=8, class_="goal"), el("circle", cx=10, cy=9, r=4.5, class_="station f0")
     return _sign(*rings, wide=20)
+
+
+def _loop(look: str) -> Markup:
+    line = el("path", d="M10 6a4.6 4.6 0 1 0 4 2.6", class_=f"detour {look}", stroke_width=1.6)
+    return _sign(line, el("path", d="M8 3l5 2.6l-5 3z", class_=f"tip {look}"), wide=20)
+
+
+def _dotted(look: str) -> Markup:
+    stop = el("circle", cx=13, cy=9, r=4, class_=f"stop {look}")
+    return _sign(el("path", d=_ARROW, class_=f"dotted {look}"), stop)
 
 
 def _arrow(look: str, x: int, back: int) -> tuple[Markup, Markup]:

@@ -14,7 +14,8 @@ from pipelines.report.detours import Detour, detours
 from pipelines.report.geometry import COUNT_SIZE, LEFT, PANEL_TITLE, TITLE_PITCH, TITLE_SIZE, Geometry
 from pipelines.report.lanes import draw_lanes
 from pipelines.report.layout import Plan, Point, Station, Strip, Track
-from pipelines.report.numbers import count, share, share_with
+from pipelines.report.numbers import count, share
+from pipelines.report.sentences import left_in_words
 from pipelines.report.svg import el, picture
 from pipelines.report.view import JourneyView
 
@@ -42,7 +43,7 @@ def metro_map(view: JourneyView, name: str) -> tuple[Drawing, ...]:
 
 
 def _strip(view: JourneyView, strip: Strip, chosen: tuple[Detour, ...], name: str, strips_n: int) -> Drawing:
-    geometry = Geometry(view, strip, chosen, _band(view, strip))
+    geometry = Geometry(view, strip, chosen, band(view, strip))
     canvas = Canvas()
     _draw_panels(canvas, geometry)
     _draw_tracks(canvas, geometry)
@@ -60,15 +61,15 @@ def describe(view: JourneyView, stations: Iterable[Station]) -> str:
     """The stations in words, for those who cannot see the picture."""
     told = []
     for station in stations:
-        hazard = view.hazard(station.name)
-        left = f", {share(hazard)} leave here" if hazard is not None else ""
+        leave = view.leave(station.name)
+        left = f", {share(leave)} leave here" if leave is not None else ""
         told.append(f"{view.label(station.name)}: {count(view.reached_n(station.name))} journeys{left}")
     return "Stations in designed order. " + "; ".join(told) + ". The tables below hold every number."
 
 
-def friction_class(hazard: float | None) -> str:
+def friction_class(leave: float | None) -> str:
     """The style of a station: f0 (hardly anybody leaves) to f4, fx where it cannot be told."""
-    return "fx" if hazard is None else f"f{sum(hazard >= step for step in FRICTION_STEPS)}"
+    return "fx" if leave is None else f"f{sum(leave >= step for step in FRICTION_STEPS)}"
 
 
 def _draw_panels(canvas: Canvas, g: Geometry) -> None:
@@ -148,7 +149,7 @@ def _draw_entry(canvas: Canvas, g: Geometry) -> None:
 def _draw_stations(canvas: Canvas, g: Geometry) -> None:
     for station in g.stations:
         x, y, r = *g.at(station.at), g.radius(station)
-        look = friction_class(g.view.hazard(station.name))
+        look = friction_class(g.view.leave(station.name))
         canvas.add("marks", el("g", el("title", _told(g.view, station)), *_sign(g, station, look)))
         canvas.text(x, y + 3.7, str(station.number), size=10.5, look=f"n {look}", anchor="middle", is_bold=True)
         lines = g.titles[station.key]
@@ -159,16 +160,24 @@ def _draw_stations(canvas: Canvas, g: Geometry) -> None:
 
 
 def _sign(g: Geometry, station: Station, look: str) -> list[Markup]:
-    """A circle, or a diamond for a moment of truth; dashed for what may be passed by; a second ring for a goal."""
+    """A circle, or a diamond for a moment of truth; dashed for what may be passed by; a second outline for a goal."""
     x, y, r = *g.at(station.at), g.radius(station)
     known = g.view.map.touchpoints.get(station.name)
     ring = "4 3" if station.is_optional else None
+    is_goal = station.name in g.view.map.goals
     if known is not None and known.moment_of_truth:
-        d = r * 1.25
-        shape = f"M{x:.1f} {y - d:.1f}L{x + d:.1f} {y:.1f}L{x:.1f} {y + d:.1f}L{x - d:.1f} {y:.1f}Z"
-        return [el("path", d=shape, class_=f"station {look}", stroke_dasharray=ring, stroke_linejoin="round")]
-    goal = [el("circle", cx=x, cy=y, r=r + 4, class_="goal")] if station.name in g.view.map.goals else []
+        # With two outlines the inner one is smaller, so that the outer one keeps clear of the count above it.
+        d = max(11.0, r * 1.25 - 4) if is_goal else r * 1.25
+        outer = [el("path", d=diamond(x, y, d + 4.5), class_="goal truth")] if is_goal else []
+        dressed = {"class_": f"station truth {look}", "stroke_dasharray": ring, "stroke_linejoin": "round"}
+        return [*outer, el("path", d=diamond(x, y, d), **dressed)]
+    goal = [el("circle", cx=x, cy=y, r=r + 4, class_="goal")] if is_goal else []
     return [*goal, el("circle", cx=x, cy=y, r=r, class_=f"station {look}", stroke_dasharray=ring)]
+
+
+def diamond(x: float, y: float, d: float) -> str:
+    """The path of a diamond around a point, from its middle to its tips d pixels."""
+    return f"M{x:.1f} {y - d:.1f}L{x + d:.1f} {y:.1f}L{x:.1f} {y + d:.1f}L{x - d:.1f} {y:.1f}Z"
 
 
 def _told(view: JourneyView, station: Station) -> str:
@@ -177,12 +186,29 @@ def _told(view: JourneyView, station: Station) -> str:
     if outcome is not None and outcome.refused is not None:
         lines.append(f"leave here: not told ({outcome.refused})")
     elif outcome is not None:
-        lines.append(f"{share_with(outcome.hazard, outcome.hazard_low, outcome.hazard_high)} fall silent here")
+        lines.append(left_in_words(outcome))
     return "; ".join(lines)
 
 
-def _band(view: JourneyView, strip: Strip) -> tuple[str, ...]:
-    """What came beside the flow of the strip most often; in the order of the whole map, so strips can be compared."""
+def band(view: JourneyView, strip: Strip) -> tuple[str, ...]:
+    """What came beside the flow of the strip: off the map first, then what is welcome, each the most frequent first.
+
+    The order is that of the whole map, so strips can be compared.
+    """
     here = {s.name for s in view.plan.stations if strip.first <= s.at.column <= strip.last}
     seen = {row.touchpoint for row in view.data.sides if row.at_touchpoint in here}
-    return tuple(name for name in view.beside if name in seen)[:MOST_OFF_MAP]
+    ordered = sorted(view.beside, key=lambda name: view.map.role(name) != "off_map")
+    return tuple(name for name in ordered if name in seen)[:MOST_OFF_MAP]
+
+
+def left_out(view: JourneyView) -> tuple[str, ...]:
+    """What came beside the flow and has no line on at least one strip where it came."""
+    drawn = [set(band(view, strip)) for strip in view.plan.strips]
+    columns = {s.name: s.at.column for s in view.plan.stations}
+    missing = {
+        row.touchpoint
+        for row in view.data.sides
+        for lines, strip in zip(drawn, view.plan.strips, strict=True)
+        if strip.first <= columns.get(row.at_touchpoint, -1) <= strip.last and row.touchpoint not in lines
+    }
+    return tuple(name for name in view.beside if name in missing)

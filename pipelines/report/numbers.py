@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 MISSING = "–"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
@@ -62,6 +63,14 @@ def share_with(x: float | None, low: float | None, high: float | None) -> str:
     return f"{share(x)} ({between})" if between else share(x)
 
 
+def fine_share_with(x: float | None, low: float | None = None, high: float | None = None) -> str:
+    """A share and its interval to a tenth of a per cent, where shares have to be told apart."""
+    if x is None:
+        return MISSING
+    between = "" if low is None or high is None else f" ({low * 100:.1f}–{high * 100:.1f}%)"
+    return f"{x * 100:.1f}%{between}"
+
+
 def duration(seconds: float | None) -> str:
     """Seconds in the largest unit of which there are at least two."""
     if seconds is None:
@@ -79,8 +88,9 @@ def wait(seconds: float | None, calendar: str) -> str:
     return f"{_figures(seconds / 3_600)} business h"
 
 
-def day(at: datetime) -> str:
-    """A date in words."""
+def day(at: datetime, zone: ZoneInfo) -> str:
+    """A date of a zone in words."""
+    at = at.astimezone(zone)
     return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
 
 
@@ -94,9 +104,9 @@ def days(d: float) -> str:
     return f"{_plain(d)} day{'' if d == 1 else 's'}"
 
 
-def moment(at: datetime | None) -> str:
-    """A time in UTC to the minute."""
-    return MISSING if at is None else f"{at:%Y-%m-%d %H:%M} UTC"
+def moment(at: datetime | None, zone: ZoneInfo) -> str:
+    """A time of a zone to the minute, with the zone's name."""
+    return MISSING if at is None else f"{at.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}"
 
 
 def in_words(x: float) -> tuple[str, bool]:

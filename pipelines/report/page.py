@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from pipelines.report import quality
 from pipelines.report.drop_off import drop_off
-from pipelines.report.journey_tables import journey_tables
+from pipelines.report.journey_tables import BESIDE, journey_tables
 from pipelines.report.legend import legend
-from pipelines.report.metro_map import Drawing, metro_map
+from pipelines.report.metro_map import Drawing, left_out, metro_map
 from pipelines.report.numbers import moment
 from pipelines.report.promises import promises
 from pipelines.report.rows import Snapshot
@@ -29,7 +29,8 @@ _METHODS = (
     "which 99% of those who go on at all have gone on, learned from the data or set in the map. Until then a journey "
     "is in flight, and is never counted as lost. Who comes back later is counted as back.",
     "“Leave here” is the share of those who reached a touchpoint, and can be followed for its patience, that fell "
-    "silent there. Half and double the patience are shown beside it: so much rests on that choice.",
+    "silent there or said no there. Half and double the patience are shown beside it: so much of it rests on that "
+    "choice.",
     "Shares by a horizon are estimated with journeys still in flight counted as such (Aalen-Johansen, four ends that "
     "add up to one).",
     "Deviations come from an optimal alignment of each journey with the map: the cheapest way to explain what "
@@ -40,7 +41,16 @@ _METHODS = (
     "“Associated with” is meant literally: two things were seen together. No effect is claimed; that takes a "
     "comparison made on purpose.",
     "The lines on the map count journeys that went from one station to the other with none between. What fewer than "
-    "one journey in two hundred did is left off the drawing and stands in the table.",
+    "one journey in two hundred did is left off the drawing and stands in the table; so does what is beyond the eight "
+    "most travelled skips and the six most travelled ways back of a strip.",
+)
+
+
+_METRO_NOTE = (
+    "Point at a station, a line or a stop for its numbers. Lines and loops count journeys that went from one station to"
+    " the other, or came again, with no other station between. The lanes and cards count deviations by alignment with"
+    " the map, also where something came between, so the two may differ a little. Stops on the dotted lines count how"
+    " often it came while journeys stood at the station above."
 )
 
 
@@ -55,6 +65,7 @@ class MapSection:
     tiles: tuple[Tile, ...]
     data_line: str
     warnings: tuple[str, ...]
+    legend: Markup
     metro: tuple[Drawing, ...]
     metro_note: str
     cards: tuple[Card, ...]
@@ -73,6 +84,7 @@ class Page:
     workspace: str
     run_id: str
     as_of: str
+    snapshot_line: str
     maps: tuple[MapSection, ...]
     rows_line: str
     sources: DataTable
@@ -94,7 +106,8 @@ def make_page(workspace: str, snapshot: Snapshot, views: tuple[JourneyView, ...]
         title=f"{short(workspace, 60)}: {sections[0].headline.text if sections else 'no map yet'}",
         workspace=workspace,
         run_id=run.run_id,
-        as_of=moment(run.as_of),
+        as_of=moment(run.as_of, snapshot.zone),
+        snapshot_line=quality.snapshot_line(snapshot),
         maps=sections,
         rows_line=quality.rows_line(snapshot),
         sources=quality.source_table(snapshot),
@@ -115,6 +128,7 @@ def _stems(views: tuple[JourneyView, ...]) -> tuple[str, ...]:
 
 def _section(view: JourneyView, stem: str) -> MapSection:
     tables = journey_tables(view, stem)
+    metro = metro_map(view, f"{stem}-metro")
     return MapSection(
         stem=stem,
         title=view.map.title,
@@ -123,7 +137,8 @@ def _section(view: JourneyView, stem: str) -> MapSection:
         tiles=tiles(view, {name: table.name for name, table in tables.items()}),
         data_line=quality.journey_line(view),
         warnings=quality.warnings(view),
-        metro=metro_map(view, f"{stem}-metro"),
+        legend=legend(metro),
+        metro=metro,
         metro_note=_metro_note(view),
         cards=cards(view),
         no_cards="Nothing stands out in this run."
@@ -147,16 +162,23 @@ def _about(view: JourneyView) -> str:
 
 def _metro_note(view: JourneyView) -> str:
     if view.data.journeys_n:
-        return (
-            "Point at a station or a line for its numbers. Skips, ways back and repeats count journeys; stops on the"
-            " dotted lines count how often it came while journeys stood at the station above."
-        )
+        return _METRO_NOTE + _not_drawn(view)
     return "The design, with nobody on it yet."
+
+
+def _not_drawn(view: JourneyView) -> str:
+    names = left_out(view)
+    if not names:
+        return ""
+    told = ", ".join(f"“{short(view.title(name), 60)}”" for name in names[:5])
+    rest = f" and {len(names) - 5} more" if len(names) > 5 else ""
+    return f" Not every line beside the flow is drawn: for {told}{rest} see the table “{BESIDE}” below."
 
 
 def _facts(snapshot: Snapshot, views: tuple[JourneyView, ...]) -> tuple[tuple[str, str], ...]:
     run = snapshot.run
-    facts = [("Run", run.run_id), ("Started", moment(run.started_at)), ("As of", moment(run.as_of))]
+    zone = snapshot.zone
+    facts = [("Run", run.run_id), ("Started", moment(run.started_at, zone)), ("As of", moment(run.as_of, zone))]
     facts += [(view.map.title, f"version {view.map.version}, content {view.map.content_hash[:12]}") for view in views]
     facts += sorted((name, version) for name, version in run.versions.items())
     return tuple(facts)
@@ -169,7 +191,7 @@ def render(page: Page) -> str:
     folder = files("pipelines.report") / "templates"
     template = environment.from_string((folder / "report.html").read_text(encoding="utf-8"))
     css = Markup((folder / "report.css").read_text(encoding="utf-8"))  # noqa: S704  # our own file, no value of anybody in it
-    return template.render(page=page, css=css, legend=legend()) + "\n"
+    return template.render(page=page, css=css) + "\n"
 
 
 def _finalize(value: object) -> object:

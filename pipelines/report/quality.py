@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, fields
 
-from pipelines.report.numbers import count, share
+from pipelines.report.numbers import count, days, fine_share_with, moment, share
 from pipelines.report.rows import ReasonRow, Snapshot, SourceRow
 from pipelines.report.tables import DataTable, Shown
 from pipelines.report.view import JourneyView
@@ -42,18 +42,27 @@ def journey_line(view: JourneyView) -> str:
             f"{share(data.unmapped_n / data.events_n)} of {count(data.events_n)} events in journeys are not on the map"
         )
     flying = data.statuses.get("in_flight", 0)
-    parts.append(f"{share(flying / data.journeys_n)} of journeys are in flight")
+    parts.append(f"{share(flying / data.journeys_n)} of journeys are on their way today (in flight)")
     parts.append(identity_range(view))
     return "; ".join(part for part in parts if part)
 
 
 def identity_range(view: JourneyView) -> str:
-    """Conversion under the strict and the loose rule."""
-    shares = {row.rule: row.share for row in view.data.identity}
-    strict, loose = shares.get("strict"), shares.get("loose")
-    if strict is None or loose is None:
+    """One measure under the three identity rules: the plain share that converts, of journeys old enough."""
+    if view.data.is_same_people:
+        return "all three identity rules make the same people"
+    rows = {row.rule: row for row in view.data.identity if row.share is not None}
+    if not {"strict", "default", "loose"} <= rows.keys() or not view.horizon_d:
         return ""
-    return f"conversion is {share(strict)} under strict and {share(loose)} under loose identity"
+    told = {rule: fine_share_with(row.share) for rule, row in rows.items()}
+    old_n, old = count(rows["default"].mature_n), days(view.horizon_d)
+    long_ago = f"in plain counts, of the {old_n} journeys that began at least {old} ago"
+    if len(set(told.values())) == 1:
+        return f"{long_ago}, {told['default']} converted in that time under each of the three identity rules"
+    return (
+        f"{long_ago}, {told['default']} converted in that time under the default identity rule,"
+        f" {told['strict']} under the strict and {told['loose']} under the loose one"
+    )
 
 
 def warnings(view: JourneyView) -> tuple[str, ...]:
@@ -73,6 +82,17 @@ def warnings(view: JourneyView) -> tuple[str, ...]:
             f" the drawing is version {view.map.version}."
         )
     return tuple(found)
+
+
+def snapshot_line(snapshot: Snapshot) -> str:
+    """That the page stands at an earlier time than its data, if it does."""
+    as_of, newest_at = snapshot.run.as_of, snapshot.newest_at
+    if as_of is None or newest_at is None or newest_at <= as_of:
+        return ""
+    return (
+        f"This page tells how things stood at {moment(as_of, snapshot.zone)}. The data go on until"
+        f" {moment(newest_at, snapshot.zone)}; what came after the snapshot is not in the numbers."
+    )
 
 
 def source_table(snapshot: Snapshot) -> DataTable:

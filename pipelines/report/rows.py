@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from models.intervals import wilson
+from pipelines.budgets import Line
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,22 @@ class OutcomeRow:
     followed_n: int
     in_flight_n: int
     refused: str | None
+
+    @property
+    def leave(self) -> float | None:
+        """Leave here one way or the other, silently or saying no; None where it is refused."""
+        if self.refused is not None or self.hazard is None:
+            return None
+        return min(1.0, self.hazard + (self.exit_hazard or 0.0))
+
+    @property
+    def leave_interval(self) -> tuple[float | None, float | None]:
+        """Its 95 % interval; the journeys count for as many as for the hazard, people with several being alike."""
+        if self.leave is None or not self.followed_n or not self.reached_n:
+            return None, None
+        worth = self.followed_n * (self.effective_n or self.reached_n) / self.reached_n
+        low, high = wilson(self.leave * worth, worth)
+        return float(low), float(high)
 
 
 @dataclass(frozen=True)
@@ -205,6 +225,8 @@ class JourneyData:
         designed_n: Of these, journeys that went as designed so far (cost 0).
         events_n: Events in journeys.
         unmapped_n: Of these, events that the map does not know.
+        budgets: What was measured for the map's budgets, then for those of its targets that ask the same.
+        is_same_people: Whether all identity rules join the ids into the same people.
     """
 
     statuses: dict[str, int]
@@ -225,6 +247,8 @@ class JourneyData:
     findings: tuple[FindingRow, ...]
     unmapped: tuple[UnmappedRow, ...]
     identity: tuple[IdentityRow, ...]
+    budgets: tuple[Line, ...] = ()
+    is_same_people: bool = False
 
     @property
     def journeys_n(self) -> int:
@@ -234,9 +258,16 @@ class JourneyData:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """All that the report shows."""
+    """All that the report shows.
+
+    Attributes:
+        newest_at: When the newest event of any source occurred, also one after the snapshot time.
+        zone: The workspace's time zone, in which dates are told.
+    """
 
     run: RunRow
+    newest_at: datetime | None
+    zone: ZoneInfo
     sources: tuple[SourceRow, ...]
     reasons: tuple[ReasonRow, ...]
     journeys: dict[str, JourneyData]

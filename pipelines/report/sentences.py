@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from models.intervals import wilson
 from pipelines.report.numbers import count, day, days, in_words, interval, share, share_with, wait
-from pipelines.report.rows import FindingRow
+from pipelines.report.rows import FindingRow, OutcomeRow
 from pipelines.report.text import short
 from pipelines.report.view import JourneyView
 
@@ -94,7 +94,7 @@ def headline(view: JourneyView) -> Headline:
         return Headline(
             "No journey begins as designed", f"None reached {names}, so no share that gets to “{goal}” is told."
         )
-    within = days(outcome.horizon_d)
+    within = view.within
     began = f"{count(outcome.reached_n)} journeys that reached “{short(view.title(outcome.touchpoint), 80)}”"
     if outcome.refused is not None or outcome.converted_share is None:
         reason = outcome.refused or "no share is given"
@@ -108,7 +108,7 @@ def headline(view: JourneyView) -> Headline:
     told = f"{reach} reach “{goal}” within {within}, {silent} fall silent, {said_no} say no"
     return Headline(
         _claim(lost, outcome.converted_share, goal),
-        f"Of {began}: {told}, {share(outcome.active_share)} are still on the way.",
+        f"Of {began}: {told}; {share(outcome.active_share)} are still undecided after {days(outcome.horizon_d)}.",
     )
 
 
@@ -140,8 +140,8 @@ def tiles(view: JourneyView, tables: dict[str, str]) -> tuple[Tile, ...]:
         _designed(view, tables["deviations"]),
     ]
     if data.journeys_n:
-        part = f"{share(flying / data.journeys_n)} of {count(data.journeys_n)}; neither lost nor won yet"
-        found.append(Tile(count(flying), "in flight now", part, tables["statuses"]))
+        part = f"in flight: {share(flying / data.journeys_n)} of {count(data.journeys_n)}, neither lost nor won yet"
+        found.append(Tile(count(flying), "are on their way today", part, tables["statuses"]))
     return (*found, *_promise(view, tables["waits"]))
 
 
@@ -150,7 +150,8 @@ def _span(view: JourneyView) -> str:
     if data.first_at is None or data.last_at is None:
         return "none in the snapshot"
     who = "people" if view.map.journey_is.per == "person" else f"{short(view.map.journey_is.per, 20)} ids"
-    return f"of {count(data.people_n)} {who}, {day(data.first_at)} to {day(data.last_at)}"
+    between = f"{day(data.first_at, view.zone)} to {day(data.last_at, view.zone)}"
+    return f"of {count(data.people_n)} {who}, {between} ({view.zone.key})"
 
 
 def _converted(view: JourneyView, table: str) -> Tile:
@@ -159,8 +160,9 @@ def _converted(view: JourneyView, table: str) -> Tile:
         reason = (outcome.refused if outcome else None) or "no journey begins as designed"
         return Tile("Not told", "converted", reason, table)
     between = interval(outcome.converted_low, outcome.converted_high)
-    detail = f"{between + ', ' if between else ''}n {count(outcome.reached_n)}, within {days(outcome.horizon_d)}"
-    return Tile(share(outcome.converted_share), "converted", detail, table)
+    from_there = f"of {count(outcome.reached_n)} that reached “{short(view.title(outcome.touchpoint), 40)}”"
+    detail = f"{between + ', ' if between else ''}{from_there}, within {view.within}"
+    return Tile(share(outcome.converted_share), "convert", detail, table)
 
 
 def _designed(view: JourneyView, table: str) -> Tile:
@@ -183,7 +185,10 @@ def _promise(view: JourneyView, table: str) -> tuple[Tile, ...]:
     worst = min(judged, key=lambda row: (row.kept_share or 0.0, row.from_touchpoint, row.to_touchpoint))
     between = interval(worst.kept_low, worst.kept_high)
     what = f"“{short(view.title(worst.to_touchpoint), 40)}” within {wait(worst.promised_s, worst.calendar)}"
-    return (Tile(share(worst.kept_share), "keep the weakest promise", f"{between}, n {count(worst.n)}: {what}", table),)
+    least = "" if len(judged) == 1 else ", the least kept one"
+    return (
+        Tile(share(worst.kept_share), f"of promises {what} are kept{least}", f"{between}, n {count(worst.n)}", table),
+    )
 
 
 def cards(view: JourneyView, most: int = 8) -> tuple[Card, ...]:
@@ -213,12 +218,20 @@ def _evidence(view: JourneyView, finding: FindingRow) -> str:
     journeys = f"{count(finding.journeys_n)} journeys"
     outcome = view.outcomes.get(finding.touchpoint or "")
     if finding.signal == "drop_off" and outcome is not None:
-        silent = share_with(outcome.hazard, outcome.hazard_low, outcome.hazard_high)
-        no = f" and {share(outcome.exit_hazard)} say no" if outcome.exit_hazard else ""
-        return f"{journeys}; of those who reached it {silent} fall silent here{no}"
+        return f"{journeys}; of those who reached it {left_in_words(outcome)}"
     if finding.rate is None:
         return journeys
     return f"{journeys}; {share_with(finding.rate, finding.rate_low, finding.rate_high)} of those where it could happen"
+
+
+def left_in_words(outcome: OutcomeRow) -> str:
+    """The share that leaves a touchpoint, with its interval and its two parts where there are two."""
+    if outcome.leave is None:
+        return "no share is told"
+    whole = share_with(outcome.leave, *outcome.leave_interval)
+    if not outcome.exit_hazard:
+        return f"{whole} fall silent here"
+    return f"{whole} leave here: {share(outcome.hazard)} fall silent, {share(outcome.exit_hazard)} say no"
 
 
 def _association(view: JourneyView, finding: FindingRow) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
 
+from pipelines.budgets import measured
+from pipelines.report.goals import asked
 from pipelines.report.rows import (
     FindingRow,
     FlowRow,
@@ -28,12 +31,13 @@ if TYPE_CHECKING:
     import duckdb
 
     from pipelines.settings import Settings
+    from schemas.journey_map import JourneyMap
 
 Row = TypeVar("Row")
 
 
-def read_snapshot(settings: Settings, run_id: str, journeys: tuple[str, ...]) -> Snapshot:
-    """Reads the published snapshot for the maps of these names.
+def read_snapshot(settings: Settings, run_id: str, maps: tuple[JourneyMap, ...]) -> Snapshot:
+    """Reads the published snapshot for the maps: of each the version in force at the snapshot time.
 
     Raises:
         WarehouseError: nothing is published, or the snapshot does not know the run.
@@ -49,12 +53,25 @@ def read_snapshot(settings: Settings, run_id: str, journeys: tuple[str, ...]) ->
                 hint="run `terreng run`; its last step writes the report",
                 file=str(settings.published_db),
             )
+        is_same_people = con.execute(_IS_SAME_PEOPLE).fetchall()[0][0]
         return Snapshot(
             runs[0],
+            con.execute("SELECT max(occurred_at) FROM events").fetchall()[0][0],
+            ZoneInfo(settings.timezone),
             _all(con, SourceRow, _SOURCES),
             _all(con, ReasonRow, _REASONS),
-            {name: _journey(con, name, runs[0].as_of) for name in journeys},
+            {m.journey: _journey(con, m, runs[0].as_of, is_same_people) for m in in_force(maps, runs[0].as_of)},
         )
+
+
+def in_force(maps: tuple[JourneyMap, ...], as_of: datetime | None) -> tuple[JourneyMap, ...]:
+    """One map per journey, by name: the version in force at the snapshot time, else the first; they come by version."""
+    chosen: dict[str, JourneyMap] = {}
+    for plan in maps:
+        is_begun = plan.valid_from is None or as_of is None or plan.valid_from <= as_of.date()
+        if plan.journey not in chosen or is_begun:
+            chosen[plan.journey] = plan
+    return tuple(chosen[name] for name in sorted(chosen))
 
 
 def _all(con: duckdb.DuckDBPyConnection, kind: type[Row], sql: str, *values: object) -> tuple[Row, ...]:
@@ -123,7 +140,16 @@ ORDER BY CASE rule WHEN 'strict' THEN 0 WHEN 'default' THEN 1 ELSE 2 END
 """
 
 
-def _journey(con: duckdb.DuckDBPyConnection, journey: str, as_of: datetime | None) -> JourneyData:
+# Rules are nested: each takes the links of the one before and more, so as many people are the same people.
+_IS_SAME_PEOPLE = """
+SELECT count(DISTINCT people_n) = 1 FROM (SELECT count(DISTINCT person_id) AS people_n FROM persons GROUP BY rule)
+"""
+
+
+def _journey(
+    con: duckdb.DuckDBPyConnection, plan: JourneyMap, as_of: datetime | None, is_same_people: bool
+) -> JourneyData:
+    journey = plan.journey
     people_n, first_at, last_at = con.execute(_SPAN, [journey]).fetchall()[0]
     aligned_n, designed_n = con.execute(_DESIGNED, [journey]).fetchall()[0]
     unmapped = _all(con, UnmappedRow, _ordered("unmapped_activities", _UNMAPPED_ORDER), journey)
@@ -150,6 +176,8 @@ def _journey(con: duckdb.DuckDBPyConnection, journey: str, as_of: datetime | Non
         findings=_all(con, FindingRow, _ordered("findings", "rank, finding_id"), journey),
         unmapped=unmapped,
         identity=tuple(IdentityRow(*row) for row in identity),
+        budgets=measured(con, (asked(plan),)),
+        is_same_people=is_same_people,
     )
 
 

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 from pipelines.report.layout import Plan, plan
+from pipelines.report.numbers import days
 from pipelines.report.rows import JourneyData, OutcomeRow, RateRow, SideRow, WaitRow
 from pipelines.report.text import short
 from schemas.journey_map import JourneyMap
 
+UTC = ZoneInfo("UTC")
 LONGEST_TITLE = 80  # characters; three lines of a station's column hold fewer
 
 
 @dataclass(frozen=True)
 class JourneyView:
-    """One map with what was seen of it."""
+    """One map with what was seen of it; dates are told in the zone."""
 
     map: JourneyMap
     data: JourneyData
+    zone: ZoneInfo = UTC
 
     @cached_property
     def plan(self) -> Plan:
@@ -69,6 +73,17 @@ class JourneyView:
         return max(given or [row.horizon_d for row in rows], default=None)
 
     @cached_property
+    def within(self) -> str:
+        """The horizon in words, and why it is not the one that the map asks for."""
+        if self.horizon_d is None:
+            return ""
+        wanted_s = self.map.journey_is.horizon_s
+        told = days(self.horizon_d)
+        if wanted_s is None or days(wanted_s / 86_400) == told or wanted_s / 86_400 < self.horizon_d:
+            return told
+        return f"{told} (a third of the observed time; the map asks for {days(wanted_s / 86_400)})"
+
+    @cached_property
     def outcomes(self) -> dict[str, OutcomeRow]:
         """Touchpoint to its outcome over the horizon, all segments together."""
         rows = [row for row in self.data.outcomes if row.segment is None and row.horizon_d == self.horizon_d]
@@ -89,10 +104,10 @@ class JourneyView:
         outcome = self.outcomes.get(name)
         return outcome.in_flight_n if outcome else 0
 
-    def hazard(self, name: str) -> float | None:
-        """Share that falls silent there; None where it is refused or unknown."""
+    def leave(self, name: str) -> float | None:
+        """Share that leaves there, silently or saying no; None where it is refused or unknown."""
         outcome = self.outcomes.get(name)
-        return outcome.hazard if outcome and outcome.refused is None else None
+        return outcome.leave if outcome else None
 
     @cached_property
     def promises(self) -> tuple[WaitRow, ...]:

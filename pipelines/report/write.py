@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from datetime import datetime
 from pathlib import Path
 
 from pipelines.report.page import make_page, render
 from pipelines.report.rows import Snapshot
-from pipelines.report.snapshot import read_snapshot
+from pipelines.report.snapshot import in_force, read_snapshot
 from pipelines.report.tables import write_tables
 from pipelines.report.view import JourneyView
 from pipelines.settings import Settings
@@ -27,7 +26,7 @@ def write_report(settings: Settings, run_id: str) -> Path:
         MapError: a map cannot be read.
     """
     maps = load_maps(settings.root / "maps")
-    snapshot = read_snapshot(settings, run_id, tuple(dict.fromkeys(m.journey for m in maps)))
+    snapshot = read_snapshot(settings, run_id, maps)
     page = make_page(settings.name, snapshot, _views(maps, snapshot))
     target = settings.reports_dir / run_id
     settings.reports_dir.mkdir(parents=True, exist_ok=True)
@@ -48,13 +47,5 @@ def _put(folder: Path, target: Path, before: Path) -> None:
 
 def _views(maps: tuple[JourneyMap, ...], snapshot: Snapshot) -> tuple[JourneyView, ...]:
     """One view per journey, drawn by the version in force at the snapshot time."""
-    chosen: dict[str, JourneyMap] = {}
-    for journey_map in maps:
-        if journey_map.journey not in chosen or _is_in_force(journey_map, snapshot.run.as_of):
-            chosen[journey_map.journey] = journey_map
-    return tuple(JourneyView(chosen[name], snapshot.journeys[name]) for name in sorted(chosen))
-
-
-def _is_in_force(journey_map: JourneyMap, as_of: datetime | None) -> bool:
-    """Maps come by version, so the last one in force wins."""
-    return journey_map.valid_from is None or as_of is None or journey_map.valid_from <= as_of.date()
+    chosen = in_force(maps, snapshot.run.as_of)
+    return tuple(JourneyView(plan, snapshot.journeys[plan.journey], snapshot.zone) for plan in chosen)

@@ -314,7 +314,7 @@ def view(build: Build, views: dict[tuple[int, int, str], JourneyView]) -> Callab
                 text = text.replace(f"title: '{each}'", f"title: {title!r}")
             settings = build(text, people_n)
             (one,) = load_maps(settings.root / "maps")
-            views[asked] = JourneyView(one, read_snapshot(settings, RUN, (one.journey,)).journeys[one.journey])
+            views[asked] = JourneyView(one, read_snapshot(settings, RUN, (one,)).journeys[one.journey])
         return views[asked]
 
     return make

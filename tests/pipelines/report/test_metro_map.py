@@ -12,11 +12,12 @@ import pytest
 
 from pipelines.report.canvas import Box
 from pipelines.report.drop_off import drop_off
-from pipelines.report.metro_map import Drawing, friction_class, metro_map
+from pipelines.report.legend import legend
+from pipelines.report.metro_map import Drawing, band, friction_class, left_out, metro_map
 from pipelines.report.promises import promises
-from pipelines.report.rows import FlowRow, JourneyData
+from pipelines.report.rows import FlowRow, JourneyData, SideRow
 from pipelines.report.view import JourneyView
-from schemas.blocks import Flow, Phase, leaves
+from schemas.blocks import Flow, OneOf, Phase, Touch, leaves
 from schemas.journey_map import JourneyMap
 from schemas.map_parts import Owner, Touchpoint
 from tests.pipelines.report.sample_maps import LONG
@@ -104,3 +105,61 @@ def test_every_picture_has_a_title_and_a_description(view: Callable[..., Journey
     assert root.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
     assert title.text == "Metro map of Become a broadband customer"
     assert "200 journeys" in str(description.text)
+
+
+def picture_of(view: JourneyView) -> str:
+    return "".join(drawing.svg for drawing in metro_map(view, "m"))
+
+
+def small_map(**touchpoints: Touchpoint) -> JourneyMap:
+    flow = Flow((Phase("p", (Touch("a"), OneOf((Touch("b"), Touch("c"))), Touch("d"))),), ("chat", "faq"))
+    off = {f"off{i}": Touchpoint(title=f"Off {i}") for i in range(4)}
+    return JourneyMap(journey="j", title="J", flow=flow, touchpoints=touchpoints, off_map=off)
+
+
+def came(*rows: tuple[str, str, int]) -> JourneyData:
+    return replace(EMPTY, sides=tuple(SideRow(at, name, n, n) for at, name, n in rows), statuses={"converted": 9_000})
+
+
+@pytest.mark.parametrize("is_moment", [False, True])
+def test_a_goal_has_a_second_outline_whatever_its_shape(is_moment: bool) -> None:
+    drawn = picture_of(JourneyView(small_map(d=Touchpoint(title="D", moment_of_truth=is_moment)), EMPTY))
+    assert drawn.count('class="goal') == 1
+    assert ('class="goal truth"' in drawn) == is_moment
+
+
+def test_what_is_off_the_map_has_a_line_before_what_is_welcome_and_the_rest_is_named() -> None:
+    beside = [("a", "chat", 900), ("a", "faq", 800), *(("a", f"off{i}", 10 - i) for i in range(4))]
+    shown = JourneyView(small_map(), came(*beside))
+    (strip,) = shown.plan.strips
+    assert band(shown, strip) == ("off0", "off1", "off2", "off3", "chat")
+    assert left_out(shown) == ("faq",)
+
+
+def test_a_stop_below_parallel_stations_says_of_which_it_tells() -> None:
+    shown = JourneyView(small_map(), came(("b", "off0", 5), ("c", "off0", 6), ("c", "off1", 7), ("a", "off1", 8)))
+    texts = [box.text for drawing in metro_map(shown, "m") for box in drawing.boxes]
+    assert [text for text in texts if text.endswith(":")] == ["3:", "2 or 3:"]
+    assert {"11", "7", "8"} <= set(texts)
+
+
+def test_every_line_that_was_not_designed_names_its_two_stations() -> None:
+    shown = JourneyView(small_map(), replace(EMPTY, flows=(FlowRow("a", "d", None, 5, 5, 1.0),)))
+    assert "1→4: 5" in [box.text for drawing in metro_map(shown, "m") for box in drawing.boxes]
+
+
+@pytest.mark.parametrize(
+    ("flows", "words", "missing"),
+    [
+        ((), {"goal: a second outline"}, {"moment of truth", "may be passed by", "back (below)", "skips ahead"}),
+        ((FlowRow("a", "d", None, 5, 5, 1.0),), {"skips ahead"}, {"back (below)", "off the map"}),
+        ((FlowRow("d", "a", None, 5, 5, 1.0),), {"back (below)"}, {"skips ahead"}),
+        ((FlowRow("d", "d", None, 5, 5, 1.0),), {"again at once, beyond the design"}, {"as designed</li>"}),
+    ],
+)
+def test_a_legend_tells_only_what_the_picture_has(
+    flows: tuple[FlowRow, ...], words: set[str], missing: set[str]
+) -> None:
+    told = legend(metro_map(JourneyView(small_map(), replace(EMPTY, flows=flows)), "m"))
+    assert [word for word in words if word not in told] == []
+    assert [word for word in missing if word in told] == []

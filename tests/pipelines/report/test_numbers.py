@@ -1,8 +1,21 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
-from pipelines.report.numbers import count, duration, in_words, interval, share, share_with
+from pipelines.report.numbers import (
+    count,
+    day,
+    duration,
+    fine_share_with,
+    in_words,
+    interval,
+    moment,
+    share,
+    share_with,
+)
 
 
 @pytest.mark.parametrize(
@@ -71,3 +84,19 @@ def test_a_headline_names_the_nearest_share_in_words(x: float, words: str) -> No
 
 def test_counts_have_commas() -> None:
     assert count(1_234_567) == "1,234,567"
+
+
+def test_a_time_is_told_in_a_zone_that_is_named() -> None:
+    oslo, late = ZoneInfo("Europe/Oslo"), datetime(2026, 4, 30, 22, 30, tzinfo=UTC)
+    assert moment(late, oslo) == "2026-05-01 00:30 Europe/Oslo"
+    assert day(late, oslo) == "1 May 2026"
+
+
+@pytest.mark.parametrize(
+    ("x", "low", "high", "text"),
+    [(None, None, None, "–"), (0.3866, None, None, "38.7%"), (0.399, 0.391, 0.407, "39.9% (39.1–40.7%)")],
+)
+def test_shares_that_have_to_be_told_apart_have_a_tenth(
+    x: float | None, low: float | None, high: float | None, text: str
+) -> None:
+    assert fine_share_with(x, low, high) == text

@@ -3,6 +3,8 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from pipelines.report import write_report
 from pipelines.report.tables import harmless
 from pipelines.settings import Settings
 from schemas.errors import WarehouseError
+from tests.pipelines.report.conftest import AS_OF
 
 RUN = "20260630T000000Z-1a2b"
 Build = Callable[..., Settings]
@@ -91,9 +94,27 @@ def test_the_first_screen_says_what_was_found(build: Build, map_text: Callable[[
     assert "Six in ten journeys end before “Betal første faktura”" in text
     assert "26% (24–28%) reach “Betal første faktura” within 60 days" in text
     assert "94,000 rows in = 93,880 accepted + 80 duplicate + 16 dropped + 24 rejected" in text
-    assert "under strict and" in text
+    assert "converted in that time under each of the three identity rules" in text
     assert "map version 3" in text
     assert RUN in text
+
+
+def test_the_page_says_that_its_data_go_on_after_the_snapshot(build: Build, map_text: Callable[[int], str]) -> None:
+    def go_on(rows: Rows) -> None:
+        rows["events"].append(
+            {"event_id": "e", "source": "web", "occurred_at": AS_OF + timedelta(days=2), "activity": "x", "ids": {}}
+            | {"attributes": {}, "ingested_at": AS_OF, "file_id": "f", "line": 2, "event_key": 1, "id_key": 1, "tie": 0}
+        )
+
+    told = "how things stood at 2026-06-30 00:00 UTC. The data go on until 2026-07-02 00:00 UTC"
+    assert told in read(build(map_text(5), 50, go_on)).text
+    assert "The data go on" not in read(build(map_text(5), 50)).text
+
+
+def test_dates_are_those_of_the_workspaces_zone(build: Build, map_text: Callable[[int], str]) -> None:
+    text = read(replace(build(map_text(5), 50), timezone="Asia/Tokyo")).text
+    assert "as of 2026-06-30 09:00 Asia/Tokyo" in text
+    assert "22 Mar 2026 to 27 Mar 2026 (Asia/Tokyo)" in text
 
 
 def test_numbers_on_the_page_equal_their_tables(build: Build, map_text: Callable[[int], str]) -> None:

@@ -1,0 +1,161 @@
+"""Targets and budgets of a map: what was wanted, what is, and whether it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+
+from pipelines.budgets import Line
+from pipelines.report.numbers import MISSING, count, days, fine_share_with
+from pipelines.report.tables import DataTable, Record, Shown
+from pipelines.report.view import JourneyView
+from schemas.journey_map import JourneyMap
+from schemas.map_parts import Budget, Target
+
+DAY_S = 86_400
+_VERSION = "in this version"
+_ANSWERS = {"nps": "Net promoter score", "csat": "Satisfaction (CSAT)", "ces": "Customer effort (CES)"}
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One line of the map that is to be kept.
+
+    Attributes:
+        kind: target or budget.
+        measure: What is measured, and where.
+        wanted: The limit: a share of 0 to 1, or an answer's own scale.
+        bound: at least or at most.
+        share: What was measured; None: it was not.
+        low: Lower end of its 95 % interval.
+        high: Upper end.
+        n: Journeys (for promises: waits) that it rests on.
+        verdict: kept, not kept, or not measured.
+        note: Why it was not measured; or that the interval reaches across the limit.
+    """
+
+    kind: str
+    measure: str
+    wanted: float
+    bound: str
+    share: float | None
+    low: float | None
+    high: float | None
+    n: int
+    verdict: str
+    note: str = ""
+
+
+def asked(journey_map: JourneyMap) -> JourneyMap:
+    """The map with what its targets ask of the published tables among its budgets, which come first."""
+    targets = (_as_budget(target) for target in journey_map.targets)
+    found = (*journey_map.budget, *(budget for budget in targets if budget is not None))
+    return journey_map.model_copy(update={"budget": found})
+
+
+def _as_budget(target: Target) -> Budget | None:
+    """The same question as a budget; None where no budget asks it."""
+    if target.within_s is not None or (target.touchpoint is None) == (target.phase is None):
+        return None
+    if target.measure == "promise_kept" and target.touchpoint and _is_share(target.at_least) and not target.at_most:
+        return Budget(touchpoint=target.touchpoint, promise_kept_at_least=target.at_least)
+    if target.measure == "drop_off" and _is_share(target.at_most) and not target.at_least:
+        return Budget(touchpoint=target.touchpoint, phase=target.phase, drop_off_at_most=target.at_most)
+    return None
+
+
+def _is_share(x: float | None) -> bool:
+    return x is not None and 0 <= x <= 1
+
+
+def goals(view: JourneyView) -> tuple[Goal, ...]:
+    """Targets first, then budgets, each in the map's order."""
+    lines = iter(view.data.budgets)
+    budgets = [_judged("budget", _what(view, budget), next(lines)) for budget in view.map.budget]
+    targets = [goal for target in view.map.targets for goal in _of_target(view, target, lines)]
+    return (*targets, *budgets)
+
+
+def _what(view: JourneyView, asked_for: Budget | Target) -> str:
+    place = view.label(asked_for.touchpoint) if asked_for.touchpoint else f"phase “{asked_for.phase}”"
+    is_promise = getattr(asked_for, "promise_kept_at_least", None) is not None
+    measure = getattr(asked_for, "measure", "promise_kept" if is_promise else "drop_off")
+    return f"Promise made at {place} kept" if measure == "promise_kept" else f"Fall silent at {place}"
+
+
+def _of_target(view: JourneyView, target: Target, lines: Iterator[Line]) -> tuple[Goal, ...]:
+    if _as_budget(target) is not None:
+        return (_judged("target", _what(view, target), next(lines)),)
+    bounds = [(x, is_upper) for x, is_upper in ((target.at_least, False), (target.at_most, True)) if x is not None]
+    return tuple(_of_bound(view, target, limit, is_upper) for limit, is_upper in bounds)
+
+
+def _of_bound(view: JourneyView, target: Target, limit: float, is_upper: bool) -> Goal:
+    if target.measure == "conversion" and target.phase is None:
+        return _conversion(view, target, limit, is_upper)
+    measure = _ANSWERS.get(target.measure, target.measure.replace("_", " ").capitalize())
+    where = target.touchpoint or target.phase
+    measure += f" at {view.label(where)}" if where else ""
+    return _unmeasured(measure, limit, is_upper, _VERSION)
+
+
+def _conversion(view: JourneyView, target: Target, limit: float, is_upper: bool) -> Goal:
+    """Converted by the horizon, of those who reached the entry or the touchpoint that is named."""
+    outcome = view.outcomes.get(target.touchpoint or view.entry or "")
+    within = target.within_s / DAY_S if target.within_s is not None else view.horizon_d
+    measure = f"Reach “{view.goal_title}”" + (f" within {days(within)}" if within is not None else "")
+    measure += f", from {view.label(outcome.touchpoint)}" if outcome is not None else ""
+    if outcome is None or outcome.refused is not None or outcome.converted_share is None:
+        reason = outcome.refused if outcome is not None else None
+        return _unmeasured(measure, limit, is_upper, reason or "no journey reached it")
+    if within is not None and days(within) != days(outcome.horizon_d):
+        return _unmeasured(measure, limit, is_upper, f"this run looks at {days(outcome.horizon_d)}")
+    shares = (outcome.converted_share, outcome.converted_low, outcome.converted_high)
+    return _judged("target", measure, Line(view.map.journey, measure, limit, is_upper, *shares, outcome.reached_n))
+
+
+def _unmeasured(measure: str, limit: float, is_upper: bool, why: str) -> Goal:
+    return Goal("target", measure, limit, _bound(is_upper), None, None, None, 0, "not measured", why)
+
+
+def _judged(kind: str, measure: str, line: Line) -> Goal:
+    verdict = {"broken": "not kept"}.get(line.verdict, line.verdict)
+    is_open = line.low is not None and line.high is not None and line.low < line.limit < line.high
+    note = "the interval reaches across the line" if is_open else ""
+    note = "too little to tell" if line.share is None else note
+    bound = _bound(line.is_upper)
+    return Goal(kind, measure, line.limit, bound, line.share, line.low, line.high, line.n, verdict, note)
+
+
+def _bound(is_upper: bool) -> str:
+    return "at most" if is_upper else "at least"
+
+
+def goal_table(view: JourneyView, stem: str) -> DataTable:
+    """Targets and budgets as a table."""
+    return DataTable(
+        f"{stem}_goals",
+        "Targets and budgets",
+        tuple(asdict(goal) for goal in goals(view)),
+        (
+            Shown("What", lambda r: f"{r['measure']} ({r['kind']})"),
+            Shown("Wanted", lambda r: f"{r['bound']} {_limit(float(str(r['wanted'])))}", is_number=True),
+            Shown("Is (95%)", lambda r: fine_share_with(r["share"], r["low"], r["high"]), is_number=True),  # type: ignore[arg-type]  # shares
+            Shown("n", lambda r: count(float(str(r["n"]))) if r["n"] else MISSING, is_number=True),
+            Shown("Verdict", _verdict),
+        ),
+        tuple(field.name for field in fields(Goal)),
+        "As the map of this version sets them. “terreng check” fails when a budget is not kept; a target is an aim.",
+        "The map sets no target and no budget.",
+    )
+
+
+def _limit(x: float) -> str:
+    """Shares as per cent; what is beyond 1 is a score on its own scale."""
+    return f"{x * 100:g}%" if 0 <= x <= 1 else f"{x:g}"
+
+
+def _verdict(r: Record) -> str:
+    if r["verdict"] == "not measured":
+        return f"not measured {r['note']}" if r["note"] == _VERSION else f"not measured: {r['note']}"
+    return f"{r['verdict']} ({r['note']})" if r["note"] else str(r["verdict"])
