@@ -32,6 +32,9 @@ def _draw_bracket(canvas: Canvas, g: Geometry, b: Bracket, y: float, *, is_up: b
     line = _bracket_path(g, b, y, is_up)
     canvas.add("lines", el("path", el("title", told), d=line, class_=f"detour {look}", stroke_width=thick))
     _draw_tip(canvas, g, b, y, is_up)
+    # A thick line would show between the label's words.
+    half = width(b.label, LABEL_SIZE, True) / 2 + 1
+    canvas.add("marks", el("rect", x=b.label_x - half, y=y - 6, width=2 * half, height=12, class_="panel"))
     canvas.text(b.label_x, y + 3.7, b.label, size=LABEL_SIZE, look=f"{look} halo", anchor="middle", is_bold=True)
 
 

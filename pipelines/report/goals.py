@@ -77,10 +77,10 @@ def goals(view: JourneyView) -> tuple[Goal, ...]:
 
 
 def _what(view: JourneyView, asked_for: Budget | Target) -> str:
-    place = view.label(asked_for.touchpoint) if asked_for.touchpoint else f"phase “{asked_for.phase}”"
+    place = f"at {view.label(asked_for.touchpoint)}" if asked_for.touchpoint else f"in phase “{asked_for.phase}”"
     is_promise = getattr(asked_for, "promise_kept_at_least", None) is not None
     measure = getattr(asked_for, "measure", "promise_kept" if is_promise else "drop_off")
-    return f"Promise made at {place} kept" if measure == "promise_kept" else f"Fall silent at {place}"
+    return f"Promise made {place} is kept" if measure == "promise_kept" else f"Fall silent {place}"
 
 
 def _of_target(view: JourneyView, target: Target, lines: Iterator[Line]) -> tuple[Goal, ...]:
