@@ -23,7 +23,7 @@ def publish_one_run(settings: Settings) -> None:
 def test_a_new_warehouse_has_every_table_and_is_private(settings: Settings) -> None:
     with warehouse.writer(settings) as connection:
         names = {name for (name,) in connection.sql("SELECT table_name FROM duckdb_tables()").fetchall()}
-    assert {*TABLES, "identifiers", "link_evidence", "link_rows", "sources", "person_keys"} <= names
+    assert {*TABLES, "identifiers", "link_evidence", "linked_rows", "file_mappings", "sources", "person_keys"} <= names
     assert settings.warehouse.stat().st_mode & 0o077 == 0
     assert settings.state_dir.stat().st_mode & 0o077 == 0
 
