@@ -22,6 +22,8 @@ COUNT_SIZE = 10.5
 PANEL_TITLE = 13.5
 LEVEL = 21.0  # height of one level of lines
 BAND_ROW = 28.0
+DIAMOND = 1.25  # a diamond's tips reach farther than a circle of the same area
+OUTLINE = 4.5  # from a goal's outline to its second one
 _LEAST_RADIUS, _MOST_RADIUS = 9.5, 19.0
 _GAP = 5.0
 
@@ -73,6 +75,20 @@ class Geometry:
         reached = self.view.reached_n(station.name)
         return _LEAST_RADIUS + (_MOST_RADIUS - _LEAST_RADIUS) * sqrt(reached / self.most_n if self.most_n else 0)
 
+    def is_goal(self, station: Station) -> bool:
+        """Whether it has a second outline."""
+        return station.name in self.view.map.goals
+
+    def is_moment(self, station: Station) -> bool:
+        """Whether it is a moment of truth, and so a diamond."""
+        known = self.view.map.touchpoints.get(station.name)
+        return known is not None and known.moment_of_truth
+
+    def rim(self, station: Station) -> float:
+        """From a station's middle to its outermost outline, straight up or down."""
+        tip = self.radius(station) * (DIAMOND if self.is_moment(station) else 1)
+        return tip + (OUTLINE if self.is_goal(station) else 0)
+
     @cached_property
     def titles(self) -> dict[int, tuple[str, ...]]:
         """Station key to the lines of its title."""
@@ -94,7 +110,7 @@ class Geometry:
         for upper, lower in self._neighbours():
             between = 0.0 if self.is_above(upper) else self.label_height(upper)
             between += self.label_height(lower) if self.is_above(lower) else 0.0
-            apart = self.radius(upper) + self.radius(lower) + between + 3 * _GAP
+            apart = self.rim(upper) + self.rim(lower) + between + 3 * _GAP
             height = max(height, apart / (lower.at.row - upper.at.row))
         return height
 
@@ -104,11 +120,11 @@ class Geometry:
 
     def _top(self, station: Station) -> float:
         above = self.label_height(station) if self.is_above(station) else 0
-        return station.at.row * self.row - self.radius(station) - above - _GAP
+        return station.at.row * self.row - self.rim(station) - above - _GAP
 
     def _bottom(self, station: Station) -> float:
         below = 0 if self.is_above(station) else self.label_height(station)
-        return station.at.row * self.row + self.radius(station) + below + _GAP
+        return station.at.row * self.row + self.rim(station) + below + _GAP
 
     @cached_property
     def skips(self) -> tuple[Bracket, ...]:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from pipelines.report.canvas import Box, Canvas
 from pipelines.report.detour_marks import draw_band, draw_detours
 from pipelines.report.detours import Detour, detours
-from pipelines.report.geometry import COUNT_SIZE, LEFT, PANEL_TITLE, TITLE_PITCH, TITLE_SIZE, Geometry
+from pipelines.report.geometry import COUNT_SIZE, DIAMOND, LEFT, OUTLINE, PANEL_TITLE, TITLE_PITCH, TITLE_SIZE, Geometry
 from pipelines.report.lanes import draw_lanes
 from pipelines.report.layout import Plan, Point, Station, Strip, Track
 from pipelines.report.numbers import count, share
@@ -148,12 +148,12 @@ def _draw_entry(canvas: Canvas, g: Geometry) -> None:
 
 def _draw_stations(canvas: Canvas, g: Geometry) -> None:
     for station in g.stations:
-        x, y, r = *g.at(station.at), g.radius(station)
+        x, y, rim = *g.at(station.at), g.rim(station)
         look = friction_class(g.view.leave(station.name))
         canvas.add("marks", el("g", el("title", _told(g.view, station)), *_sign(g, station, look)))
         canvas.text(x, y + 3.7, str(station.number), size=10.5, look=f"n {look}", anchor="middle", is_bold=True)
         lines = g.titles[station.key]
-        top = y - r - 5 - COUNT_SIZE - TITLE_PITCH * len(lines) if g.is_above(station) else y + r + 3
+        top = y - rim - 5 - COUNT_SIZE - TITLE_PITCH * len(lines) if g.is_above(station) else y + rim + 3
         canvas.lines(x, top + 10, lines, TITLE_PITCH, size=TITLE_SIZE, anchor="middle", is_bold=True, look="t halo")
         amount = f"as {station.number} before" if station.is_again else count(g.view.reached_n(station.name))
         canvas.text(x, top + 10 + TITLE_PITCH * len(lines), amount, size=COUNT_SIZE, look="m halo", anchor="middle")
@@ -162,17 +162,15 @@ def _draw_stations(canvas: Canvas, g: Geometry) -> None:
 def _sign(g: Geometry, station: Station, look: str) -> list[Markup]:
     """A circle, or a diamond for a moment of truth; dashed for what may be passed by; a second outline for a goal."""
     x, y, r = *g.at(station.at), g.radius(station)
-    known = g.view.map.touchpoints.get(station.name)
     ring = "4 3" if station.is_optional else None
-    is_goal = station.name in g.view.map.goals
-    if known is not None and known.moment_of_truth:
-        # With two outlines the inner one is smaller, so that the outer one keeps clear of the count above it.
-        d = max(11.0, r * 1.25 - 4) if is_goal else r * 1.25
-        outer = [el("path", d=diamond(x, y, d + 4.5), class_="goal truth")] if is_goal else []
+    is_goal = g.is_goal(station)
+    if g.is_moment(station):
+        d = r * DIAMOND
+        outer = [el("path", d=diamond(x, y, d + OUTLINE), class_="goal truth")] if is_goal else []
         dressed = {"class_": f"station truth {look}", "stroke_dasharray": ring, "stroke_linejoin": "round"}
         return [*outer, el("path", d=diamond(x, y, d), **dressed)]
-    goal = [el("circle", cx=x, cy=y, r=r + 4, class_="goal")] if is_goal else []
-    return [*goal, el("circle", cx=x, cy=y, r=r, class_=f"station {look}", stroke_dasharray=ring)]
+    outer = [el("circle", cx=x, cy=y, r=r + OUTLINE, class_="goal")] if is_goal else []
+    return [*outer, el("circle", cx=x, cy=y, r=r, class_=f"station {look}", stroke_dasharray=ring)]
 
 
 def diamond(x: float, y: float, d: float) -> str:
