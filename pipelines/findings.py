@@ -98,7 +98,7 @@ def _described(
 ) -> dict[str, object]:
     journey, target, signal = str(row["journey"]), str(row["touchpoint"]), str(row["signal"])
     what = titles.get((journey, target)) or " or ".join(
-        titles.get((journey, name), name) for name in target.split(" | ")
+        " and ".join(titles.get((journey, name), name) for name in branch.split(", ")) for branch in target.split(" | ")
     )
     digest = hashlib.sha256(f"{journey}|{target}|{signal}".encode()).hexdigest()[:10]
     n = int(str(row["journeys_n"]))
