@@ -50,9 +50,9 @@ class Service:
         return [run for run in runs if (run["deployment_id"] is not None) == is_scheduled]
 
     def children(self) -> dict[str, int]:
-        """Process id of the server and of the runner."""
+        """Process id of the server and of the runner; between an end and a new start there may be none."""
         listed = subprocess.run(
-            ["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=True
+            ["ps", "-o", "pid=,args=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False
         )
         lines = [line.split() for line in listed.stdout.splitlines() if "pipelines.standing" in line]
         return {line[line.index("pipelines.standing") + 1]: int(line[0]) for line in lines}
@@ -151,12 +151,10 @@ def test_a_killed_run_is_crashed_and_the_next_one_completes(service: Service) ->
 
 def _kill_a_run(service: Service) -> str:
     """Kill the process of a scheduled run as soon as one runs; its id."""
-    running = service.runs("RUNNING")
-    if not running:
+    running, runner = service.runs("RUNNING"), service.children().get("runner")
+    if not running or runner is None:
         return ""
-    listed = subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(service.children()["runner"])], capture_output=True, text=True, check=False
-    )
+    listed = subprocess.run(["ps", "-o", "pid=", "--ppid", str(runner)], capture_output=True, text=True, check=False)
     for pid in listed.stdout.split():
         os.kill(int(pid), signal.SIGKILL)
     return str(running[0]["id"]) if listed.stdout.split() else ""
