@@ -11,12 +11,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from typer.main import get_command
 
 from pipelines import failures
 from pipelines.command_line import app
 from pipelines.commands.init import init
 from schemas.blocks import AllOf, Block, Flow, OneOf, Optional, Phase, Repeat, Sequence, Touch
+
+# The same examples every time, and no verdict by the clock: the gate tells of changes, not of a busy machine.
+settings.register_profile("gate", deadline=None, derandomize=True)
+settings.load_profile("gate")
 
 ROOT = Path(__file__).resolve().parent.parent
 
