@@ -1,0 +1,64 @@
+"""`[workspace]`, `[warehouse]` and `[engine]` of `terreng.toml`."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from pipelines.settings.words import Strict, Word, Zone
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _hours(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        start, end = (time.fromisoformat(part.strip()) for part in value.split("-"))
+    except ValueError as error:
+        raise ValueError(f"{value!r} are no hours; write '08:00-16:00'") from error
+    if start >= end:
+        raise ValueError(f"{value!r} ends before it starts; write '08:00-16:00'")
+    return (start, end)
+
+
+def _weekdays(value: object) -> object:
+    if not isinstance(value, list):
+        return value
+    unknown = [day for day in value if day not in _DAYS]
+    if unknown:
+        raise ValueError(f"{unknown[0]!r} is no day; the days are {', '.join(_DAYS)}")
+    return tuple(sorted({_DAYS.index(day) + 1 for day in value}))
+
+
+def _dates(value: object) -> object:
+    if not isinstance(value, list):
+        return value
+    return tuple(date.fromisoformat(day) if isinstance(day, str) else day for day in value)
+
+
+class Workspace(Strict):
+    """The workspace: what holds for all sources."""
+
+    name: Word
+    timezone: Zone = "UTC"
+    salt_env: Word = "TERRENG_SALT"
+    business_hours: Annotated[tuple[time, time], BeforeValidator(_hours)] = (time(8), time(16))
+    business_days: Annotated[tuple[int, ...], BeforeValidator(_weekdays)] = (1, 2, 3, 4, 5)
+    holidays: Annotated[tuple[date, ...], BeforeValidator(_dates)] = ()
+
+
+class Warehouse(Strict):
+    """Where, and with how much, the run works."""
+
+    path: Word = "warehouse.duckdb"
+    memory_limit: Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)?\s?([KMGT]i?B)$")] = "3GB"
+    threads: Annotated[int, Field(ge=1, le=512)] = 2
+
+
+class Engine(Strict):
+    """What runs the models."""
+
+    kind: Literal["duckdb"] = "duckdb"
