@@ -42,18 +42,27 @@ def run(*command: str | Path, folder: Path = ROOT) -> bool:
 
 def browser() -> bool:
     """The report's tests look at it in a browser."""
-    if any(shutil.which(name) for name in BROWSERS):
-        return True
-    _say("no Chromium: installing it")
+    return any(shutil.which(name) for name in BROWSERS) or _install("chromium")
+
+
+def database() -> bool:
+    """The tests of databases start a PostgreSQL server of their own; Debian keeps it off the path."""
+    is_there = shutil.which("initdb") is not None or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return is_there or _install("postgresql")
+
+
+def _install(package: str) -> bool:
+    """Install one of Debian's packages."""
+    _say(f"no {package}: installing it")
     sudo = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
     os.environ["DEBIAN_FRONTEND"] = "noninteractive"
     installed = (
         shutil.which("apt-get") is not None
         and run(*sudo, "apt-get", "update", "-qq")
-        and run(*sudo, "apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium")
+        and run(*sudo, "apt-get", "install", "-y", "-qq", "--no-install-recommends", package)
     )
     if not installed:
-        _say("Chromium could not be installed: install it by hand, then run again")
+        _say(f"{package} could not be installed: install it by hand, then run again")
     return installed
 
 
@@ -102,6 +111,7 @@ STEPS: dict[str, Callable[[], bool]] = {
     "rooms": lambda: run("lint-imports", "--no-logo"),
     "types": lambda: run("mypy"),
     "browser": browser,
+    "database": database,
     "wheel": wheel,
     "tests": tests,
 }
