@@ -17,6 +17,21 @@ from schemas.tables import TABLES
 # Older DuckDB clients (notebooks, BI tools) read this format.
 STORAGE_VERSION = "v1.4.0"
 _PREFIX = ".unfinished-"
+# Tables whose rows come in the order of their delivery, or of internal numbers: they are published in one that only
+# depends on what they say, so that equal content is equal bytes when exported. The others are written in the order of
+# the map, or of their own ranks.
+ROW_ORDER = {
+    "events": ("source", "occurred_at", "event_id"),
+    "rejected_rows": ("source", "file_id", "line", "reason_code", "raw"),
+    "files": ("source", "file_id"),
+    "identity_links": ("left_type", "left_id", "right_type", "right_id"),
+    "persons": ("rule", "id_type", "id"),
+    "journeys": ("rule", "journey", "entered_at", "journey_id"),
+    "journey_events": ("journey_id", "position"),
+    "deviations": ("journey", "journey_id", "occurred_at", "position", "kind", "touchpoint", "block", "promised_s"),
+    "findings": ("journey", "rank", "finding_id"),
+    "runs": ("started_at", "run_id"),
+}
 
 
 def publish(connection: duckdb.DuckDBPyConnection, settings: Settings, run_id: str) -> Path:
@@ -61,11 +76,15 @@ def _copy(connection: duckdb.DuckDBPyConnection, fresh: Path) -> dict[str, int]:
             columns = ", ".join(table.names)
             connection.execute(
                 f"INSERT INTO terreng_snapshot.main.{table.name} ({columns})"
-                f" SELECT {columns} FROM {source}.main.{table.name}"
+                f" SELECT {columns} FROM {source}.main.{table.name}{_order_by(table.name)}"
             )
             rows = connection.sql(f"SELECT count(*) FROM {source}.main.{table.name}").fetchall()
             counts[table.name] = int(rows[0][0])
     return counts
+
+
+def _order_by(name: str) -> str:
+    return f" ORDER BY {', '.join(ROW_ORDER[name])}" if name in ROW_ORDER else ""
 
 
 def _current_catalog(connection: duckdb.DuckDBPyConnection) -> str:

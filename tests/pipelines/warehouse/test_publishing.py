@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import duckdb
 import pytest
 
 from pipelines import warehouse
+from pipelines.exports import write_tables
 from pipelines.settings import Settings
 from schemas.tables import TABLES
 
@@ -40,6 +42,19 @@ def test_rows_arrive_as_they_stand_in_the_warehouse(settings: Settings) -> None:
         ("e1", NOW, {"cookie": "c1"}, {"page": "/"}),
         ("e2", NOW, {"cookie": "c1"}, {"page": "/"}),
     ]
+
+
+def test_equal_rows_are_equal_bytes_however_they_came(settings: Settings, tmp_path: Path) -> None:
+    written = []
+    for place, order in enumerate(("", "ORDER BY hash(n)")):
+        with warehouse.writer(settings) as connection:
+            connection.execute("DELETE FROM events")
+            connection.execute(f"{AN_EVENT} {order}", {"now": NOW, "many": 5_000})
+            warehouse.publish(connection, settings, "run")
+        with warehouse.reader(settings) as connection:
+            write_tables(connection, "csv", tmp_path / str(place))
+        written.append((tmp_path / str(place) / "events.csv").read_bytes())
+    assert written[0] == written[1]
 
 
 def test_publishing_again_replaces_the_snapshot_and_leaves_no_other_file(settings: Settings) -> None:
