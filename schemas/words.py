@@ -13,6 +13,17 @@ class Rule(StrEnum):
     LOOSE = "loose"
 
 
+class IdKind(StrEnum):
+    """What an id names."""
+
+    PERSON = "person"
+    EMAIL = "email"
+    PHONE = "phone"
+    DEVICE = "device"
+    RECORD = "record"
+    CASE = "case"
+
+
 class Status(StrEnum):
     """Where a journey stands at the snapshot time."""
 

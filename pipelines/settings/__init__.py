@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError, model_validator
 
+from pipelines.settings.identity import Identity
 from pipelines.settings.problem import PAGE, settings_error
 from pipelines.settings.sources import KINDS, Drop, Outage, Read, Source
 from pipelines.settings.words import Columns, Constant, Mapped, Strict, Template, TimeColumn
@@ -25,6 +26,7 @@ __all__ = [
     "Columns",
     "Constant",
     "Drop",
+    "Identity",
     "Mapped",
     "Outage",
     "Read",
@@ -41,6 +43,7 @@ class _File(Strict):
     workspace: Workspace
     warehouse: Warehouse = Warehouse()
     engine: Engine = Engine()
+    identity: Identity = Identity()
     sources: tuple[Source, ...] = ()
 
     @model_validator(mode="after")
@@ -68,6 +71,7 @@ class Settings:
         business_hours: Opening and closing time, local.
         business_days: ISO weekdays (1 is Monday).
         holidays: Local dates without business.
+        identity: How ids become persons.
     """
 
     root: Path
@@ -81,6 +85,7 @@ class Settings:
     business_hours: tuple[time, time] = (time(8), time(16))
     business_days: tuple[int, ...] = (1, 2, 3, 4, 5)
     holidays: tuple[date, ...] = ()
+    identity: Identity = field(default_factory=Identity)
 
     @property
     def published_dir(self) -> Path:
@@ -125,6 +130,7 @@ def load_settings(root: Path) -> Settings:
         memory_limit=house.memory_limit,
         threads=house.threads,
         sources=parsed.sources,
+        identity=parsed.identity,
         **space.model_dump(),
     )
 

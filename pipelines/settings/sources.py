@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
+from pipelines.settings.identity import Trust
 from pipelines.settings.words import Columns, Strict, Word, Words
 
 KINDS = ("table", "xes")
@@ -65,6 +66,7 @@ class Source(Strict):
     drop: tuple[Drop, ...] = ()
     outages: tuple[Outage, ...] = ()
     tolerance: Annotated[float, Field(ge=0, le=1)] = 0.01
+    links: Trust | None = None
 
     @model_validator(mode="after")
     def _is_known(self) -> Source:
