@@ -42,21 +42,26 @@ class Delivery:
 
 
 def deliveries(settings: Settings, source: Source) -> tuple[Delivery, ...]:
-    """Every file that the source's path names, in the order of their names.
+    """Every file that the source's paths name, each once, in the order of their names under each path.
 
     Raises:
         SourceError: Nothing is there, or what is there is no file.
     """
-    pattern = str(settings.root / source.path)
-    if not glob.has_magic(source.path):
+    found = {file.path: file for pattern in source.path for file in _deliveries(settings, source, pattern)}
+    return tuple(found.values())
+
+
+def _deliveries(settings: Settings, source: Source, path: str) -> tuple[Delivery, ...]:
+    pattern = str(settings.root / path)
+    if not glob.has_magic(path):
         return (_one_file(Path(pattern), settings),)
     found = [Path(name) for name in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207 (the pattern may be absolute)
     # A last ** stands for folders, too; everywhere else a folder is none of the files that were meant.
     files = [path for path in found if not (Path(pattern).name == "**" and path.is_dir())]
     if not files:
-        got = f"source {source.name!r}: no file matches {source.path!r}"
+        got = f"source {source.name!r}: no file matches {path!r}"
         raise SourceError(got, "one file or more", _what_is_there(Path(pattern)), str(settings.root))
-    return tuple(_one_of_many(path, settings, source.path) for path in files)
+    return tuple(_one_of_many(file, settings, path) for file in files)
 
 
 def content_hash(delivery: Delivery) -> str:

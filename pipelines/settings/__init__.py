@@ -13,10 +13,12 @@ from typing import Any
 
 from pydantic import ValidationError, model_validator
 
+from pipelines.settings.columns import Columns
 from pipelines.settings.identity import Identity
 from pipelines.settings.problem import PAGE, settings_error
-from pipelines.settings.sources import KINDS, Drop, Outage, Read, Source
-from pipelines.settings.words import Columns, Constant, Mapped, Strict, Template, TimeColumn
+from pipelines.settings.sources import KINDS, Outage, Source
+from pipelines.settings.tables import Drop, Read, TableMapping
+from pipelines.settings.words import Constant, Mapped, Sql, Strict, Template, TimeColumn
 from pipelines.settings.workspace import Engine, Warehouse, Workspace
 from schemas.errors import SettingsError
 
@@ -32,6 +34,8 @@ __all__ = [
     "Read",
     "Settings",
     "Source",
+    "Sql",
+    "TableMapping",
     "Template",
     "TimeColumn",
     "load_settings",
@@ -112,19 +116,23 @@ def load_settings(root: Path) -> Settings:
     """Settings of the workspace in a folder.
 
     Raises:
-        SettingsError: The file is missing, is no TOML, or says something that we do not know.
+        SettingsError: The file, or a connector that it names, is missing, is no TOML, or says something that we do not
+            know.
     """
+    from pipelines.connectors import connector_names, tables_of
+
     path = root / SETTINGS_FILE
     text = _text_of(path)
+    known = {"connectors": connector_names(root)}
     try:
-        parsed = _File.model_validate(_lists_as_tuples(tomllib.loads(text)))
+        parsed = _File.model_validate(_lists_as_tuples(tomllib.loads(text)), context=known)
     except tomllib.TOMLDecodeError as error:
         got, line = f"this is no TOML: {error}", getattr(error, "lineno", 0)
         raise SettingsError(got, "valid TOML", f"{PAGE} has examples", str(path), line) from error
     except ValidationError as error:
         raise settings_error(error, text, str(path), _File) from error
     root, space, house = root.resolve(), parsed.workspace, parsed.warehouse
-    return Settings(
+    settings = Settings(
         root=root,
         warehouse=root / house.path,
         memory_limit=house.memory_limit,
@@ -133,6 +141,9 @@ def load_settings(root: Path) -> Settings:
         identity=parsed.identity,
         **space.model_dump(),
     )
+    for source in settings.sources:
+        tables_of(settings, source)  # a wrong connector is told before anything is read
+    return settings
 
 
 def _text_of(path: Path) -> str:

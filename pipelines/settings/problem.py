@@ -14,18 +14,20 @@ from schemas.errors import SettingsError
 PAGE = "schemas/SETTINGS.md"
 
 
-def settings_error(error: ValidationError, text: str, file: str, model: type[BaseModel]) -> SettingsError:
-    """The first mistake that pydantic found, as a `SettingsError`."""
+def settings_error(
+    error: ValidationError, text: str, file: str, model: type[BaseModel], page: str = PAGE
+) -> SettingsError:
+    """The first mistake that pydantic found, as a `SettingsError`; `page` tells people more."""
     first = _most_telling(error.errors(include_url=False))
     steps = tuple(step for step in first["loc"] if isinstance(step, int) or _is_key(str(step), text))
     line = line_of(text, steps)
     where = ".".join(str(step) for step in steps if isinstance(step, str))
     if first["type"] == "extra_forbidden":
-        return _unknown_key(steps, model, file, line)
+        return _unknown_key(steps, model, file, line, page)
     if first["type"] == "missing":
         missing = str(first["loc"][-1])
         under = ".".join(str(step) for step in first["loc"][:-1] if isinstance(step, str))
-        hint = f"add `{missing} = ...`; {PAGE} has examples"
+        hint = f"add `{missing} = ...`; {page} has examples"
         return SettingsError(f"{missing!r} is missing{f' in {under}' if under else ''}", missing, hint, file, line)
     got, _, wanted = first["msg"].removeprefix("Value error, ").partition("; ")
     return SettingsError(f"{where}: {got}" if where else got, wanted, "", file, line)
@@ -42,11 +44,13 @@ def _is_key(step: str, text: str) -> bool:
     return re.search(rf"(?m)(^|[\[{{.,\s\"']){re.escape(step)}[\"']?\s*[=\].]", text) is not None
 
 
-def _unknown_key(steps: tuple[str | int, ...], model: type[BaseModel], file: str, line: int) -> SettingsError:
+def _unknown_key(
+    steps: tuple[str | int, ...], model: type[BaseModel], file: str, line: int, page: str
+) -> SettingsError:
     key = str(steps[-1])
     known = _keys_at(model, steps[:-1])
     near = get_close_matches(key, known, 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"{PAGE} tells every key"
+    hint = f"did you mean {near[0]!r}?" if near else f"{page} tells every key"
     return SettingsError(f"unknown key {key!r}", f"one of {', '.join(known)}", hint, file, line)
 
 

@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, model_validator
 
+from pipelines.settings.columns import Columns
 from pipelines.settings.identity import Trust
-from pipelines.settings.words import Columns, Strict, Word, Words
+from pipelines.settings.tables import Drop, Read, TableChanges
+from pipelines.settings.words import Strict, Word, Words
 
+# What is no connector: kinds whose files say themselves, or are told, which column is what.
 KINDS = ("table", "xes")
 
 
-def _kind(name: str) -> str:
-    if name not in KINDS:
-        raise ValueError(f"{name!r} is no kind of source; the kinds are {', '.join(KINDS)}")
+def _kind(name: str, info: ValidationInfo) -> str:
+    """The kinds of connectors come with the context; without one any name may be a connector's."""
+    known = (*KINDS, *(info.context or {}).get("connectors", (name,)))
+    if name not in known:
+        raise ValueError(f"{name!r} is no kind of source; the kinds are {', '.join(known)}")
     return name
-
-
-class Read(Strict):
-    """How the bytes are to be read; None: recognised, and shown in the notes of the run."""
-
-    encoding: Word | None = None
-    delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
-    decimal: Literal[".", ","] | None = None
-    header_rows: Annotated[int, Field(ge=0, le=20)] = 1
-    sheet: Word | None = None
-
-
-class Drop(Strict):
-    """Rows that are known noise: every named column matches one of its globs."""
-
-    reason: Word
-    where: Annotated[dict[Word, Words], Field(min_length=1)]
 
 
 def _moment(value: object) -> object:
@@ -56,12 +44,29 @@ class Outage(Strict):
 
 
 class Source(Strict):
-    """One `[[sources]]` of the workspace."""
+    """One `[[sources]]` of the workspace.
+
+    Attributes:
+        name: What maps call it.
+        kind: `table`, `xes` or a connector.
+        path: Its files: paths or globs, from the workspace's folder.
+        columns: Which column is what; only for kind `table`.
+        tables: What is added to a connector's tables, by their names.
+        skip_tables: A connector's tables that are not read.
+        ids: Id type of the connector to the workspace's own name for it.
+        read: How the bytes are read.
+        drop: Rows that are known noise.
+        outages: Spans without input.
+        tolerance: Share of refused rows that is tolerated.
+    """
 
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+$")]
     kind: Annotated[str, AfterValidator(_kind)]
-    path: Word
+    path: Annotated[Words, Field(min_length=1)]
     columns: Columns | None = None
+    tables: dict[str, TableChanges] = Field(default_factory=dict)
+    skip_tables: Words = ()
+    ids: dict[Word, Word] = Field(default_factory=dict)
     read: Read = Read()
     drop: tuple[Drop, ...] = ()
     outages: tuple[Outage, ...] = ()
@@ -74,4 +79,13 @@ class Source(Strict):
             raise ValueError("a source of kind 'table' needs [sources.columns]")
         if self.kind != "table" and self.columns is not None:
             raise ValueError(f"a source of kind {self.kind!r} takes no [sources.columns]")
+        if self.kind in KINDS and (self.tables or self.skip_tables or self.ids):
+            raise ValueError(
+                f"a source of kind {self.kind!r} takes no tables, skip_tables or ids; they are a connector's"
+            )
         return self
+
+    @property
+    def is_connector(self) -> bool:
+        """Whether a connector says what its tables are."""
+        return self.kind not in KINDS

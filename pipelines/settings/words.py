@@ -1,4 +1,4 @@
-"""The words of `[sources.columns]`: what a text, a time or an identity is made of."""
+"""The words of the settings and of the connectors: what a text, a time or an identity is made of."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
-
-from schemas.errors import SettingsError
 
 
 def _zone(name: str) -> str:
@@ -18,13 +16,14 @@ def _zone(name: str) -> str:
     return name
 
 
-def _words(value: object) -> object:
+def words(value: object) -> object:
+    """One text, or a list of them, as a tuple."""
     return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
 
 
 Zone = Annotated[str, BeforeValidator(_zone)]
 Word = Annotated[str, StringConstraints(min_length=1)]
-Words = Annotated[tuple[Word, ...], BeforeValidator(_words)]
+Words = Annotated[tuple[Word, ...], BeforeValidator(words)]
 
 
 class Strict(BaseModel):
@@ -46,62 +45,49 @@ class Template(Strict):
 
 
 class Mapped(Strict):
-    """A column whose words are other words than ours: `{column = "direction", values = {in = "customer"}}`."""
+    """A column, perhaps with other words than ours: `{column = "direction", values = {in = "customer"}}`.
+
+    Attributes:
+        column: Name of the column.
+        values: Its words and ours.
+        otherwise: What any other word of the column means; None: what it says.
+    """
 
     column: Word
-    values: dict[str, Word]
+    values: dict[str, Word] = Field(default_factory=dict)
+    otherwise: Word | None = None
+
+
+class Sql(Strict):
+    """DuckDB's SQL over the row, whose columns are texts and null where they are empty: `{sql = "a || b"}`."""
+
+    sql: Word
 
 
 class TimeColumn(Strict):
     """A time column that says more than its name.
 
     Attributes:
-        column: Name of the column.
+        column: Name of the column; None: `sql` tells the time.
+        sql: SQL of the text of the time.
         format: One or more formats in the words of strptime; None: ISO 8601 or an epoch number.
         timezone: Zone of times that name none; "": the workspace's.
         unit: Unit of epoch numbers; None: recognised by their size.
     """
 
-    column: Word
+    column: Word | None = None
+    sql: Word | None = None
     format: Words | None = None
     timezone: Zone | Literal[""] = ""
     unit: Literal["s", "ms", "us"] | None = None
 
-
-class Columns(Strict):
-    """Which column is what, for kind `table`. Without occurred_at and activity the source is a link table."""
-
-    event_id: Word | Template | None = None
-    occurred_at: Word | TimeColumn | None = None
-    activity: Word | Constant | Template | Mapped | None = None
-    channel: Word | Constant | Template | Mapped | None = None
-    initiator: Word | Constant | Mapped | None = None
-    status: Word | Constant | Mapped | None = None
-    session_id: Word | Template | None = None
-    order: Word | None = None
-    identities: dict[Word, Word] = Field(default_factory=dict)
-    attributes: Annotated[tuple[Word, ...] | None, BeforeValidator(_words)] = None
-
     @model_validator(mode="after")
-    def _is_whole(self) -> Columns:
-        if (self.occurred_at is None) != (self.activity is None):
-            raise ValueError("occurred_at and activity come together; a link table has neither")
-        if not self.identities:
-            raise ValueError("identities are missing; write identities = {customer_id = 'column'}")
-        if shown := sorted(set(self.identities.values()) & set(self.attributes or ())):
-            raise ValueError(f"attributes has {shown[0]!r}, which is an identity; ids are kept as pseudonyms only")
-        if self.is_link_table and len(self.identities) < 2:
-            raise ValueError("a link table needs two identities or more")
+    def _has_one(self) -> TimeColumn:
+        if (self.column is None) == (self.sql is None):
+            raise ValueError("a time needs a column, or sql, and not both")
         return self
 
     @property
-    def is_link_table(self) -> bool:
-        """Whether the rows only say which ids belong together."""
-        return self.activity is None
-
-    @property
-    def time(self) -> TimeColumn:
-        """The time column in its long form; only for sources of events."""
-        if self.occurred_at is None:
-            raise SettingsError("a link table has no time", "a source of events")
-        return TimeColumn(column=self.occurred_at) if isinstance(self.occurred_at, str) else self.occurred_at
+    def text(self) -> Mapped | Sql:
+        """The word that the time is read from."""
+        return Sql(sql=self.sql) if self.sql is not None else Mapped(column=self.column or "")

@@ -64,7 +64,7 @@ def test_everything_that_the_file_says_is_read(tmp_path: Path) -> None:
     assert settings.business_days == (1, 6)
     assert settings.holidays == (date(2026, 5, 17), date(2026, 12, 25))
     shop, log = settings.sources
-    assert (shop.name, shop.kind, shop.path, shop.tolerance) == ("shop", "table", "exports/*.csv", 0)
+    assert (shop.name, shop.kind, shop.path, shop.tolerance) == ("shop", "table", ("exports/*.csv",), 0)
     assert shop.columns is not None
     assert shop.columns.time == TimeColumn(column="ts", format=("%d.%m.%Y",), timezone="UTC")
     assert shop.columns.activity == Template(template="Case.{Status}")
