@@ -8,12 +8,14 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, model_validator
 
 from pipelines.settings.columns import Columns
+from pipelines.settings.elsewhere import Elsewhere
 from pipelines.settings.identity import Trust
 from pipelines.settings.tables import Drop, Read, TableChanges
 from pipelines.settings.words import Strict, Word, Words
 
 # What is no connector: kinds whose files say themselves, or are told, which column is what.
-KINDS = ("table", "xes")
+KINDS = ("table", "xes", "ocel", "sql")
+_WITH_COLUMNS = ("table", "sql")
 
 
 def _kind(name: str, info: ValidationInfo) -> str:
@@ -43,14 +45,14 @@ class Outage(Strict):
         return self
 
 
-class Source(Strict):
+class Source(Elsewhere):
     """One `[[sources]]` of the workspace.
 
     Attributes:
         name: What maps call it.
-        kind: `table`, `xes` or a connector.
-        path: Its files: paths or globs, from the workspace's folder.
-        columns: Which column is what; only for kind `table`.
+        kind: `table`, `xes`, `ocel`, `sql` or a connector.
+        path: Its files: paths or globs, from the workspace's folder, or URLs of an object store; none for a database.
+        columns: Which column is what; only for kinds `table` and `sql`.
         tables: What is added to a connector's tables, by their names.
         skip_tables: A connector's tables that are not read.
         ids: Id type of the connector to the workspace's own name for it.
@@ -62,7 +64,7 @@ class Source(Strict):
 
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+$")]
     kind: Annotated[str, AfterValidator(_kind)]
-    path: Annotated[Words, Field(min_length=1)]
+    path: Annotated[Words, Field(min_length=1)] = ()
     columns: Columns | None = None
     tables: dict[str, TableChanges] = Field(default_factory=dict)
     skip_tables: Words = ()
@@ -75,9 +77,11 @@ class Source(Strict):
 
     @model_validator(mode="after")
     def _is_known(self) -> Source:
-        if self.kind == "table" and self.columns is None:
-            raise ValueError("a source of kind 'table' needs [sources.columns]")
-        if self.kind != "table" and self.columns is not None:
+        if fault := self.fault(self.kind, bool(self.path)):
+            raise ValueError(fault)
+        if self.kind in _WITH_COLUMNS and self.columns is None:
+            raise ValueError(f"a source of kind {self.kind!r} needs [sources.columns]")
+        if self.kind not in _WITH_COLUMNS and self.columns is not None:
             raise ValueError(f"a source of kind {self.kind!r} takes no [sources.columns]")
         if self.kind in KINDS and (self.tables or self.skip_tables or self.ids):
             raise ValueError(

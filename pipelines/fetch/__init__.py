@@ -1,0 +1,1 @@
+"""What lies elsewhere, fetched into the workspace's private folder for as long as a run reads it."""
