@@ -66,7 +66,7 @@ def _built_in() -> Traversable:
 def _read(path: Path | Traversable, shown: str) -> Connector:
     try:
         text = path.read_text(encoding="utf-8")
-        return Connector.model_validate(_tuples(tomllib.loads(text)))
+        return Connector.model_validate(_tuples(_filled_in(tomllib.loads(text), shown)))
     except (UnicodeDecodeError, OSError) as error:
         raise SettingsError("the connector cannot be read", "a text file in UTF-8", "", shown) from error
     except tomllib.TOMLDecodeError as error:
@@ -74,6 +74,24 @@ def _read(path: Path | Traversable, shown: str) -> Connector:
         raise SettingsError(f"this is no TOML: {error}", "valid TOML", f"{PAGE} tells how", shown, line) from error
     except ValidationError as error:
         raise settings_error(error, text, shown, Connector, PAGE) from error
+
+
+def _filled_in(told: dict[str, Any], shown: str) -> dict[str, Any]:
+    """A table that is `like` another says only what is different in it."""
+    tables = told.get("tables", [])
+    if not isinstance(tables, list) or not any(isinstance(table, dict) and "like" in table for table in tables):
+        return told
+    by_name = {str(table.get("name")): table for table in tables if isinstance(table, dict) and "like" not in table}
+    return {**told, "tables": [_like(table, by_name, shown) for table in tables]}
+
+
+def _like(table: dict[str, Any], others: dict[str, dict[str, Any]], shown: str) -> dict[str, Any]:
+    if "like" not in table:
+        return table
+    if table["like"] not in others:
+        got = f"table {table.get('name')!r} is like {table['like']!r}"
+        raise SettingsError(got, f"one of {', '.join(others)}", "name a table that is like no other", shown)
+    return {**others[table["like"]], **{key: value for key, value in table.items() if key != "like"}}
 
 
 def _tuples(value: Any) -> Any:

@@ -47,6 +47,7 @@ class Read(Strict):
     Attributes:
         encoding: Of the text.
         delimiter: Between fields.
+        quote: Around fields that hold a delimiter; "": fields are never quoted, and a quote sign is text.
         decimal: Mark in numbers.
         header_rows: Rows above the data; the first names the columns.
         sheet: Of a workbook.
@@ -56,6 +57,7 @@ class Read(Strict):
 
     encoding: Word | None = None
     delimiter: Annotated[str, StringConstraints(min_length=1, max_length=1)] | None = None
+    quote: Literal["", '"'] | None = None
     decimal: Literal[".", ","] | None = None
     header_rows: Annotated[int, Field(ge=0, le=20)] = 1
     sheet: Word | None = None
@@ -102,12 +104,14 @@ class Lookup(Strict):
         table: The table that has them.
         key: Its column that names a row.
         on: Our column that refers to it.
+        separator: Between several keys in our column; what follows a "=" in one is not looked at.
         take: New column of ours to the column of theirs.
     """
 
     table: Name
     key: Word
     on: Word
+    separator: Word | None = None
     take: Annotated[dict[Word, Word], Field(min_length=1)]
 
 
@@ -135,6 +139,7 @@ class TableMapping(Strict):
 
     Attributes:
         name: Of the table; "" for the only one of a plain source.
+        id_prefix: Stands before published event ids; "": the name. Tables that share it tell of the same events.
         role: Whether its rows give events and links, or labels for other tables.
         files: Globs of the file's name without extension and packing, any case.
         columns: Columns that have to be there.
@@ -154,6 +159,7 @@ class TableMapping(Strict):
     """
 
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]*$")] = ""
+    id_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]*$")] = ""
     role: Literal["events", "lookup"] = "events"
     files: Words = ()
     columns: Words = ()

@@ -142,6 +142,19 @@ def test_a_source_that_adds_to_what_is_not_there_is_refused(source: str, got: st
     assert got in caught.value.got
 
 
+def test_a_table_like_another_says_what_is_different_in_it(tmp_path: Path) -> None:
+    more = '[[tables]]\nname = "old"\nlike = "ticket"\nfiles = []\ncolumns = ["id", "created_at", "archived"]\n'
+    ticket, old = load_connector("desk", own(tmp_path, DESK + more)).tables
+    assert (old.files, old.columns) == ((), ("id", "created_at", "archived"))
+    assert (old.events, old.identities, old.aliases) == (ticket.events, ticket.identities, ticket.aliases)
+
+
+def test_a_table_like_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        load_connector("desk", own(tmp_path, DESK + '[[tables]]\nname = "old"\nlike = "tickets"\n'))
+    assert caught.value.got == "table 'old' is like 'tickets'"
+
+
 def test_an_unknown_kind_is_told_with_those_that_there_are(tmp_path: Path) -> None:
     (own(tmp_path, DESK) / "terreng.toml").write_text(
         '[workspace]\nname = "x"\n[[sources]]\nname = "y"\nkind = "desks"\npath = "z"\n', encoding="utf-8"

@@ -1,0 +1,74 @@
+"""SQL macros that connectors share: parts of a URL, and how a visitor came.
+
+The rules of `channel_group` are those that Google publishes for the default channel group of GA4, in their order. Its
+list of sites has hundreds of names and changes; here are the large ones. Where an export has the group itself, take that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+_SEARCH = (
+    "google|bing|duckduckgo|yahoo|baidu|yandex|ecosia|qwant|startpage|brave|naver|daum|seznam|sogou|ask|aol|kvasir|msn"
+)
+_SOCIAL = (
+    "facebook|instagram|linkedin|twitter|tiktok|pinterest|reddit|snapchat|threads|bluesky|mastodon|whatsapp|telegram"
+    "|messenger|quora|tumblr|xing|weibo|wechat|discord|yammer|nextdoor|meetup|vkontakte"
+)
+_SOCIAL_SHORT = "'fb', 'ig', 't.co', 'lnkd.in', 'x.com', 'vk.com', 'bsky.app', 'fb.com'"
+_VIDEO = "youtube|vimeo|twitch|dailymotion|netflix|hulu|disneyplus|wistia|youtu"
+_SHOP = "amazon|ebay|etsy|alibaba|aliexpress|walmart|shopify|igshopping|prisjakt"
+_ENDING = r"(\.[a-z]{2,3}){0,2}$"  # google, google.no, google.co.uk; not google-ad
+_PAID = "'^(.*cp.*|ppc|retargeting|paid.*)$'"
+_SHOP_CAMPAIGN = "'^(.*(([^a-df-z]|^)shop|shopping).*)$'"
+_EMAIL = "'email', 'e-mail', 'e_mail', 'e mail'"
+
+# What stands before the name: docs.google.com is no search engine, but any part of Facebook is social.
+_IS_SEARCH = rf"regexp_matches(s, '^((www|search|m|[a-z]{{2}})\.)*({_SEARCH}){_ENDING}')"
+_IS_SOCIAL = rf"(s IN ({_SOCIAL_SHORT}) OR regexp_matches(s, '^([a-z0-9-]+\.)*({_SOCIAL}){_ENDING}'))"
+_IS_VIDEO = rf"regexp_matches(s, '^([a-z0-9-]+\.)*({_VIDEO}){_ENDING}')"
+_IS_SHOP = rf"(regexp_matches(s, '^([a-z0-9-]+\.)*({_SHOP}){_ENDING}') OR coalesce(regexp_matches(c, {_SHOP_CAMPAIGN}), FALSE))"
+
+_CHANNEL_GROUP = f"""CASE
+    WHEN s IS NULL AND m IS NULL AND c IS NULL THEN NULL
+    WHEN s = '(direct)' AND m IN ('(not set)', '(none)') THEN 'Direct'
+    WHEN contains(c, 'cross-network') THEN 'Cross-network'
+    WHEN regexp_matches(m, {_PAID}) THEN CASE
+        WHEN {_IS_SHOP} THEN 'Paid Shopping' WHEN {_IS_SEARCH} THEN 'Paid Search' WHEN {_IS_SOCIAL} THEN 'Paid Social'
+        WHEN {_IS_VIDEO} THEN 'Paid Video' WHEN m = 'cpm' THEN 'Display' ELSE 'Paid Other' END
+    WHEN m IN ('display', 'banner', 'expandable', 'interstitial') THEN 'Display'
+    WHEN {_IS_SHOP} THEN 'Organic Shopping'
+    WHEN {_IS_SOCIAL} OR m IN ('social', 'social-network', 'social-media', 'sm', 'social network', 'social media')
+        THEN 'Organic Social'
+    WHEN {_IS_VIDEO} OR contains(m, 'video') THEN 'Organic Video'
+    WHEN {_IS_SEARCH} OR m = 'organic' THEN 'Organic Search'
+    WHEN m IN ('referral', 'app', 'link') THEN 'Referral'
+    WHEN s IN ({_EMAIL}) OR m IN ({_EMAIL}) THEN 'Email'
+    WHEN m = 'affiliate' THEN 'Affiliates'
+    WHEN m = 'audio' THEN 'Audio'
+    WHEN s = 'sms' OR m = 'sms' THEN 'SMS'
+    WHEN s = 'firebase' OR ends_with(m, 'push') OR contains(m, 'mobile') OR contains(m, 'notification')
+        THEN 'Mobile Push Notifications'
+    ELSE 'Unassigned' END"""
+
+MACROS = (
+    # Without query and fragment: those hold search words, addresses and tokens. A part that is an e-mail address is masked.
+    r"""url_path(url) AS CASE WHEN regexp_matches(url, '^[a-zA-Z][a-zA-Z0-9+.-]*://') THEN coalesce(nullif(regexp_replace(
+        regexp_extract(url, '^[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]*([^?#]*)', 1), '[^/]*(@|%40)[^/]*', '***', 'g'), ''), '/') END""",
+    r"url_host(url) AS nullif(lower(regexp_extract(url, '^[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:]*)', 1)), '')",
+    f"""channel_group(source, medium, campaign) AS (SELECT {_CHANNEL_GROUP} FROM (
+        SELECT lower(trim(source)) AS s, lower(trim(medium)) AS m, lower(trim(campaign)) AS c))""",
+)
+
+
+def add_macros(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the macros known to this connection; nothing of them is stored in the warehouse.
+
+    `url_path(url)` and `url_host(url)` are null where there is none. `channel_group(source, medium, campaign)` is GA's
+    default channel group, null where nothing is known.
+    """
+    for macro in MACROS:
+        con.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")
