@@ -1,7 +1,7 @@
 """SQL macros that connectors share: parts of a URL, and how a visitor came.
 
-The rules of `channel_group` are those that Google publishes for the default channel group of GA4, in their order. Its
-list of sites has hundreds of names and changes; here are the large ones. Where an export has the group itself, take that.
+The rules of `channel_group` are those that Google publishes for the default channel group of GA4, in their order.
+Its list of sites has hundreds of names and changes; here are the large ones. An export's own group goes before ours.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ _EMAIL = "'email', 'e-mail', 'e_mail', 'e mail'"
 _IS_SEARCH = rf"regexp_matches(s, '^((www|search|m|[a-z]{{2}})\.)*({_SEARCH}){_ENDING}')"
 _IS_SOCIAL = rf"(s IN ({_SOCIAL_SHORT}) OR regexp_matches(s, '^([a-z0-9-]+\.)*({_SOCIAL}){_ENDING}'))"
 _IS_VIDEO = rf"regexp_matches(s, '^([a-z0-9-]+\.)*({_VIDEO}){_ENDING}')"
-_IS_SHOP = rf"(regexp_matches(s, '^([a-z0-9-]+\.)*({_SHOP}){_ENDING}') OR coalesce(regexp_matches(c, {_SHOP_CAMPAIGN}), FALSE))"
+_IS_SHOP_SITE = rf"regexp_matches(s, '^([a-z0-9-]+\.)*({_SHOP}){_ENDING}')"
+_IS_SHOP = rf"({_IS_SHOP_SITE} OR coalesce(regexp_matches(c, {_SHOP_CAMPAIGN}), FALSE))"
 
 _CHANNEL_GROUP = f"""CASE
     WHEN s IS NULL AND m IS NULL AND c IS NULL THEN NULL
@@ -54,11 +55,14 @@ _CHANNEL_GROUP = f"""CASE
         THEN 'Mobile Push Notifications'
     ELSE 'Unassigned' END"""
 
+_SCHEME = "^[a-zA-Z][a-zA-Z0-9+.-]*://"
+_HOST = rf"lower(regexp_extract(url, '{_SCHEME}(?:[^/?#@]*@)?([^/?#:]*)', 1))"
+# Without query and fragment: those hold search words, addresses and tokens. A part that is an e-mail address is masked.
+_PATH = rf"regexp_replace(regexp_extract(url, '{_SCHEME}[^/?#]*([^?#]*)', 1), '[^/]*(@|%40)[^/]*', '***', 'g')"
+
 MACROS = (
-    # Without query and fragment: those hold search words, addresses and tokens. A part that is an e-mail address is masked.
-    r"""url_path(url) AS CASE WHEN regexp_matches(url, '^[a-zA-Z][a-zA-Z0-9+.-]*://') THEN coalesce(nullif(regexp_replace(
-        regexp_extract(url, '^[a-zA-Z][a-zA-Z0-9+.-]*://[^/?#]*([^?#]*)', 1), '[^/]*(@|%40)[^/]*', '***', 'g'), ''), '/') END""",
-    r"url_host(url) AS nullif(lower(regexp_extract(url, '^[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:]*)', 1)), '')",
+    f"url_path(url) AS CASE WHEN regexp_matches(url, '{_SCHEME}') THEN coalesce(nullif({_PATH}, ''), '/') END",
+    f"url_host(url) AS nullif({_HOST}, '')",
     f"""channel_group(source, medium, campaign) AS (SELECT {_CHANNEL_GROUP} FROM (
         SELECT lower(trim(source)) AS s, lower(trim(medium)) AS m, lower(trim(campaign)) AS c))""",
 )
