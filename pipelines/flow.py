@@ -32,9 +32,17 @@ RETRY_AFTER_S = 30
 
 @flow(name="terreng", persist_result=False)
 def terreng(workspace: str, as_of: str = "") -> dict[str, int]:
-    """One run of a workspace, as the schedule calls it. Returns counts."""
+    """One run of a workspace, as the schedule calls it. Returns counts.
+
+    What ends `terreng run` with another code than 0 is a failed flow run here, also where the result is published.
+
+    Raises:
+        SourceError: A source stopped; the others were read, and the result is published.
+        ToleranceError: The same, with more rows refused than a source tolerates.
+    """
     moment = datetime.fromisoformat(as_of) if as_of else None
     summary = run_as_tasks(load_settings(Path(workspace)), moment, retries=RETRIES)
+    plain.refuse_unread(summary.sources)
     return dict(summary.counts)
 
 

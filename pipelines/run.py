@@ -16,7 +16,7 @@ import duckdb
 from pipelines import steps, warehouse
 from pipelines.settings import Settings
 from pipelines.terminal import Tell, quiet
-from schemas.errors import TerrengError, ToleranceError
+from schemas.errors import SourceError, TerrengError, ToleranceError
 
 if TYPE_CHECKING:
     from pipelines.ingest import SourceReport
@@ -43,6 +43,7 @@ class RunSummary:
     counts: Mapping[str, int]
     journeys: Mapping[str, int]
     sources: tuple[SourceReport, ...]
+    as_of_note: str = ""
 
 
 def directly(tell: Tell = quiet) -> Call:
@@ -59,27 +60,28 @@ def directly(tell: Tell = quiet) -> Call:
 def run(settings: Settings, as_of: datetime | None = None, call: Call | None = None) -> RunSummary:
     """Ingest, persons, reconstruct, compare, publish, report, under the workspace's lock.
 
-    Whatever fails before publishing leaves the last published result as it was.
+    Whatever fails before publishing leaves the last published result as it was. A source that cannot be read stops
+    alone; why, `pipelines.ingest.states` says.
     """
     call = call or directly()
     maps = steps.load_maps(settings)
     with recorded(settings, maps) as attempt:
         sources = read_sources(settings, call)
         call("Join ids into persons", partial(steps.resolve_persons, settings))
-        moment = as_of or steps.latest_event(settings)
+        moment, note = (as_of, "") if as_of else steps.snapshot_time(settings, datetime.now(UTC))
         journeys = call("Join events into journeys", partial(steps.reconstruct, settings, maps, moment))
         counts = call("Lay journeys over the maps", partial(steps.compare, settings, maps, moment))
         attempt.succeed(moment, counts | _summed(sources))
         call("Publish the tables", partial(steps.publish, settings, attempt.run_id))
         path = call("Write the report", partial(steps.report, settings, attempt.run_id))
-    return RunSummary(attempt.run_id, moment, path, counts, journeys, sources)
+    return RunSummary(attempt.run_id, moment, path, counts, journeys, sources, note)
 
 
 def compare_again(settings: Settings, as_of: datetime | None, call: Call) -> dict[str, int]:
     """Compare the journeys that were last reconstructed, and publish: a run of its own."""
     maps = steps.load_maps(settings)
     with recorded(settings, maps) as attempt:
-        moment = as_of or steps.latest_event(settings)
+        moment = as_of or steps.snapshot_time(settings, datetime.now(UTC))[0]
         counts = call("Lay journeys over the maps", partial(steps.compare, settings, maps, moment))
         attempt.succeed(moment, counts)
         call("Publish the tables", partial(steps.publish, settings, attempt.run_id))
@@ -87,20 +89,38 @@ def compare_again(settings: Settings, as_of: datetime | None, call: Call) -> dic
 
 
 def read_sources(settings: Settings, call: Call) -> tuple[SourceReport, ...]:
-    """Read every source, each as a step of its own."""
-    now = datetime.now(UTC)
-    return tuple(
-        call(f"Read {source.name}", partial(steps.ingest, settings, source, now), is_outside=True)
-        for source in settings.sources
-    )
-
-
-def refuse_beyond_tolerance(sources: tuple[SourceReport, ...]) -> None:
-    """End a finished run with exit code 7 where a source had more rows refused than it tolerates.
+    """Read every source, each as a step of its own. One that cannot be read stops alone.
 
     Raises:
-        ToleranceError: One had.
+        SourceError: Not a single source could be read.
     """
+    now, errors = datetime.now(UTC), []
+    reports: list[SourceReport] = []
+    for source in settings.sources:
+        try:
+            report = call(f"Read {source.name}", partial(steps.ingest, settings, source, now), is_outside=True)
+        except SourceError as error:
+            errors.append(error)
+            report = steps.stop(settings, source, error, now)
+        reports.append(report)
+    if errors and len(errors) == len(reports):
+        if len(errors) == 1:
+            raise errors[0]
+        raise SourceError("\n".join(["no source could be read", *(f"- {error}" for error in errors)]))
+    return tuple(reports)
+
+
+def refuse_unread(sources: tuple[SourceReport, ...]) -> None:
+    """End a finished run with exit code 4 where a source stopped, or 7 where more rows were refused than tolerated.
+
+    Raises:
+        SourceError: One stopped.
+        ToleranceError: None stopped, and one had.
+    """
+    if stopped := [source for source in sources if source.problem]:
+        told = "; ".join(f"{each.source} stopped: {each.problem}" for each in stopped)
+        went_on = "; the others were read, and the result is published without anything new from it"
+        raise SourceError(f"{told}{went_on if len(sources) > len(stopped) else ''}")
     over = [source for source in sources if source.is_over_tolerance]
     if over:
         told = "; ".join(f"{each.source}: {each.rejected_n} of {each.rows_n} rows {_reasons(each)}" for each in over)
@@ -152,7 +172,8 @@ def recorded(settings: Settings, maps: tuple[JourneyMap, ...]) -> Iterator[Attem
 
 def _summed(sources: tuple[SourceReport, ...]) -> dict[str, int]:
     names = ("rows_n", "accepted_n", "duplicate_n", "dropped_n", "rejected_n")
-    return {name: sum(int(getattr(source, name)) for source in sources) for name in names}
+    summed = {name: sum(int(getattr(source, name)) for source in sources) for name in names}
+    return summed | {"stopped_sources_n": sum(bool(source.problem) for source in sources)}
 
 
 def _reasons(source: SourceReport) -> str:

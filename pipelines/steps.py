@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pipelines.identity import IdentityReport
     from pipelines.ingest import SourceReport
+    from pipelines.snapshot_time import SnapshotTime
     from schemas.journey_map import JourneyMap
 
 COUNTED = ("events", "rejected_rows", "files", "identity_links", "journeys", "variants", "deviations", "findings")
@@ -52,6 +53,14 @@ def ingest(settings: Settings, source: Source, now: datetime) -> SourceReport:
         return ingest_source(connection, settings, source, now)
 
 
+def stop(settings: Settings, source: Source, error: SourceError, now: datetime) -> SourceReport:
+    """Remember that one source stopped, and go on without it; returns what is known of it from before."""
+    from pipelines.ingest import stop_source
+
+    with warehouse.writer(settings) as connection:
+        return stop_source(connection, settings, source, error, now)
+
+
 def resolve_persons(settings: Settings) -> IdentityReport:
     """Join ids into persons under every rule."""
     from pipelines.identity import resolve_persons as resolve
@@ -60,23 +69,25 @@ def resolve_persons(settings: Settings) -> IdentityReport:
         return resolve(connection, settings)
 
 
-def latest_event(settings: Settings) -> datetime:
-    """When the last accepted event occurred: the snapshot time unless the user names one.
+def snapshot_time(settings: Settings, now: datetime) -> tuple[datetime, str]:
+    """The snapshot time unless the user names one (see `pipelines.snapshot_time`), and what to tell of it.
 
     Raises:
         SourceError: No source has given a single event.
     """
+    from pipelines.snapshot_time import snapshot_time as found
+
     with warehouse.writer(settings) as connection:
-        moment = connection.sql("SELECT max(occurred_at) FROM events").fetchall()[0][0]
-        told = () if isinstance(moment, datetime) else tuple(_counts(connection, each) for each in settings.sources)
-    if not isinstance(moment, datetime):
+        snapshot: SnapshotTime = found(connection, now)
+        told = () if snapshot.at else tuple(_counts(connection, each) for each in settings.sources)
+    if snapshot.at is None:
         raise SourceError(
             got="no event in any source" + (f" ({'; '.join(told)})" if told else ""),
             wanted="at least one accepted row",
             hint="correct [[sources]] in terreng.toml and run again: files whose settings changed are read again",
             file="terreng.toml",
         )
-    return moment
+    return snapshot.at, snapshot.note
 
 
 def reconstruct(settings: Settings, maps: tuple[JourneyMap, ...], as_of: datetime) -> dict[str, int]:
@@ -101,9 +112,10 @@ def reconstruct(settings: Settings, maps: tuple[JourneyMap, ...], as_of: datetim
 def compare(settings: Settings, maps: tuple[JourneyMap, ...], as_of: datetime) -> dict[str, int]:
     """Lay the journeys over the maps. Returns the rows of the tables that people ask about."""
     from pipelines.compare import compare as work
+    from pipelines.ingest.states import with_outages
 
     with warehouse.writer(settings) as connection:
-        work(connection, settings, maps, as_of)
+        work(connection, replace(settings, sources=with_outages(connection, settings)), maps, as_of)
         return {name: int(connection.sql(f"SELECT count(*) FROM {name}").fetchall()[0][0]) for name in COUNTED}
 
 

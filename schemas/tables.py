@@ -62,6 +62,19 @@ FILES = Table(
     ),
 )
 
+SOURCE_STATES = Table(
+    "source_states",
+    "one row per source that was ever read, or stopped",
+    (
+        needed("source", TEXT, "name of the source"),
+        needed("status", TEXT, "read: whole at the last run; stopped: what was known before stands, and nothing newer"),
+        nullable("read_at", TIME, "run that last read it whole; null: none has"),
+        nullable("stopped_at", TIME, "run since which it is stopped; null: it is not"),
+        nullable("problem", TEXT, "why it is stopped, with file and hint; null: it is not"),
+        needed("notes", LIST, "what was recognised when it was last read, and what a person should know"),
+    ),
+)
+
 IDENTITY_LINKS = Table(
     "identity_links",
     "one row per pair of ids seen together",
@@ -329,6 +342,7 @@ TABLES: dict[str, Table] = {
         EVENTS,
         REJECTED_ROWS,
         FILES,
+        SOURCE_STATES,
         IDENTITY_LINKS,
         PERSONS,
         JOURNEYS,

@@ -19,7 +19,7 @@ def _held(folder: Path) -> AbstractContextManager[None]:
 def demo(folder: Path, as_json: bool) -> None:
     """Make the example workspace and run it as of the end of its story."""
     from pipelines.demo import make_example
-    from pipelines.run import refuse_beyond_tolerance
+    from pipelines.run import refuse_unread
 
     with terminal.progress() as tell, _held(folder):
         tell("Make the exports of the example company")
@@ -29,4 +29,4 @@ def demo(folder: Path, as_json: bool) -> None:
     if not as_json:
         terminal.say(f"Made {folder}: {example.people_n:,} people, {example.rows_n:,} rows of exports\n")
     show(settings, summary, as_json)
-    refuse_beyond_tolerance(summary.sources)
+    refuse_unread(summary.sources)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,13 +22,13 @@ SOURCE_COLUMNS = ("source", "files_n", "new_files_n", "rows_n", "accepted_n", "d
 
 def run(workspace: Path, as_of: str, as_json: bool) -> None:
     """Run everything; through Prefect where a server is configured or stands, else directly."""
-    from pipelines.run import refuse_beyond_tolerance
+    from pipelines.run import refuse_unread
 
     settings = open_workspace(workspace)
     with terminal.progress() as tell:
         summary = run_workspace(settings, parse_as_of(as_of, settings.timezone), tell)
     show(settings, summary, as_json)
-    refuse_beyond_tolerance(summary.sources)
+    refuse_unread(summary.sources)
 
 
 def run_workspace(settings: Settings, as_of: datetime | None, tell: terminal.Tell) -> RunSummary:
@@ -56,7 +56,7 @@ def chosen_server(settings: Settings) -> str:
 
 def ingest(workspace: Path, as_json: bool) -> None:
     """Read what is new in the sources, and say what became of every row."""
-    from pipelines.run import directly, read_sources, refuse_beyond_tolerance
+    from pipelines.run import directly, read_sources, refuse_unread
     from pipelines.warehouse import lock
 
     settings = open_workspace(workspace)
@@ -66,7 +66,7 @@ def ingest(workspace: Path, as_json: bool) -> None:
         terminal.say_json([asdict(source) for source in sources])
     else:
         show_sources(sources)
-    refuse_beyond_tolerance(sources)
+    refuse_unread(sources)
 
 
 def reconstruct(workspace: Path, as_of: str, as_json: bool) -> None:
@@ -79,7 +79,7 @@ def reconstruct(workspace: Path, as_of: str, as_json: bool) -> None:
     with terminal.progress() as tell:
         call = directly(tell)
         call("Join ids into persons", partial(steps.resolve_persons, settings))
-        moment = parse_as_of(as_of, settings.timezone) or steps.latest_event(settings)
+        moment = parse_as_of(as_of, settings.timezone) or steps.snapshot_time(settings, datetime.now(UTC))[0]
         journeys = call("Join events into journeys", partial(steps.reconstruct, settings, maps, moment))
     show_counts("journey", journeys, as_json)
 
@@ -122,6 +122,8 @@ def show(settings: Settings, summary: RunSummary, as_json: bool) -> None:
     show_sources(summary.sources)
     journeys = ", ".join(f"{name} {n:,}" for name, n in summary.journeys.items())
     terminal.say(f"\nJourneys: {journeys}; as of {summary.as_of:%Y-%m-%d %H:%M} UTC\n")
+    if summary.as_of_note:
+        terminal.say(f"{summary.as_of_note}\n")
     terminal.say_table(
         ("#", "finding", "owner", "state", "journeys"),
         [(f.rank, f.headline, f.owner, f.state, f.journeys_n) for f in top],
@@ -136,6 +138,8 @@ def show_sources(sources: tuple[SourceReport, ...]) -> None:
     for source in sources:
         for note in source.notes:
             terminal.say(f"{source.source}: {note}")
+        if source.problem:
+            terminal.say(f"{source.source}: STOPPED: {source.problem}")
 
 
 def show_counts(header: str, counts: dict[str, int], as_json: bool) -> None:

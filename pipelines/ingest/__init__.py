@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pipelines.ingest.intake import Intake
     from pipelines.settings import Settings, Source
 
-__all__ = ["SourceReport", "ingest", "ingest_source"]
+__all__ = ["SourceReport", "ingest", "ingest_source", "stop_source"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class SourceReport:
         reasons: Refused rows per reason code, most frequent first.
         is_over_tolerance: A larger share of the rows was refused than the source tolerates.
         notes: What was recognised in new files, and what a person should know.
+        problem: Why the source stopped, with what was known before standing; "" where it was read whole.
     """
 
     source: str
@@ -43,6 +44,7 @@ class SourceReport:
     reasons: dict[str, int] = field(default_factory=dict)
     is_over_tolerance: bool = False
     notes: tuple[str, ...] = ()
+    problem: str = ""
 
 
 def ingest(con: duckdb.DuckDBPyConnection, settings: Settings, now: datetime) -> tuple[SourceReport, ...]:
@@ -67,6 +69,7 @@ def ingest_source(con: duckdb.DuckDBPyConnection, settings: Settings, source: So
     from pipelines.ingest.deliveries import content_hash, deliveries
     from pipelines.ingest.intake import Intake
     from pipelines.ingest.rereading import known_files, notes_on_missing, read_again
+    from pipelines.ingest.states import keep_read
     from pipelines.pseudonyms import load_salt
 
     con.execute("SET timezone = 'UTC'")
@@ -83,21 +86,40 @@ def ingest_source(con: duckdb.DuckDBPyConnection, settings: Settings, source: So
         if first := again.pop(file_id, None):
             told = (*(["read again: its settings changed"] if file_id in known else []), *first.notes)
         notes += [f"{delivery.shown}: {note}" for note in told]
-    notes += notes_on_missing(intake, files)
+    notes += [*notes_on_missing(intake, files), *_notes_on_clocks(con, source, now)]
+    keep_read(con, settings, source.name, now, notes)
     new_n = sum(file_id not in known for file_id in file_ids)
     return replace(_report(con, source, file_ids), files_n=len(files), new_files_n=new_n, notes=tuple(notes))
+
+
+def stop_source(
+    con: duckdb.DuckDBPyConnection, settings: Settings, source: Source, error: SourceError, now: datetime
+) -> SourceReport:
+    """Remember that a source cannot be read; returns what is known of it from before, with the problem."""
+    from pipelines.ingest.states import keep_stopped
+
+    keep_stopped(con, settings, source.name, now, str(error))
+    query = "SELECT file_id FROM files WHERE source = $source AND status <> 'failed'"
+    known = [str(row[0]) for row in con.sql(query, params={"source": source.name}).fetchall()]
+    return replace(_report(con, source, known), files_n=len(known), problem=str(error))
 
 
 def _take_in(intake: Intake, delivery: Delivery, file_id: str) -> tuple[str, ...]:
     """Notes on a file that was new; of a known one a further path is remembered."""
     from pipelines.ingest.one_file import load_file
+    from pipelines.ingest.states import forget_failed, keep_failed
     from pipelines.warehouse import transaction
 
     con, source = intake.con, intake.source.name
-    query = "SELECT paths FROM files WHERE source = $source AND file_id = $file_id"
+    query = "SELECT paths FROM files WHERE source = $source AND file_id = $file_id AND status <> 'failed'"
     known = con.sql(query, params={"source": source, "file_id": file_id}).fetchall()
     if not known:
-        return load_file(intake, delivery, file_id).notes
+        forget_failed(intake, file_id)
+        try:
+            return load_file(intake, delivery, file_id).notes
+        except SourceError:
+            keep_failed(intake, delivery, file_id)
+            raise
     if delivery.shown not in known[0][0]:
         with transaction(con, intake.settings.warehouse):
             con.execute(
@@ -120,6 +142,15 @@ def _remember_rank(con: duckdb.DuckDBPyConnection, settings: Settings, source: S
     with transaction(con, settings.warehouse):
         con.execute("DELETE FROM sources WHERE source = ?", [source.name])
         con.execute("INSERT INTO sources VALUES (?, ?)", [source.name, rank])
+
+
+def _notes_on_clocks(con: duckdb.DuckDBPyConnection, source: Source, now: datetime) -> list[str]:
+    query = "SELECT count(*) FROM events WHERE source = $source AND occurred_at > $now"
+    count = int(con.sql(query, params={"source": source.name, "now": now}).fetchall()[0][0])
+    if not count:
+        return []
+    told = "1 event has" if count == 1 else f"{count} events have"
+    return [f"{told} a time after this run: a clock runs ahead, or a zone is missing"]
 
 
 def _report(con: duckdb.DuckDBPyConnection, source: Source, file_ids: list[str]) -> SourceReport:

@@ -20,7 +20,8 @@ def known_files(intake: Intake) -> dict[str, bool]:
     """Content hash of every file of the source that was read, and whether it was read with today's settings."""
     rows = intake.con.sql(
         "SELECT f.file_id, coalesce(m.mapping = $mapping, FALSE) FROM files f"
-        " LEFT JOIN file_mappings m ON m.source = f.source AND m.file_id = f.file_id WHERE f.source = $source",
+        " LEFT JOIN file_mappings m ON m.source = f.source AND m.file_id = f.file_id WHERE f.source = $source"
+        " AND f.status <> 'failed'",
         params={"source": intake.source.name, "mapping": mapping_of(intake.settings, intake.source)},
     )
     return {str(file_id): bool(is_current) for file_id, is_current in rows.fetchall()}

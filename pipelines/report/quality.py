@@ -85,7 +85,16 @@ def warnings(view: JourneyView) -> tuple[str, ...]:
 
 
 def snapshot_line(snapshot: Snapshot) -> str:
-    """That the page stands at an earlier time than its data, if it does."""
+    """That a source is missing, and that the page stands at an earlier time than its data, if so."""
+    missing = (
+        f"The source {row.source} could not be read since {moment(row.stopped_at, snapshot.zone)}: {row.problem}."
+        " What it told before stands; its silence since then counts as a data gap."
+        for row in snapshot.stopped
+    )
+    return " ".join(line for line in (*missing, _data_go_on(snapshot)) if line)
+
+
+def _data_go_on(snapshot: Snapshot) -> str:
     as_of, newest_at = snapshot.run.as_of, snapshot.newest_at
     if as_of is None or newest_at is None or newest_at <= as_of:
         return ""

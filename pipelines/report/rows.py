@@ -257,6 +257,15 @@ class JourneyData:
 
 
 @dataclass(frozen=True)
+class StoppedRow:
+    """A source that could not be read at the last run: what it told before stands."""
+
+    source: str
+    stopped_at: datetime
+    problem: str
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """All that the report shows.
 
@@ -271,3 +280,4 @@ class Snapshot:
     sources: tuple[SourceRow, ...]
     reasons: tuple[ReasonRow, ...]
     journeys: dict[str, JourneyData]
+    stopped: tuple[StoppedRow, ...] = ()

@@ -21,6 +21,7 @@ from pipelines.report.rows import (
     SideRow,
     Snapshot,
     SourceRow,
+    StoppedRow,
     TouchpointRow,
     UnmappedRow,
     WaitRow,
@@ -61,6 +62,7 @@ def read_snapshot(settings: Settings, run_id: str, maps: tuple[JourneyMap, ...])
             _all(con, SourceRow, _SOURCES),
             _all(con, ReasonRow, _REASONS),
             {m.journey: _journey(con, m, runs[0].as_of, is_same_people) for m in in_force(maps, runs[0].as_of)},
+            _all(con, StoppedRow, _STOPPED),
         )
 
 
@@ -96,6 +98,7 @@ SELECT source, 'dropped', entry.key, CAST(sum(entry.value) AS BIGINT)
 FROM (SELECT source, unnest(map_entries(dropped)) AS entry FROM files) GROUP BY source, entry.key
 ORDER BY 1, 2 DESC, 4 DESC, 3
 """
+_STOPPED = "SELECT {} FROM source_states WHERE status = 'stopped' ORDER BY source"
 _STATUSES = """
 SELECT status, count(*) FROM journeys WHERE rule = 'default' AND journey = ? GROUP BY status ORDER BY status
 """

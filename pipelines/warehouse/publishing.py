@@ -24,6 +24,7 @@ ROW_ORDER = {
     "events": ("source", "occurred_at", "event_id"),
     "rejected_rows": ("source", "file_id", "line", "reason_code", "raw"),
     "files": ("source", "file_id"),
+    "source_states": ("source",),
     "identity_links": ("left_type", "left_id", "right_type", "right_id"),
     "persons": ("rule", "id_type", "id"),
     "journeys": ("rule", "journey", "entered_at", "journey_id"),

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pytest
 
 from schemas.errors import SourceError
+from tests.pipelines.ingest.conftest import COLUMNS
 
 if TYPE_CHECKING:
     from tests.pipelines.ingest.conftest import Shop
@@ -27,8 +28,9 @@ def refusal(shop: Shop, path: str, **more: str) -> str:
     """The message; and the warehouse holds nothing of the file."""
     with pytest.raises(SourceError) as caught:
         shop.take(path, **more)
-    for table in ("events", "rejected_rows", "files", "identifiers", "link_evidence"):
+    for table in ("events", "rejected_rows", "identifiers", "link_evidence"):
         assert shop.rows(f"SELECT count(*) FROM {table}") == [(0,)]
+    assert shop.rows("SELECT count(*) FROM files WHERE status <> 'failed' OR rows_n > 0") == [(0,)]
     message = str(caught.value)
     assert "Secret" not in message
     return message
@@ -125,13 +127,28 @@ def test_json_lines_without_a_good_row_are_accounted_for(shop: Shop, content: st
 def test_files_before_a_bad_one_stay_taken_in_and_the_rest_follows_when_it_is_mended(shop: Shop) -> None:
     shop.deliver("a.csv", HEADER + "e1,2026-03-01,visit,C1\n")
     shop.deliver("b.csv", "wrong,columns\n1,2\n")
-    with pytest.raises(SourceError, match=r"b\.csv"):
-        shop.take()
+    for _ in range(2):
+        with pytest.raises(SourceError, match=r"b\.csv"):
+            shop.take()
     assert shop.rows("SELECT count(*) FROM events") == [(1,)]
+    assert shop.rows("SELECT paths, rows_n, status FROM files ORDER BY paths") == [
+        (["a.csv"], 1, "loaded"), (["b.csv"], 0, "failed"),
+    ]  # fmt: skip
 
     shop.deliver("b.csv", HEADER + "e2,2026-03-01,visit,C1\n")
 
     assert shop.take().accepted_n == 2
+
+
+def test_a_file_that_failed_is_loaded_once_the_settings_fit_it(shop: Shop) -> None:
+    shop.deliver("a.csv", HEADER + "e1,2026-03-01,visit,C1\n")
+    with pytest.raises(SourceError):
+        shop.take(columns=COLUMNS.replace('"what"', '"wat"'))
+
+    report = shop.take()
+
+    assert (report.accepted_n, report.new_files_n, report.notes) == (1, 1, ())
+    assert shop.rows("SELECT status FROM files") == [("loaded",)]
 
 
 def test_a_reading_that_fails_in_the_middle_ends_the_process_cleanly(tmp_path: Path) -> None:
