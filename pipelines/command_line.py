@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from pipelines import failures
+from schemas.words import Rule
 
 app = typer.Typer(
     name="terreng",
@@ -197,6 +198,31 @@ def mine(workspace: Workspace = HERE, as_json: Json = False) -> None:
     from pipelines.commands import mine as command
 
     command.mine(workspace, as_json)
+
+
+@app.command()
+def erase(
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="ID...", help="type=id, or a pseudonym; `-` reads them from standard input."),
+    ] = None,
+    *,
+    workspace: Workspace = HERE,
+    id_type: Annotated[str, typer.Option("--type", help="Type of the ids, where they are given alone.")] = "",
+    from_file: Annotated[Path | None, typer.Option("--from", help="A file with one id a line.")] = None,
+    rule: Annotated[Rule, typer.Option("--rule", help="How far the chain of ids is followed.")] = Rule.DEFAULT,
+    reason: Annotated[str, typer.Option("--reason", help="For the audit; without personal data.")] = "on request",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    show: Annotated[bool, typer.Option("--list", help="List the erasures so far, and erase nobody.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Remove a person from every table and file, and keep her out of what is delivered later."""
+    from pipelines.commands import erase as command
+
+    if show:
+        command.listed(workspace, as_json)
+    else:
+        command.erase(workspace, ids or [], id_type, from_file, rule=rule, reason=reason, yes=yes, as_json=as_json)
 
 
 @identity_app.command("audit")

@@ -273,6 +273,22 @@ RUNS = Table(
     ),
 )
 
+ERASURES = Table(
+    "erasures",
+    "one row per person who was erased on request",
+    (
+        needed("request", TEXT, "random number of the request; it says nothing of the person"),
+        needed("erased_at", TIME, "when her rows were deleted"),
+        nullable(
+            "finished_at", TIME, "when the files were free of her, too; null: interrupted, and the next erase ends it"
+        ),
+        nullable("run_id", TEXT, "run that restated the figures without her; null: none has yet"),
+        needed("rule", TEXT, "identity rule by which the chain of her ids was followed"),
+        needed("reason", TEXT, "why, in the words of who asked for it"),
+        needed("counts", "MAP(VARCHAR, BIGINT)", "table to how many of its rows were hers"),
+    ),
+)
+
 UNMAPPED_ACTIVITIES = Table(
     "unmapped_activities",
     "one row per journey and activity that the map does not know",
@@ -357,5 +373,6 @@ TABLES: dict[str, Table] = {
         TOUCHPOINTS,
         FLOWS,
         DEVIATION_RATES,
+        ERASURES,
     )
 }

@@ -11,10 +11,13 @@ from pipelines.ingest.checking import check_contract
 from pipelines.ingest.deliveries import Delivery
 from pipelines.ingest.intake import Intake
 from pipelines.ingest.landings import encodings, landed, read_into
-from pipelines.ingest.mappings import mapping_of
+from pipelines.ingest.lookups import look_up
+from pipelines.ingest.mappings import mapping_of, shape_of_tables
+from pipelines.ingest.many_events import explode, stage_many
+from pipelines.ingest.named_row import NamedRow
 from pipelines.ingest.readers.landing import Landing
-from pipelines.ingest.readers.xes import XES_COLUMNS
 from pipelines.ingest.text import UndecodableError
+from pipelines.privacy.door import drop_erased, remember_consents, remember_refused
 from pipelines.warehouse import transaction
 from schemas.errors import SourceError
 
@@ -59,7 +62,7 @@ def load_file(intake: Intake, delivery: Delivery, file_id: str) -> FileReport:
     Raises:
         SourceError: The file cannot be read whole; nothing of it is kept.
     """
-    tries = encodings(delivery, intake.source)
+    tries = encodings(delivery, intake.source, intake.table_of(file_id).read)
     for place, encoding in enumerate(tries):
         try:
             with transaction(intake.con, intake.settings.warehouse):
@@ -84,42 +87,54 @@ def load_as(intake: Intake, delivery: Delivery, file_id: str, encoding: str | No
         SourceError: The file cannot be read whole.
         UndecodableError: It is text in another encoding.
     """
-    con = intake.con
+    con, table = intake.con, intake.table_of(file_id)
     target = loading.FileTarget(intake.source.name, file_id, intake.now)
-    with landed(con, intake.source, delivery, encoding) as landing:
+    with landed(con, intake.source, delivery, encoding, table.read) as landing:
         if landing.text:
-            plan = staging.plan_of(intake, intake.source.columns or XES_COLUMNS, landing)
-            _stage(con, plan, landing)
+            plan = _stage(intake, NamedRow(con, landing, table, intake.told_in))
             report = _load(con, plan, landing, target)
         else:
             report = _without_rows(con, landing, target)
     _refuse_unbalanced(report, delivery)
-    _add_file(con, delivery, target, report)
-    values = [target.source, file_id, mapping_of(intake.settings, intake.source)]
-    con.execute("INSERT INTO file_mappings (source, file_id, mapping) VALUES (?, ?, ?)", values)
+    add_file(con, delivery, target, report)
+    values = [target.source, file_id, mapping_of(intake), shape_of_tables(intake), table.name]
+    con.execute("INSERT INTO file_mappings (source, file_id, mapping, shape, table_name) VALUES (?, ?, ?, ?, ?)", values)
     loading.clear(con)
     return report
 
 
-def _stage(con: duckdb.DuckDBPyConnection, plan: staging.Plan, landing: Landing) -> None:
-    query = staging.links_sql(plan, landing) if plan.columns.is_link_table else staging.events_sql(plan, landing)
-    read_into(con, landing, loading.STAGED, query)
+def _stage(intake: Intake, row: NamedRow) -> staging.Plan:
+    con = intake.con
+    explode(con, row)
+    look_up(row, intake.source.name)
+    plan = staging.plan_of(intake, row)
+    if plan.is_many:
+        stage_many(con, plan, loading.STAGED)
+    elif row.table.events:
+        read_into(con, row.landing, loading.STAGED, staging.event_sql(plan, row.table.events[0]))
+    else:
+        read_into(con, row.landing, loading.STAGED, staging.links_sql(plan))
+    return plan
 
 
 def _load(
     con: duckdb.DuckDBPyConnection, plan: staging.Plan, landing: Landing, target: loading.FileTarget
 ) -> FileReport:
-    is_link = plan.columns.is_link_table
-    duplicate_n = loading.remove_repeats(con, target.source, is_link)
+    ids, of_file = plan.staged_ids, {"source": target.source, "file_id": target.file_id}
+    drop_erased(con, loading.STAGED, ids, plan.salt)
+    duplicate_n = loading.remove_repeats(con, target.source, plan)
     loading.add_identifiers(con, plan)
-    if is_link:
-        loading.add_link_rows(con, target)
-    else:
+    loading.add_link_rows(con, plan, target)
+    if plan.table.events:
         check_contract(con, loading.add_events(con, plan, target))
+    elif plan.table.consent is not None:
+        remember_consents(con, loading.STAGED, ids, plan.salt, **of_file)
     loading.add_evidence(con, plan, target)
+    remember_refused(con, loading.STAGED, ids, plan.salt, **of_file)
     reasons = loading.add_rejected(con, landing, target)
     notes = [*landing.notes, *([] if landing.records_n else ["there are no rows below the header"])]
-    return FileReport(landing.records_n, loading.good_n(con), duplicate_n, loading.dropped(con), reasons, tuple(notes))
+    counts = landing.records_n, loading.good_n(con, plan), duplicate_n
+    return FileReport(*counts, loading.dropped(con, plan), reasons, tuple(notes))
 
 
 def _without_rows(con: duckdb.DuckDBPyConnection, landing: Landing, target: loading.FileTarget) -> FileReport:
@@ -136,12 +151,17 @@ def _refuse_unbalanced(report: FileReport, delivery: Delivery) -> None:
         raise SourceError(got, "all of them", "this is a defect of ours: please report it", delivery.shown)
 
 
-def _add_file(
-    con: duckdb.DuckDBPyConnection, delivery: Delivery, target: loading.FileTarget, report: FileReport
+def add_file(
+    con: duckdb.DuckDBPyConnection,
+    delivery: Delivery,
+    target: loading.FileTarget,
+    report: FileReport,
+    status: str = "loaded",
 ) -> None:
+    """Note what became of a file."""
     con.execute(
         "INSERT INTO files (file_id, source, paths, rows_n, accepted_n, rejected_n, duplicate_n, dropped_n, status,"
-        " loaded_at, dropped) VALUES (?, ?, [?], ?, ?, ?, ?, ?, 'loaded', ?, map(?::VARCHAR[], ?::BIGINT[]))",
+        " loaded_at, dropped) VALUES (?, ?, [?], ?, ?, ?, ?, ?, ?, ?, map(?::VARCHAR[], ?::BIGINT[]))",
         [
             target.file_id,
             target.source,
@@ -151,6 +171,7 @@ def _add_file(
             report.rejected_n,
             report.duplicate_n,
             report.dropped_n,
+            status,
             target.now,
             list(report.dropped),
             list(report.dropped.values()),

@@ -13,7 +13,16 @@ from pipelines.ingest.text import UndecodableError
 from pipelines.warehouse import transaction
 
 Files = list[tuple[str, Delivery]]  # content hash and file, in the order of their names
-_OF_FILE = ("events", "rejected_rows", "link_evidence", "linked_rows", "file_mappings", "files")
+_OF_FILE = (
+    "events",
+    "rejected_rows",
+    "link_evidence",
+    "linked_rows",
+    "refused_ids",
+    "consents",
+    "file_mappings",
+    "files",
+)
 
 
 def known_files(intake: Intake) -> dict[str, bool]:

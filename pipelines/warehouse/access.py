@@ -19,7 +19,7 @@ from pipelines.warehouse.commits import COUNTER_DDL, refuse_lost_commits, refuse
 from pipelines.warehouse.failures import explained
 from schemas.errors import WarehouseError, WorkspaceBusyError
 from schemas.table import Table
-from schemas.tables import EVENTS, FILES, FINDINGS, REJECTED_ROWS, RUNS, TABLES
+from schemas.tables import ERASURES, EVENTS, FILES, FINDINGS, REJECTED_ROWS, RUNS, TABLES
 
 # Not published: `identifiers` is the only place where ids stand in the clear.
 INTERNAL_DDL = (
@@ -34,10 +34,16 @@ INTERNAL_DDL = (
     "CREATE TABLE IF NOT EXISTS sources (source VARCHAR NOT NULL, rank BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS person_keys (rule VARCHAR NOT NULL, id_key BIGINT NOT NULL,"
     " person_key BIGINT NOT NULL, person_id VARCHAR NOT NULL)",
+    # Marks of erased ids, by which rows that are delivered again are known; nothing else reads it.
+    "CREATE TABLE IF NOT EXISTS erased_ids (tombstone VARCHAR NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS refused_ids (source VARCHAR NOT NULL, file_id VARCHAR NOT NULL, line BIGINT NOT NULL,"
+    " id VARCHAR NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS consents (source VARCHAR NOT NULL, file_id VARCHAR NOT NULL, line BIGINT NOT NULL,"
+    " id_type VARCHAR NOT NULL, id VARCHAR NOT NULL, version VARCHAR, is_granted BOOLEAN NOT NULL)",
     COUNTER_DDL,
 )
 # What no run computes anew: the columns of these must be the ones that this version writes.
-_KEPT = (EVENTS, REJECTED_ROWS, FILES, RUNS, FINDINGS)
+_KEPT = (EVENTS, REJECTED_ROWS, FILES, RUNS, FINDINGS, ERASURES)
 _ONLY_OWNER = 0o700
 _ONLY_OWNER_FILE = 0o600
 
@@ -87,7 +93,7 @@ def writer(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             if is_new:
                 path.chmod(_ONLY_OWNER_FILE)
-            _give_means(connection, settings)
+            give_means(connection, settings)
             _prepare(connection, path, is_new)
             yield connection
         finally:
@@ -113,7 +119,7 @@ def reader(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         try:
             _settle(connection)
             _limit(connection, settings, Path(spill))
-            connection.execute(f"ATTACH {_quoted(path)} AS published (READ_ONLY)")
+            connection.execute(f"ATTACH {quoted(path)} AS published (READ_ONLY)")
             connection.execute("USE published")
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
@@ -151,14 +157,14 @@ def _settle(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _limit(connection: duckdb.DuckDBPyConnection, settings: Settings, spill: Path) -> None:
-    connection.execute(f"SET memory_limit = {_quoted(settings.memory_limit)}")
+    connection.execute(f"SET memory_limit = {quoted(settings.memory_limit)}")
     connection.execute(f"SET threads = {settings.threads:d}")
-    connection.execute(f"SET temp_directory = {_quoted(spill)}")
+    connection.execute(f"SET temp_directory = {quoted(spill)}")
     # All that we need is in the wheel; a search for more would only wait for a network.
     connection.execute("SET autoinstall_known_extensions = false")
 
 
-def _give_means(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+def give_means(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Sets the limits and empties the spill folder, unless a writer of this process is using them already."""
     spill = settings.state_dir / "spill"
     if connection.sql("SELECT current_setting('temp_directory')").fetchall() == [(str(spill),)]:
@@ -175,7 +181,8 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
 
 
-def _quoted(value: str | Path) -> str:
+def quoted(value: str | Path) -> str:
+    """A text as SQL."""
     text = str(value).replace("'", "''")
     return f"'{text}'"
 

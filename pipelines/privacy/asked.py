@@ -1,0 +1,79 @@
+"""What was typed after `terreng erase`: hashed at once, never shown again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import duckdb
+
+from pipelines.id_types import form_sql, kind_of
+from pipelines.pseudonyms import PSEUDONYM_LENGTH, load_salt, pseudonym_sql
+from pipelines.settings import Settings
+from schemas.errors import UsageError
+
+_PSEUDONYM = re.compile(rf"(p_)?[0-9a-f]{{{PSEUDONYM_LENGTH}}}")
+_HINT = "write email=kari@example.com, or --type email with the id alone, or a pseudonym as `terreng identity` shows it"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Whom an erasure is about.
+
+    Attributes:
+        pseudonyms: Pseudonyms of ids or of persons.
+        raw: The ids as typed and in their normal form, to look for where only text is kept.
+    """
+
+    pseudonyms: tuple[str, ...] = field(repr=False)
+    raw: tuple[str, ...] = field(repr=False)
+
+
+def read_asked(settings: Settings, texts: Iterable[str], id_type: str) -> Asked:
+    """The pseudonyms of what was typed: one id a text, empty ones passed over.
+
+    Args:
+        settings: The workspace's.
+        texts: `type=id`, pseudonyms, or plain ids where `id_type` is given.
+        id_type: Type of all of them; "": each says its own.
+
+    Raises:
+        UsageError: A text is no id, or there is none. The text itself is not repeated.
+    """
+    pseudonyms: list[str] = []
+    raw: list[str] = []
+    for text in filter(None, (each.strip() for each in texts)):
+        if not id_type and _PSEUDONYM.fullmatch(text):
+            pseudonyms.append(text)
+            continue
+        kind, value = _parts(text, id_type)
+        formed, pseudonym = _hashed(settings, kind, value)
+        pseudonyms.append(pseudonym)
+        raw += [value, formed]
+    if not pseudonyms:
+        raise UsageError("no id", "the id of the person to erase", _HINT)
+    return Asked(tuple(dict.fromkeys(pseudonyms)), tuple(dict.fromkeys(raw)))
+
+
+def _parts(text: str, id_type: str) -> tuple[str, str]:
+    if id_type:
+        return id_type, text
+    kind, sign, value = text.partition("=")
+    if not (sign and kind.strip() and value.strip()):
+        raise UsageError("an id without its type", "type=id", _HINT)
+    return kind.strip(), value.strip()
+
+
+def _hashed(settings: Settings, id_type: str, value: str) -> tuple[str, str]:
+    """The id in its normal form, and its pseudonym, as the door would have made them."""
+    form = form_sql(kind_of(settings, id_type), "typed")
+    with duckdb.connect() as con:
+        query = (
+            f"SELECT formed, {pseudonym_sql(load_salt(settings), id_type, 'formed')}"
+            f" FROM (SELECT {form} AS formed FROM (SELECT CAST($value AS VARCHAR) AS typed))"
+        )
+        formed, pseudonym = con.sql(query, params={"value": value}).fetchall()[0]
+    if formed is None:
+        raise UsageError(f"a text that names nobody as {id_type}", "an id", _HINT)
+    return str(formed), str(pseudonym)
