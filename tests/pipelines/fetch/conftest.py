@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import boto3
+import httpx
 import psycopg
 import pytest
 
@@ -116,3 +118,30 @@ def _free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])
+
+
+@pytest.fixture
+def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A server that speaks S3 with a bucket `crm`, on loopback, told of as libraries have it; returns its address."""
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    address = f"http://{host}:{port}"
+    told = {
+        "ENDPOINT_URL": address,
+        "ACCESS_KEY_ID": "key",
+        "SECRET_ACCESS_KEY": "secret",
+        "DEFAULT_REGION": "eu-north-1",
+    }
+    httpx.post(f"{address}/moto-api/reset").raise_for_status()  # it shares its memory with those before it
+    for name, value in told.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    client = boto3.client("s3")
+    client.create_bucket(Bucket="crm", CreateBucketConfiguration={"LocationConstraint": "eu-north-1"})
+    client.close()
+    try:
+        yield address
+    finally:
+        server.stop()
