@@ -82,8 +82,8 @@ def test_languages_do_not_disturb_each_other() -> None:
 
 
 def test_a_workspace_adds_words_of_its_trade() -> None:
-    assert sentiment_scores(["Ny ruter, full pakke."], "no") == [0.0]
-    (score,) = sentiment_scores(["Ny ruter, full pakke."], "no", {"Pakke": -3})
+    assert sentiment_scores(["Ny ruter i pakke."], "no") == [0.0]
+    (score,) = sentiment_scores(["Ny ruter i pakke."], "no", {"Pakke": -3})
     assert score is not None and score < -0.5
 
 
