@@ -1,4 +1,4 @@
-"""The files that a source's path names: found, told apart by content, and opened through gzip or zstd."""
+"""The files that a source's path names: found, told apart by content, and opened through gzip, zstd and archives."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ import gzip
 import hashlib
 import io
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
+from pipelines.ingest.archives import ARCHIVE_ERRORS, is_tar, is_zip, members, open_member
 from pipelines.settings import Settings, Source
 from schemas.errors import SourceError
 
 _HASH_BLOCK = 1 << 20
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _PACKED = {".gz", ".zst"}
-UNPACKING_ERRORS = (OSError, EOFError, zlib.error)  # what reading a damaged file raises
+UNPACKING_ERRORS = (OSError, EOFError, zlib.error, *ARCHIVE_ERRORS)  # what reading a damaged file raises
 
 
 @dataclass(frozen=True)
@@ -28,15 +30,22 @@ class Delivery:
     Attributes:
         path: Where it is.
         shown: The path as the user knows it, relative to the workspace where it lies inside.
+        member: Name of the file in the archive at `path`; "" where `path` is the file itself.
     """
 
     path: Path
     shown: str
+    member: str = ""
+
+    @property
+    def name(self) -> str:
+        """The file's own name, without folders."""
+        return PurePosixPath(self.member).name if self.member else self.path.name
 
     @property
     def extension(self) -> str:
         """Lower-case extension of what is inside the packing: `events.csv.gz` is `.csv`."""
-        suffixes = [suffix.lower() for suffix in self.path.suffixes]
+        suffixes = [suffix.lower() for suffix in PurePosixPath(self.name).suffixes]
         inner = suffixes[:-1] if suffixes and suffixes[-1] in _PACKED else suffixes
         return inner[-1] if inner else ""
 
@@ -48,7 +57,20 @@ def deliveries(settings: Settings, source: Source) -> tuple[Delivery, ...]:
         SourceError: Nothing is there, or what is there is no file.
     """
     found = {file.path: file for pattern in source.path for file in _deliveries(settings, source, pattern)}
-    return tuple(found.values())
+    return tuple(inner for file in found.values() for inner in _inside(file))
+
+
+def _inside(delivery: Delivery) -> Iterator[Delivery]:
+    """The file itself, or every file of an archive."""
+    try:
+        is_archive = is_tar(delivery.path) or is_zip(delivery.path)
+    except OSError as error:
+        raise unreadable(delivery, error) from error
+    if not is_archive:
+        yield delivery
+        return
+    for member in members(delivery.path, delivery.shown):
+        yield Delivery(delivery.path, f"{delivery.shown}/{member}", member)
 
 
 def _deliveries(settings: Settings, source: Source, path: str) -> tuple[Delivery, ...]:
@@ -72,12 +94,16 @@ def content_hash(delivery: Delivery) -> str:
     """
     digest = hashlib.sha256()
     try:
-        with delivery.path.open("rb") as file:
+        with _opened(delivery) as file:
             while block := file.read(_HASH_BLOCK):
                 digest.update(block)
-    except OSError as error:
+    except UNPACKING_ERRORS as error:
         raise unreadable(delivery, error) from error
     return digest.hexdigest()
+
+
+def _opened(delivery: Delivery) -> BinaryIO:
+    return open_member(delivery.path, delivery.member) if delivery.member else delivery.path.open("rb")
 
 
 def open_unpacked(delivery: Delivery) -> BinaryIO:
@@ -87,11 +113,11 @@ def open_unpacked(delivery: Delivery) -> BinaryIO:
         SourceError: The file cannot be opened. Reading from it raises what `UNPACKING_ERRORS` lists.
     """
     try:
-        file = delivery.path.open("rb")
-    except OSError as error:
+        file = _opened(delivery)
+        magic = file.read(4)
+        file.seek(0)
+    except UNPACKING_ERRORS as error:
         raise unreadable(delivery, error) from error
-    magic = file.read(4)
-    file.seek(0)
     if magic.startswith(_GZIP):
         return cast("BinaryIO", io.BufferedReader(_GzipClosing(file)))
     if magic == _ZSTD:
@@ -111,6 +137,14 @@ class _GzipClosing(gzip.GzipFile):
     def close(self) -> None:
         super().close()
         self._below.close()
+
+
+def beside(delivery: Delivery, name: str) -> Delivery:
+    """The file of another name that was delivered together with this one, in its folder or its archive."""
+    shown = f"{delivery.shown.rpartition('/')[0]}/{name}".lstrip("/")
+    if not delivery.member:
+        return Delivery(delivery.path.parent / name, shown)
+    return Delivery(delivery.path, shown, str(PurePosixPath(delivery.member).parent / name))
 
 
 def unreadable(delivery: Delivery, error: BaseException) -> SourceError:

@@ -26,6 +26,7 @@ def parquet_relation(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> tupl
     Raises:
         SourceError: This is no Parquet file, or a damaged one.
     """
+    _refuse_member(delivery, "Parquet file")
     reading = f"read_parquet({quoted(_escaped(delivery))}, file_row_number = true)"
     try:
         described = con.sql(f"SELECT * EXCLUDE (file_row_number) FROM {reading} LIMIT 0")
@@ -43,6 +44,11 @@ def parquet_relation(con: duckdb.DuckDBPyConnection, delivery: Delivery) -> tupl
     selected = ", ".join(f"{_identifier(name)} AS c{place}" for place, (name, _) in enumerate(columns))
     text = {name: _text_of(f"c{place}", kind.id) for place, (name, kind) in enumerate(columns)}
     return f"(SELECT {line}, {selected} FROM {reading})", text, rows_n
+
+
+def _refuse_member(delivery: Delivery, what: str) -> None:
+    if delivery.member:
+        raise SourceError(f"a {what} in an archive", "a file of text in it", "unpack the archive", delivery.shown)
 
 
 def _text_of(column: str, kind: str) -> str:
@@ -70,6 +76,8 @@ def xlsx_table(delivery: Delivery, read: Read) -> tuple[pa.Table, Landing]:
     """
     import fastexcel
     import pyarrow as pa
+
+    _refuse_member(delivery, "workbook")
 
     try:
         book = fastexcel.read_excel(delivery.path)
