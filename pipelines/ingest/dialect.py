@@ -73,9 +73,9 @@ def _header_of(text: str, delimiter: str, rows_n: int) -> tuple[list[str], int, 
     taken: list[str] = []
 
     def lines() -> Iterator[str]:
-        for line in re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$", text):
-            taken.append(line)
-            yield line
+        for found in re.finditer(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$", text):
+            taken.append(found[0])
+            yield found[0]
 
     header: list[str] = []
     seen = 0

@@ -108,6 +108,20 @@ class RecordCounter:
         """Leave out the record whose quote is still open at the end of the text."""
         self._state[[_MODE, _BYTES]] = 0
 
+    def rewind(self) -> None:
+        """Forget the record that has begun: it will be fed again from its first byte."""
+        self._state[_LINE] = self._state[_START]
+        self._state[[_MODE, _BYTES, _AFTER_RETURN]] = 0
+        self._state[_FIELDS] = 1
+
+    def pass_over(self, rows_n: int) -> None:
+        """Count records that were counted elsewhere, one to a line."""
+        first = int(self._state[_LINE])
+        self._lines.append(np.arange(first, first + rows_n, dtype=np.int64))
+        self.good_n += rows_n
+        self._state[[_LINE, _START]] = first + rows_n
+        self._state[_AFTER_RETURN] = 0
+
     @property
     def longest(self) -> tuple[int, int]:
         """Most lines that one record takes, the open one included, and the line where it begins."""

@@ -73,7 +73,7 @@ class TextRows:
         """The stream, for one reading."""
         import pyarrow as pa
 
-        fields = [pa.field(f"c{place}", pa.string()) for place in range(len(self.dialect.names))]
+        fields = [pa.field(f"c{place}", pa.string_view()) for place in range(len(self.dialect.names))]
         schema = pa.schema([*fields, pa.field("line", pa.int64())])
         return pa.RecordBatchReader.from_batches(schema, self._kept_failure())
 
@@ -113,6 +113,10 @@ class TextRows:
     def _is_too_long(self) -> bool:
         return self._counter.longest[0] > MAX_RECORD_LINES
 
+    def _refuse_long(self, size: int) -> None:
+        if size > MAX_RECORD_BYTES:
+            raise SourceError(f"a row of more than {size >> 20} MB", "shorter rows", "", self.delivery.shown)
+
     def _refuse_swallowed(self) -> None:
         lines, start = self._counter.longest
         is_long, open_line = self._is_too_long(), self._counter.open_quote_line
@@ -137,29 +141,51 @@ class TextRows:
         except UNPACKING_ERRORS as error:
             raise unreadable(self.delivery, error) from error
 
-    def _chunks(self) -> Iterator[bytes]:
-        """The text cut where a record ends, as the counter sees it."""
-        rest, block = b"", self._head
-        self._head = b""
+    def _pieces(self) -> Iterator[tuple[bytes, list[pa.Array] | None]]:
+        """The text cut where a record ends, and its columns where all its lines are regular."""
+        text, fed_n = b"", 0  # what is left, and how much of it the counter has seen
+        block, self._head = self._head, b""
         while block or (block := self._guarded_next()):
-            cut = self._counter.feed(block)
+            text, block = text + block, b""
+            columns, cut = (None, 0) if fed_n else self._regular(text)
+            if columns is None:
+                cut = self._counter.feed(text[fed_n:] if fed_n else text)
+                cut += fed_n if cut else 0
+            # A record that began in an earlier block ends here, or not yet.
+            self._refuse_long(text.find(b"\n", fed_n) if cut and fed_n else 0 if cut else len(text))
             if cut:
-                yield rest + block[:cut]
-                rest = block[cut:]
+                yield text[:cut], columns
+                text, fed_n = text[cut:], 0
+                if text and columns is None:
+                    self._counter.rewind()
             else:
-                rest += block
+                fed_n = len(text)
                 self._refuse_swallowed()
-            if len(rest) > MAX_RECORD_BYTES:
-                raise SourceError(f"a row of more than {len(rest) >> 20} MB", "shorter rows", "", self.delivery.shown)
-            block = b""
+        yield from self._last_piece(text, fed_n)
+
+    def _last_piece(self, text: bytes, fed_n: int) -> Iterator[tuple[bytes, None]]:
+        """What follows the last line end; an old Mac's lines may be among it."""
+        if text and not fed_n and (cut := self._counter.feed(text)):
+            yield text[:cut], None
+            text = text[cut:]
         self._is_over = True
-        if self._counter.open_quote_line and len(rest) <= UNCLOSED_MOST_BYTES and not self._is_too_long():
-            self._set_aside(rest)
+        if self._counter.open_quote_line and len(text) <= UNCLOSED_MOST_BYTES and not self._is_too_long():
+            self._set_aside(text)
             return
         self._counter.finish()
         self._refuse_swallowed()
-        if rest:
-            yield rest
+        if text:
+            yield text, None
+
+    def _regular(self, text: bytes) -> tuple[list[pa.Array] | None, int]:
+        """The columns of all whole lines and where they end; None where some line is not regular."""
+        from pipelines.ingest.regular import regular_rows
+
+        cut = text.rfind(b"\n") + 1
+        columns = regular_rows(text[:cut], len(self.dialect.names), self.dialect.delimiter, self._is_quoted)
+        if columns is not None:
+            self._counter.pass_over(len(columns[0]))
+        return columns, cut if columns is not None else 0
 
     def _kept_failure(self) -> Iterator[pa.RecordBatch]:
         try:
@@ -172,8 +198,12 @@ class TextRows:
         if not self.dialect.names or self.is_empty:
             self._counter.finish()
             return
-        for chunk in self._chunks():
-            for batch in self._parsed(chunk).to_batches():
+        import pyarrow as pa
+
+        schema = pa.schema([(f"c{place}", pa.string_view()) for place in range(len(self.dialect.names))])
+        for chunk, columns in self._pieces():
+            rows = self._parsed(chunk).cast(schema) if columns is None else pa.table(columns, schema=schema)
+            for batch in rows.to_batches():
                 yield self._with_lines(batch)
 
     def _parsed(self, chunk: bytes) -> pa.Table:

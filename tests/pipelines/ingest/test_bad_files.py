@@ -152,7 +152,7 @@ def test_a_file_that_failed_is_loaded_once_the_settings_fit_it(shop: Shop) -> No
 
 
 def test_a_reading_that_fails_in_the_middle_ends_the_process_cleanly(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_bytes(b"a,b\n" + b"xxxxxxxxxxxx,yyyyyyyyyyyy\n" * 500_000 + b"\xff\n")
+    (tmp_path / "a.csv").write_bytes(b"a,b\n" + b"xxxxxxxxxxxx,yyyyyyyyyyyy\n" * 1_000_000 + b"\xff\n")
     script = """
         import sys, duckdb
         from pathlib import Path
