@@ -1,0 +1,189 @@
+"""Small cells: which counts of a publication have to be hidden, so that none of them can be worked out from the rest.
+
+A count of fewer people than the minimum could point at one of them, so it is hidden. But a sum and its other parts
+give it back, so more has to be hidden with it, until whoever knows every published count, every sum, and that hidden
+small counts lie between 1 and the minimum, still finds at least two possible values for each of them.
+
+The proof is constructive: a count is taken for safe only if another table is found that differs in it, agrees with all
+that is published, and keeps to what is known of the hidden ones. Too much may be hidden, never too little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+Name = TypeVar("Name", bound=Hashable)
+_MOST_TRIES = 500  # changes that are tried for one count; beyond them more is hidden instead
+
+
+@dataclass(frozen=True)
+class Sum(Generic[Name]):
+    """Counts that add up to others, as everybody knows. What stands in no count is a constant, and may be left out."""
+
+    parts: tuple[Name, ...]
+    totals: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hidden(Generic[Name]):
+    """What must not be shown.
+
+    Attributes:
+        small: Counts under the minimum; it may be said of each that it is one.
+        beside: Counts that would give them away, and small ones that would if it were said that they are small.
+    """
+
+    small: frozenset[Name] = frozenset()
+    beside: frozenset[Name] = frozenset()
+
+    def __contains__(self, name: object) -> bool:
+        """Whether a count is hidden, for either reason."""
+        return name in self.small or name in self.beside
+
+
+def hide(
+    counts: Mapping[Name, int], sums: Iterable[Sum[Name]], minimum: int, sensitive: Collection[Name] = ()
+) -> Hidden[Name]:
+    """The counts to hide.
+
+    Args:
+        counts: Every published count, totals among them. Zeros are no people, and are shown.
+        sums: What adds up to what.
+        minimum: Counts from 1 up to this, exclusively, are small; 1 hides nothing.
+        sensitive: Counts that are small whatever they say, because they tell of few people.
+    """
+    small = frozenset(name for name, n in counts.items() if 0 < n < minimum or (n > 0 and name in sensitive))
+    if minimum <= 1 or not small:
+        return Hidden()
+    table = _table(counts, sums, minimum, small)
+    for name in small:
+        while not table.is_safe(name) and (beside := table.next_beside(name)) is not None:
+            table.hidden[beside] = None
+        if not table.is_safe(name):
+            table.mask_around(name)
+    told = small - table.masked
+    return Hidden(told, frozenset(table.hidden) - told)
+
+
+@dataclass
+class _Table(Generic[Name]):
+    """Counts and sums as the search needs them.
+
+    Attributes:
+        sums: Name to its sign, for each sum.
+        of: Name to the sums that it stands in.
+        hidden: Hidden so far, as keys in order.
+        safe: Known to have two possible values.
+        masked: Small counts of which not even that is told.
+    """
+
+    counts: Mapping[Name, int]
+    sums: tuple[dict[Name, int], ...]
+    of: dict[Name, list[int]]
+    minimum: int
+    small: frozenset[Name]
+    hidden: dict[Name, None]
+    safe: set[Name] = field(default_factory=set)
+    masked: set[Name] = field(default_factory=set)
+
+    def is_safe(self, name: Name) -> bool:
+        """Whether another table differs in this count and agrees with everything that is known."""
+        if name in self.safe:
+            return True
+        for step in (1, -1):
+            moves = {name: step}
+            if self._may(name, step) and self._balanced(moves, [_MOST_TRIES]):
+                self.safe.update(moves)
+                return True
+        return False
+
+    def _may(self, name: Name, step: int) -> bool:
+        """Whether a hidden count may be one more or one less, by what is known of it."""
+        n = self.counts[name]
+        if n < self.minimum and name not in self.masked:
+            return 1 <= n + step < self.minimum
+        return n + step >= (1 if name in self.small else self.minimum)
+
+    def _balanced(self, moves: dict[Name, int], tries: list[int]) -> bool:
+        """Adds changes of other hidden counts to the moves until every sum holds again."""
+        broken = self._broken(moves)
+        if broken is None:
+            return True
+        number, surplus = broken
+        for name, sign in self.sums[number].items():
+            step = -sign if surplus > 0 else sign
+            if name not in self.hidden or name in moves or not self._may(name, step):
+                continue
+            tries[0] -= 1
+            if tries[0] < 0:
+                return False
+            moves[name] = step
+            if self._balanced(moves, tries):
+                return True
+            del moves[name]
+        return False
+
+    def _broken(self, moves: Mapping[Name, int]) -> tuple[int, int] | None:
+        """A sum that the moves break, and by how much."""
+        for name in moves:
+            for number in self.of.get(name, ()):
+                signs = self.sums[number]
+                if len(moves) <= len(signs):
+                    surplus = sum(step * signs.get(moved, 0) for moved, step in moves.items())
+                else:
+                    surplus = sum(sign * moves.get(moved, 0) for moved, sign in signs.items())
+                if surplus:
+                    return number, surplus
+        return None
+
+    def next_beside(self, name: Name) -> Name | None:
+        """The published count to hide next: near to this one, small itself, but not so small that it cannot move.
+
+        Sums with one hidden count come first: it cannot move there at all.
+        """
+        rings = list(self._rings(name))
+        for is_dead_end in (True, False):
+            for near in rings:
+                sums = (number for number in near if not is_dead_end or self._hidden_n(number) == 1)
+                shown = {other for number in sums for other in self.sums[number] if self._can_hide(other)}
+                if shown:
+                    return min(shown, key=self._cost)
+        return None
+
+    def _cost(self, name: Name) -> tuple[bool, int, str]:
+        return (self.counts[name] == self.minimum, self.counts[name], repr(name))
+
+    def _hidden_n(self, number: int) -> int:
+        return sum(name in self.hidden for name in self.sums[number])
+
+    def mask_around(self, name: Name) -> None:
+        """Tell of no small count near to this one that it is small: their sums leave no room below the minimum."""
+        near = {other for ring in self._rings(name) for number in ring for other in self.sums[number]}
+        self.masked |= {name} | (near & self.small)
+
+    def _can_hide(self, name: Name) -> bool:
+        return self.counts[name] > 0 and name not in self.hidden
+
+    def _rings(self, name: Name) -> Iterator[set[int]]:
+        """Sums around a count: its own, then those that hidden counts of the former stand in, and so on."""
+        seen = ring = set(self.of.get(name, ()))
+        while ring:
+            yield ring
+            inside = (other for number in ring for other in self.sums[number] if other in self.hidden)
+            ring = {number for other in inside for number in self.of[other]} - seen
+            seen = seen | ring
+
+
+def _table(counts: Mapping[Name, int], sums: Iterable[Sum[Name]], minimum: int, small: frozenset[Name]) -> _Table[Name]:
+    signed: list[dict[Name, int]] = []
+    of: dict[Name, list[int]] = {}
+    for each in sums:
+        signs = dict.fromkeys((name for name in each.parts if name in counts), 1)
+        signs |= dict.fromkeys((name for name in each.totals if name in counts), -1)
+        for name in signs:
+            of.setdefault(name, []).append(len(signed))
+        signed.append(signs)
+    ordered = sorted(small, key=lambda name: (-counts[name], repr(name)))
+    return _Table(counts, tuple(signed), of, minimum, small, dict.fromkeys(ordered))
