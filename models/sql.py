@@ -21,6 +21,7 @@ MACROS: Mapping[str, Mapping[str, str]] = {
         "PATH": "string_agg(cast({0} as varchar), '>' order by {1})",
         "MAP_OF": "map(list({0} order by {0}), list({1} order by {0}))",
         "EMPTY_MAP": "cast(map() as map(varchar, varchar))",
+        "SET_OF": "list(distinct {0} order by {0})",
         "IN_ORDER": "list({0} order by {1})",
     },
 }

@@ -91,10 +91,11 @@ def _steps_of(engine: DuckDBEngine, study: Study, rule: Rule) -> None:
     if per == "person":
         engine.create("staging/entities_person", {"rule": quoted(rule)}, name="entities")
         named_id = "cast(null as varchar)"
+        main_id = "case when owners.id_key is null then e.id_key else owners.id_key end"
     else:
         engine.create("staging/entities_of_type", {"per": quoted(per)}, name="entities")
-        named_id = f"case when direct.entity_key is null then e.ids[{quoted(per)}] end"
-    engine.create("staging/touches", {"named_id": named_id, **study.values})
+        named_id, main_id = f"case when direct.entity_key is null then e.ids[{quoted(per)}] end", "e.id_key"
+    engine.create("staging/touches", {"named_id": named_id, "main_id": main_id, **study.values})
     engine.create("staging/ordered_touches", study.values)
     engine.create(
         "staging/episodes" if study.reopens_us < FOREVER_US else "staging/episodes_by_goal", study.values, "episodes"

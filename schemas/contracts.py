@@ -14,13 +14,16 @@ from pandera.errors import SchemaError, SchemaErrors
 from schemas.table import Column, Table
 from schemas.tables import TABLES
 from schemas.words import (
+    BlockedBy,
     DeviationKind,
     EventStatus,
     FindingState,
     Initiator,
     Move,
+    PersonChange,
     Rule,
     Status,
+    Trust,
 )
 
 _MAP = pl.Map(pl.String, pl.String)
@@ -40,7 +43,11 @@ TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
 WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("events", "initiator"): tuple(Initiator),
     ("events", "status"): tuple(EventStatus),
+    ("identity_links", "trust"): tuple(Trust),
+    ("identity_links", "blocked_by"): tuple(BlockedBy),
     ("persons", "rule"): tuple(Rule),
+    ("person_changes", "rule"): tuple(Rule),
+    ("person_changes", "kind"): tuple(PersonChange),
     ("journeys", "rule"): tuple(Rule),
     ("journeys", "status"): tuple(Status),
     ("journey_events", "move"): tuple(Move),

@@ -86,7 +86,9 @@ IDENTITY_LINKS = Table(
         needed("evidence_n", INT, "rows that show both"),
         needed("strength", TEXT, "the narrowest rule that takes the link: strict, default, loose, or none"),
         nullable("first_seen_at", TIME, "earliest row that shows both; null for link tables without a time"),
-        nullable("blocked_by", TEXT, "the guard that refuses the link under the default rule"),
+        nullable("blocked_by", TEXT, "the guard that refuses the link under the default rule: see BlockedBy"),
+        needed("trust", TEXT, "how far it is trusted: verified, stated or guessed"),
+        needed("sources", LIST, "names of the sources whose rows show both"),
     ),
 )
 
@@ -98,6 +100,20 @@ PERSONS = Table(
         needed("id_type", TEXT, "type of the id"),
         needed("id", TEXT, "pseudonym of the id"),
         needed("person_id", TEXT, "pseudonym of the person under the rule"),
+    ),
+)
+
+PERSON_CHANGES = Table(
+    "person_changes",
+    "one row per run, rule and pair of persons, before and after it, that share ids but not all of them",
+    (
+        nullable("run_id", TEXT, "run that found it; null: found outside of a run"),
+        needed("changed_at", TIME, "when it was found"),
+        needed("rule", TEXT, "strict, default or loose"),
+        needed("kind", TEXT, "merge, split, or renamed (the same person, named after another of her ids)"),
+        needed("from_person_id", TEXT, "pseudonym of the person before"),
+        needed("to_person_id", TEXT, "pseudonym of the person after"),
+        needed("ids_n", INT, "ids that went from the one to the other"),
     ),
 )
 
@@ -361,6 +377,7 @@ TABLES: dict[str, Table] = {
         SOURCE_STATES,
         IDENTITY_LINKS,
         PERSONS,
+        PERSON_CHANGES,
         JOURNEYS,
         JOURNEY_EVENTS,
         VARIANTS,

@@ -24,6 +24,32 @@ class IdKind(StrEnum):
     CASE = "case"
 
 
+class Trust(StrEnum):
+    """How far a link between two ids is trusted."""
+
+    VERIFIED = "verified"
+    STATED = "stated"
+    GUESSED = "guessed"
+
+
+class BlockedBy(StrEnum):
+    """What keeps the default rule from taking a link."""
+
+    BLOCK_LIST = "block_list"
+    SUPER_NODE = "super_node"
+    CARDINALITY = "cardinality"
+    TRUST = "trust"
+    TWO_PEOPLE = "two_people"
+
+
+class PersonChange(StrEnum):
+    """What became of a person between two runs."""
+
+    MERGE = "merge"
+    SPLIT = "split"
+    RENAMED = "renamed"
+
+
 class Status(StrEnum):
     """Where a journey stands at the snapshot time."""
 

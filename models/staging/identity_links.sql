@@ -7,7 +7,10 @@ with named as (
         case when is_in_order then second_id else first_id end as right_id,
         evidence_n,
         strength,
-        first_seen_at
+        first_seen_at,
+        guard,
+        trust,
+        sources
     from (
         select
             firsts.id_type as first_type,
@@ -16,14 +19,18 @@ with named as (
             seconds.id as second_id,
             firsts.id_type < seconds.id_type
                 or (firsts.id_type = seconds.id_type and firsts.id < seconds.id) as is_in_order,
-            pairs.evidence_n,
-            strengths.strength,
-            pairs.first_seen_at
-        from identity_pairs pairs
-        join identity_strengths strengths
-            on strengths.left_key = pairs.left_key and strengths.right_key = pairs.right_key
-        join identifiers firsts on firsts.id_key = pairs.left_key
-        join identifiers seconds on seconds.id_key = pairs.right_key
+            links.evidence_n,
+            case when refused.left_key is null then links.strength else 'none' end as strength,
+            links.first_seen_at,
+            case when refused.left_key is null then links.guard else 'two_people' end as guard,
+            links.trust,
+            pairs.sources
+        from identity_strengths links
+        join identity_pairs pairs on pairs.left_key = links.left_key and pairs.right_key = links.right_key
+        left join identity_refused refused
+            on refused.left_key = links.left_key and refused.right_key = links.right_key
+        join identifiers firsts on firsts.id_key = links.left_key
+        join identifiers seconds on seconds.id_key = links.right_key
     ) both_ends
 )
 select
@@ -34,5 +41,7 @@ select
     evidence_n,
     strength,
     first_seen_at,
-    case when strength in ('loose', 'none') then 'fan_out' end as blocked_by
+    guard as blocked_by,
+    case when trust = 0 then 'verified' when trust = 1 then 'stated' else 'guessed' end as trust,
+    sources
 from named

@@ -1,26 +1,55 @@
--- One row per pair of ids that were seen together, with the narrowest rule that takes it.
-with named as (
-    select pairs.left_key, pairs.right_key, lefts.id_type as left_type, rights.id_type as right_type
-    from identity_pairs pairs
-    join identifiers lefts on lefts.id_key = pairs.left_key
-    join identifiers rights on rights.id_key = pairs.right_key
-),
-fanned as (
+-- One row per pair of ids that were seen together: the narrowest rule that takes the link (none: no rule does), and what
+-- keeps the default rule from it.
+with fanned as (
     select
-        named.left_key,
-        named.right_key,
-        case when lefts.fan_n >= rights.fan_n then lefts.fan_n else rights.fan_n end as widest_n
-    from named
-    join identity_fans lefts on lefts.id_key = named.left_key and lefts.other_type = named.right_type
-    join identity_fans rights on rights.id_key = named.right_key and rights.other_type = named.left_type
+        links.left_key,
+        links.right_key,
+        links.evidence_n,
+        links.first_seen_at,
+        links.trust,
+        links.is_merge,
+        links.is_blocked,
+        case when left_supers.id_key is null and right_supers.id_key is null then 0 else 1 end as is_super,
+        case when lefts.is_strict = 1 and rights.is_strict = 1 then 1 else 0 end as is_strict,
+        case when lefts.is_default = 1 and rights.is_default = 1 then 1 else 0 end as is_default,
+        case when lefts.is_loose = 1 and rights.is_loose = 1 then 1 else 0 end as is_loose
+    from identity_typed links
+    left join identity_fans lefts on lefts.id_key = links.left_key and lefts.other_type = links.right_type
+    left join identity_fans rights on rights.id_key = links.right_key and rights.other_type = links.left_type
+    left join identity_supers left_supers on left_supers.id_key = links.left_key
+    left join identity_supers right_supers on right_supers.id_key = links.right_key
+),
+ruled as (
+    select
+        left_key,
+        right_key,
+        evidence_n,
+        first_seen_at,
+        trust,
+        is_merge,
+        case
+            when is_merge = 1 then 'strict'
+            when is_blocked = 1 or is_super = 1 then 'none'
+            when trust = 0 and is_strict = 1 then 'strict'
+            when trust <= 1 and is_default = 1 then 'default'
+            when is_loose = 1 then 'loose'
+            else 'none'
+        end as strength,
+        case
+            when is_blocked = 1 then 'block_list'
+            when is_super = 1 then 'super_node'
+            when trust = 2 then 'trust'
+            else 'cardinality'
+        end as guard
+    from fanned
 )
 select
     left_key,
     right_key,
-    case
-        when widest_n <= $strict_limit then 'strict'
-        when widest_n <= $default_limit then 'default'
-        when widest_n <= $loose_limit then 'loose'
-        else 'none'
-    end as strength
-from fanned
+    evidence_n,
+    first_seen_at,
+    trust,
+    is_merge,
+    strength,
+    case when strength in ('loose', 'none') then guard end as guard
+from ruled

@@ -8,7 +8,8 @@ select
     cast($code as integer) as code
 from events e
 join sources on sources.source = e.source
-left join entities direct on direct.id_key = e.id_key
+left join event_owners owners on owners.event_key = e.event_key
+left join entities direct on direct.id_key = $main_id
 left join entities named on named.entity_id = $named_id
 where @MICROS(e.occurred_at) <= $as_of_us
     and coalesce(direct.entity_key, named.entity_key) is not null

@@ -19,7 +19,7 @@ from pipelines.warehouse.commits import COUNTER_DDL, refuse_lost_commits, refuse
 from pipelines.warehouse.failures import explained
 from schemas.errors import WarehouseError, WorkspaceBusyError
 from schemas.table import Table
-from schemas.tables import ERASURES, EVENTS, FILES, FINDINGS, REJECTED_ROWS, RUNS, TABLES
+from schemas.tables import ERASURES, EVENTS, FILES, FINDINGS, PERSON_CHANGES, REJECTED_ROWS, RUNS, TABLES
 
 # Not published: `identifiers` is the only place where ids stand in the clear.
 INTERNAL_DDL = (
@@ -40,10 +40,11 @@ INTERNAL_DDL = (
     " id VARCHAR NOT NULL)",
     "CREATE TABLE IF NOT EXISTS consents (source VARCHAR NOT NULL, file_id VARCHAR NOT NULL, line BIGINT NOT NULL,"
     " id_type VARCHAR NOT NULL, id VARCHAR NOT NULL, version VARCHAR, is_granted BOOLEAN NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS event_owners (event_key BIGINT NOT NULL, id_key BIGINT NOT NULL)",
     COUNTER_DDL,
 )
 # What no run computes anew: the columns of these must be the ones that this version writes.
-_KEPT = (EVENTS, REJECTED_ROWS, FILES, RUNS, FINDINGS, ERASURES)
+_KEPT = (EVENTS, REJECTED_ROWS, FILES, RUNS, FINDINGS, ERASURES, PERSON_CHANGES)
 _ONLY_OWNER = 0o700
 _ONLY_OWNER_FILE = 0o600
 

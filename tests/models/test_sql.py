@@ -32,7 +32,7 @@ UNIQUE_LAST = {
     "episode": "after the entity",
     "is_full": "after the trace",
     "activity": "of distinct activities",
-    "root": "one row per root",
+    "id_key": "unique in the warehouse",
 }
 """Columns that may end the ORDER BY of a window, and why no two of its rows share one."""
 PARAMETER = "param_"
@@ -150,12 +150,14 @@ RULES: tuple[Rule, ...] = (
 
 def _sample(name: str) -> str | int:
     """A value of the kind that a parameter takes."""
-    texts = {"journey", "rule", "segment", "attribute", "per"}
+    texts = {"journey", "rule", "segment", "attribute", "per", "id_type", "device_type", "person_type"}
     numbers = ("_us", "_n", "_from", "_limit", "version")
     names = {
         "pick": "min",
         "ids": "journey_ids",
         "named_id": "e.session_id",
+        "main_id": "e.id_key",
+        "ends": "identity_ends",
         "code": "case when e.status is null then 1 end",
     }
     if name in texts:
