@@ -43,11 +43,20 @@ _TELLS_PEOPLE = frozenset({IdKind.PERSON, IdKind.EMAIL, IdKind.PHONE, IdKind.DEV
 
 
 def kind_of(settings: Settings, id_type: str) -> IdKind:
-    """The kind of an id type: as `[identity.types]` says, else as the name is commonly used.
+    """The kind of an id type: as `[identity.types]` says, else as a connector in use does, else by its name."""
+    return kind_of_name(type_of(id_type), {**_kinds_of_connectors(settings), **settings.identity.types})
 
-    Connectors give their kinds to `settings.identity` through `with_kinds`.
-    """
-    return kind_of_name(type_of(id_type), settings.identity.types)
+
+def _kinds_of_connectors(settings: Settings) -> dict[str, str]:
+    """Id type, as the workspace calls it, to the kind that a connector gives it; the first source counts."""
+    from pipelines.connectors import load_connector
+
+    found: dict[str, str] = {}
+    for source in settings.sources:
+        if source.is_connector:
+            for name, kind in load_connector(source.kind, settings.root).ids.items():
+                found.setdefault(source.ids.get(name, name), kind)
+    return found
 
 
 def kind_of_name(id_type: str, told: Mapping[str, str]) -> IdKind:

@@ -50,6 +50,24 @@ def test_the_settings_know_better_than_the_name(tmp_path: Path) -> None:
     assert found == [IdKind.PERSON, IdKind.RECORD, IdKind.EMAIL, IdKind.PERSON]
 
 
+def test_a_connector_in_use_tells_the_kinds_of_its_ids(tmp_path: Path) -> None:
+    (tmp_path / "connectors").mkdir()
+    (tmp_path / "connectors" / "club.toml").write_text(
+        'title = "Club"\n[ids]\nnumber = "person"\nvisit = "record"\n[[tables]]\nname = "visits"\nfiles = ["v*"]\n'
+        '[tables.identities]\nnumber = "n"\nvisit = "v"\n[tables.attributes]\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "terreng.toml").write_text(
+        '[workspace]\nname = "x"\n[[sources]]\nname = "club"\nkind = "club"\npath = "*.csv"\n'
+        'ids = {number = "membership"}\n',
+        encoding="utf-8",
+    )
+    settings = load_settings(tmp_path)
+    assert [kind_of(settings, name) for name in ("membership", "number", "visit")] == [
+        IdKind.PERSON, IdKind.RECORD, IdKind.RECORD
+    ]  # fmt: skip
+
+
 def test_a_kind_that_there_is_not_is_refused_with_those_that_there_are(tmp_path: Path) -> None:
     (tmp_path / "terreng.toml").write_text(
         '[workspace]\nname = "x"\n[identity.types]\nmembership = "human"\n', encoding="utf-8"

@@ -2,14 +2,13 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise, permutations
 from pathlib import Path
 
 import duckdb
 import networkx as nx  # type: ignore[import-untyped]  # it has no types of its own
-import polars as pl
 import pytest
 
 from pipelines import warehouse
@@ -18,12 +17,10 @@ from pipelines.identity.guards import LIMITS, NAMES_FIRST, SUPER_NODE, limits_of
 from pipelines.ingest import ingest
 from pipelines.settings import Settings, load_settings
 from schemas.words import IdKind, Rule
+from tests.pipelines.identity.worlds import NOON, Id, Link, fill
 
-Id = tuple[str, str]
-Link = tuple[Id, Id]
 Persons = set[frozenset[str]]
 SETTINGS = '[workspace]\nname = "Test"\n[warehouse]\nmemory_limit = "500MB"\nthreads = 2\n'
-FIRST_SEEN = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def cookie(name: str) -> Id:
@@ -44,26 +41,6 @@ def with_source(folder: Path, source: str, more: str = "") -> Settings:
     text = f'{SETTINGS}\n{more}\n[[sources]]\nname = "web"\nkind = "table"\npath = "x.csv"\n{columns}\n{source}\n'
     (folder / "terreng.toml").write_text(text, encoding="utf-8")
     return load_settings(folder)
-
-
-def fill(connection: duckdb.DuckDBPyConnection, ids: Sequence[Id], links: Iterable[Link]) -> None:
-    """Ids get their numbers in the order given; a pseudonym is the value itself, so that results can be read."""
-    keys = {one: key for key, one in enumerate(ids)}
-    pairs = [sorted((keys[left], keys[right])) for left, right in links]
-    identifiers = pl.DataFrame(
-        [(keys[one], one[0], one[1], one[1]) for one in ids],
-        schema={"id_key": pl.Int64, "id_type": pl.String, "value": pl.String, "id": pl.String},
-        orient="row",
-    )
-    evidence = pl.DataFrame(pairs, schema={"left_key": pl.Int64, "right_key": pl.Int64}, orient="row")
-    connection.execute("DELETE FROM identifiers")
-    connection.execute("DELETE FROM link_evidence")
-    connection.register("given_ids", identifiers.to_arrow())
-    connection.register("given_pairs", evidence.to_arrow())
-    connection.execute("INSERT INTO identifiers SELECT * FROM given_ids")
-    connection.execute(
-        "INSERT INTO link_evidence SELECT 'f', 'web', left_key, right_key, 1, $at FROM given_pairs", {"at": FIRST_SEEN}
-    )
 
 
 def persons(connection: duckdb.DuckDBPyConnection, rule: Rule) -> Persons:
@@ -309,9 +286,9 @@ def test_links_tell_how_strong_they_are_and_what_blocks_them(settings: Settings)
             " ORDER BY ALL"
         ).fetchall()
     assert rows == [
-        ("cookie", "cookie000", "customer", "ann", 1, "strict", FIRST_SEEN, None),
-        ("cookie", "desk", "customer", "customer000", 1, "none", FIRST_SEEN, "cardinality"),
-        ("customer", "ann", "email", "e@x", 2, "default", FIRST_SEEN, None),
+        ("cookie", "cookie000", "customer", "ann", 1, "strict", NOON, None),
+        ("cookie", "desk", "customer", "customer000", 1, "none", NOON, "cardinality"),
+        ("customer", "ann", "email", "e@x", 2, "default", NOON, None),
     ]
     assert report == IdentityReport(
         ids_n=13,
