@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pipelines.settings.tables import TableMapping
+from pipelines.settings.tables import TableMapping, id_type_of
 from pipelines.settings.words import Strict, Word, Words
 
 IdKind = Literal["person", "email", "phone", "device", "record", "case"]
@@ -47,11 +47,9 @@ class Connector(Strict):
             raise ValueError(f"table {table.name!r} has neither files nor columns; no file could be told to be it")
         if table.attributes is None and table.role == "events":
             raise ValueError(f"table {table.name!r} has no [tables.attributes]; name what may be kept, or write {{}}")
-        if unknown := [kind for kind in table.id_types if kind not in self.ids]:
+        if unknown := [kind for kind in map(id_type_of, table.id_types) if kind not in self.ids]:
             raise ValueError(f"table {table.name!r} has an id type {unknown[0]!r} that [ids] does not tell")
-        roles = {other.name: other.role for other in self.tables}
+        names = [other.name for other in self.tables]
         for lookup in table.lookups:
-            if roles.get(lookup.table) != "lookup":
-                raise ValueError(
-                    f'table {table.name!r} looks up {lookup.table!r}, which is no table with role = "lookup"'
-                )
+            if lookup.table not in names or lookup.table == table.name:
+                raise ValueError(f"table {table.name!r} looks up {lookup.table!r}, which is no other table")

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pipelines.connectors.reading import load_connector
 from pipelines.settings import Settings
 from pipelines.settings.sources import Source
-from pipelines.settings.tables import AnyWord, EventMapping, Read, TableChanges, TableMapping
+from pipelines.settings.tables import AnyWord, EventMapping, Read, TableChanges, TableMapping, id_type_of
 from pipelines.settings.words import Mapped
 from schemas.errors import SettingsError
 
@@ -21,7 +21,8 @@ def tables_of(settings: Settings, source: Source) -> tuple[TableMapping, ...]:
         SettingsError: The connector is not there or wrong, or the source changes a table that it does not have.
     """
     if source.columns is not None:
-        return (source.columns.as_table(source.read, source.drop),)
+        plain = source.columns.as_table(source.read, source.drop)
+        return (plain.model_copy(update={"timezone": source.timezone}),)
     if not source.is_connector:
         from pipelines.ingest.readers.xes import XES_COLUMNS
 
@@ -39,7 +40,7 @@ def tables_of(settings: Settings, source: Source) -> tuple[TableMapping, ...]:
 
 
 def _refuse_unknown_ids(source: Source, tables: tuple[TableMapping, ...]) -> None:
-    known = sorted({kind for table in tables for kind in table.id_types})
+    known = sorted({id_type_of(kind) for table in tables for kind in table.id_types})
     if unknown := sorted(set(source.ids) - set(known)):
         got = f"source {source.name!r}: {source.kind} has no id type {unknown[0]!r}"
         raise SettingsError(got, f"one of {', '.join(known)}", "", "terreng.toml")
@@ -60,6 +61,7 @@ def _changed(table: TableMapping, source: Source) -> TableMapping:
             **table.aliases,
             **{name: (*also, *table.aliases.get(name, ())) for name, also in changes.aliases.items()},
         },
+        "timezone": changes.timezone or source.timezone or table.timezone,
         "read": _read(table.read, source.read, changes.read),
         "identities": {**_renamed(table.identities, source), **changes.identities},
         "attributes": {**(table.attributes or {}), **changes.attributes},
@@ -78,7 +80,8 @@ def _events(table: TableMapping, source: Source, skipped: tuple[str, ...]) -> li
 
 
 def _renamed(identities: dict[str, AnyWord], source: Source) -> dict[str, AnyWord]:
-    return {source.ids.get(kind, kind): word for kind, word in identities.items()}
+    new = {kind: source.ids.get(id_type_of(kind)) for kind in identities}
+    return {kind.replace(id_type_of(kind), new[kind] or id_type_of(kind)): word for kind, word in identities.items()}
 
 
 def _read(table: Read, *changes: Read | None) -> Read:

@@ -69,6 +69,7 @@ def ingest_source(con: duckdb.DuckDBPyConnection, settings: Settings, source: So
     from pipelines.ingest.deliveries import content_hash, deliveries
     from pipelines.ingest.intake import Intake
     from pipelines.ingest.rereading import known_files, notes_on_missing, read_again
+    from pipelines.ingest.sorting import sort_out
     from pipelines.ingest.states import keep_read
     from pipelines.pseudonyms import load_salt
 
@@ -76,20 +77,25 @@ def ingest_source(con: duckdb.DuckDBPyConnection, settings: Settings, source: So
     intake = Intake(con, settings, source, load_salt(settings), now)
     found = deliveries(settings, source)
     _remember_rank(con, settings, source)
-    files = [(content_hash(delivery), delivery) for delivery in found]
-    file_ids, known = sorted({file_id for file_id, _ in files}), known_files(intake)
-    has_changed = any(not known.get(file_id, True) for file_id in file_ids)
+    known = known_files(intake)
+    everything = [(content_hash(delivery), delivery) for delivery in found]
+    sorted_files = sort_out(intake, everything)
+    files = sorted_files.files
+    file_ids = sorted({file_id for file_id, _ in files})
+    current = known_files(intake)  # labels that were just read may be others than before
+    has_changed = any(not current.get(file_id, True) for file_id in file_ids)
     again = read_again(intake, files) if has_changed else {}
-    notes = []
+    notes = sorted_files.notes
     for file_id, delivery in files:
         told = _take_in(intake, delivery, file_id)
         if first := again.pop(file_id, None):
             told = (*(["read again: its settings changed"] if file_id in known else []), *first.notes)
         notes += [f"{delivery.shown}: {note}" for note in told]
-    notes += [*notes_on_missing(intake, files), *_notes_on_clocks(con, source, now)]
+    notes += [*notes_on_missing(intake, everything), *_notes_on_clocks(con, source, now)]
     keep_read(con, settings, source.name, now, notes)
-    new_n = sum(file_id not in known for file_id in file_ids)
-    return replace(_report(con, source, file_ids), files_n=len(files), new_files_n=new_n, notes=tuple(notes))
+    all_ids = sorted({*file_ids, *sorted_files.aside_ids})
+    new_n = sum(file_id not in known for file_id in all_ids)
+    return replace(_report(con, source, all_ids), files_n=len(found), new_files_n=new_n, notes=tuple(notes))
 
 
 def stop_source(

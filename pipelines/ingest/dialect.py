@@ -42,7 +42,7 @@ def recognise_dialect(head: bytes, read: Read, extension: str) -> Dialect:
     header, header_bytes, lines = _header_of(head.decode("utf-8", "ignore"), delimiter, read.header_rows)
     rows = _rows(sample, delimiter)[max(read.header_rows, 0) : _SAMPLE_ROWS]
     width = len(rows[0]) if rows else 0
-    names = _unique(header if read.header_rows else [""] * width)
+    names = read.names or _unique(header if read.header_rows else [""] * width)
     return Dialect(delimiter, read.decimal or _decimal_of(rows, delimiter), names, header_bytes, lines + 1)
 
 

@@ -26,9 +26,16 @@ _JSON = {".jsonl", ".ndjson", ".json"}
 
 @contextmanager
 def landed(
-    con: duckdb.DuckDBPyConnection, source: Source, delivery: Delivery, encoding: str | None
+    con: duckdb.DuckDBPyConnection, source: Source, delivery: Delivery, encoding: str | None, read: Read
 ) -> Iterator[Landing]:
     """The rows of a file as text that the connection can select from, once.
+
+    Args:
+        con: The connection.
+        source: Whose file it is.
+        delivery: The file.
+        encoding: Of its text; None: it is no plain text.
+        read: How its bytes are read.
 
     Raises:
         SourceError: The file cannot be read, or is not what it claims to be.
@@ -38,14 +45,14 @@ def landed(
         with _streamed(con, XesEvents(delivery)) as events:
             yield events.landing(STREAM)
     elif encoding is None:
-        yield _columnar(con, delivery, source.read)
+        yield _columnar(con, delivery, read)
     elif delivery.extension in {".parquet", ".xlsx"} and _head(delivery):
         raise SourceError(f"this is no {delivery.extension[1:]} file", "what its name says", "", delivery.shown)
     elif _is_json(delivery):
         with _streamed(con, TextRows(delivery, encoding, None)) as lines:
             yield _json(con, lines)
     else:
-        with _streamed(con, TextRows(delivery, encoding, source.read)) as rows:
+        with _streamed(con, TextRows(delivery, encoding, with_names(read, delivery))) as rows:
             yield rows.landing(STREAM)
 
 
@@ -122,7 +129,26 @@ def _head(delivery: Delivery) -> bytes:
         raise unreadable(delivery, error) from error
 
 
-def encodings(delivery: Delivery, source: Source) -> tuple[str | None, ...]:
+def with_names(read: Read, delivery: Delivery) -> Read:
+    """How the bytes are read, with the columns' names from the file beside the delivered one that has them.
+
+    Raises:
+        SourceError: That file is not there, or cannot be read.
+    """
+    if read.names_from is None:
+        return read
+    path = delivery.path.parent / read.names_from
+    shown = f"{delivery.shown.rpartition('/')[0]}/{read.names_from}".lstrip("/")
+    try:
+        line = path.read_text(encoding="utf-8-sig").splitlines()[0]
+    except (OSError, UnicodeDecodeError, IndexError) as error:
+        got = "the file with the names of the columns cannot be read"
+        raise SourceError(got, f"{read.names_from} beside {delivery.path.name}", "deliver it, too", shown) from error
+    names = tuple(name.strip() for name in line.split("\t" if "\t" in line else ",") if name.strip())
+    return read.model_copy(update={"names": names, "header_rows": 0})
+
+
+def encodings(delivery: Delivery, source: Source, read: Read) -> tuple[str | None, ...]:
     """Encodings to try for a file, in order; only None where it is no plain text.
 
     Raises:
@@ -131,19 +157,19 @@ def encodings(delivery: Delivery, source: Source) -> tuple[str | None, ...]:
     head = _head(delivery)
     if source.kind == "xes" or head.startswith((b"PAR1", b"PK\x03\x04")):
         return (None,)
-    told = source.read.encoding
+    told = read.encoding
     if told is not None and not is_encoding(told):
         raise SourceError(f"source {source.name!r}: {told!r} is no encoding", "one like 'utf-8' or 'cp1252'")
     return encodings_to_try(head, told)
 
 
-def settled_encoding(delivery: Delivery, source: Source) -> str | None:
+def settled_encoding(delivery: Delivery, source: Source, read: Read) -> str | None:
     """The encoding in which a file will be read, found by decoding it to its end; None where it is no plain text.
 
     Raises:
         SourceError: The file cannot be read, or the settings name an encoding that does not exist.
     """
-    tries = encodings(delivery, source)
+    tries = encodings(delivery, source, read)
     for encoding in tries[:-1]:
         try:
             with open_unpacked(delivery) as file:

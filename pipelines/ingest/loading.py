@@ -11,13 +11,15 @@ from itertools import combinations
 
 import duckdb
 
+from pipelines.ingest.many_events import LISTED, ROWS
 from pipelines.ingest.maps_sql import map_sql
 from pipelines.ingest.readers.landing import Landing, quoted
-from pipelines.ingest.staging import BROKEN_ROW, REASONS, Plan
+from pipelines.ingest.reasons import BROKEN_ROW, REASONS
+from pipelines.ingest.staging import Plan
 from pipelines.pseudonyms import pseudonym_sql
 
 STAGED = "staged"
-TEMPORARY = (STAGED, "repeats", "landing_lines", "lines_valid")
+TEMPORARY = (STAGED, ROWS, LISTED, "repeats", "landing_lines", "lines_valid")
 _GOOD = "s.reason_code IS NULL AND s.drop_reason IS NULL"
 
 
@@ -30,26 +32,35 @@ class FileTarget:
     now: datetime
 
 
-def remove_repeats(con: duckdb.DuckDBPyConnection, source: str, is_link: bool) -> int:
-    """Delete staged rows whose event id is known, or stands earlier in the file; returns how many.
+def remove_repeats(con: duckdb.DuckDBPyConnection, source: str, plan: Plan) -> int:
+    """Delete staged events and links that are known, or stand earlier in the file; returns how many rows were no more.
 
-    Of several rows with one id the earliest event stays, and of those at one instant the first line.
+    Of several events with one id the earliest stays, and of those at one instant the first line.
     """
-    known, key = ("linked_rows", "row_id") if is_link else ("events", "event_id")
+    before_n = good_n(con, plan)
+    repeats_n = 0
+    if _has_events(plan):
+        repeats_n += _remove_known(con, source, "events", "event_id", events_of(plan))
+    if _has_links(plan):
+        repeats_n += _remove_known(con, source, "linked_rows", "row_id", links_of(plan))
+    return before_n - good_n(con, plan) if plan.is_many else repeats_n
+
+
+def _remove_known(con: duckdb.DuckDBPyConnection, source: str, known: str, key: str, good: str) -> int:
     is_known = f"SELECT 1 FROM {known} k WHERE k.source = $source AND k.{key} = s.event_id"
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE repeats AS SELECT s.rowid AS row_at FROM {STAGED} s WHERE {_GOOD}"
+        f"CREATE OR REPLACE TEMP TABLE repeats AS SELECT s.rowid AS row_at FROM {STAGED} s WHERE {good}"
         f" AND EXISTS ({is_known})",
         {"source": source},
     )
     # Nearly every file has no double at all, and a distinct count of hashes proves it in a tenth of the time.
-    counts = con.sql(f"SELECT count(*), count(DISTINCT hash(s.event_id)) FROM {STAGED} s WHERE {_GOOD}").fetchall()[0]
+    counts = con.sql(f"SELECT count(*), count(DISTINCT hash(s.event_id)) FROM {STAGED} s WHERE {good}").fetchall()[0]
     if counts[0] != counts[1]:
         con.execute(f"""INSERT INTO repeats SELECT row_at FROM (
             SELECT s.rowid AS row_at,
                 row_number() OVER (PARTITION BY s.event_id ORDER BY s.occurred_at, s.line) AS place
-            FROM {STAGED} s WHERE {_GOOD} AND s.rowid NOT IN (SELECT row_at FROM repeats) AND hash(s.event_id) IN (
-                SELECT hash(s.event_id) FROM {STAGED} s WHERE {_GOOD} GROUP BY 1 HAVING count(*) > 1))
+            FROM {STAGED} s WHERE {good} AND s.rowid NOT IN (SELECT row_at FROM repeats) AND hash(s.event_id) IN (
+                SELECT hash(s.event_id) FROM {STAGED} s WHERE {good} GROUP BY 1 HAVING count(*) > 1))
             WHERE place > 1""")
     repeats_n = _count(con, "SELECT count(*) FROM repeats")
     if repeats_n:
@@ -57,9 +68,27 @@ def remove_repeats(con: duckdb.DuckDBPyConnection, source: str, is_link: bool) -
     return repeats_n
 
 
+def _has_events(plan: Plan) -> bool:
+    return bool(plan.table.events)
+
+
+def _has_links(plan: Plan) -> bool:
+    return plan.is_many or not plan.table.events
+
+
+def events_of(plan: Plan) -> str:
+    """SQL of which staged rows become events."""
+    return f"{_GOOD} AND s.activity IS NOT NULL" if plan.is_many else _GOOD
+
+
+def links_of(plan: Plan) -> str:
+    """SQL of which staged rows only link ids."""
+    return f"{_GOOD} AND s.activity IS NULL" if plan.is_many else _GOOD
+
+
 def add_identifiers(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
     """Give every id of the staged rows that is new its number and its pseudonym."""
-    for place, kind in enumerate(plan.identities):
+    for place, kind in enumerate(plan.id_types):
         above = _count(con, "SELECT coalesce(max(id_key), 0) FROM identifiers")
         con.execute(
             f"""
@@ -78,17 +107,21 @@ def add_events(con: duckdb.DuckDBPyConnection, plan: Plan, target: FileTarget) -
     above = _count(con, "SELECT coalesce(max(event_key), 0) FROM events")
     # Rows that are not committed yet have row ids that begin far up.
     first = _count(con, f"SELECT coalesce(min(rowid), 0) FROM {STAGED}")
-    places = range(len(plan.identities))
-    fills = [f"s.i{place}" for place in places]
-    ids = map_sql(con, f"{STAGED} s WHERE {_GOOD}", plan.identities, fills, [f"d{place}.id" for place in places])
+    places, good = range(len(plan.identities)), events_of(plan)
+    # Of two ids of one type the other is known by its link.
+    shown = [place for place in places if plan.id_types.index(plan.id_types[place]) == place]
+    types = tuple(plan.id_types[place] for place in shown)
+    ids = map_sql(
+        con, f"{STAGED} s WHERE {good}", types, [f"s.i{place}" for place in shown], [f"d{place}.id" for place in shown]
+    )
     values = [f"s.a{place}" for place in range(len(plan.attributes))]
     attributes = (
-        "s.rest" if plan.has_rest else map_sql(con, f"{STAGED} s WHERE {_GOOD}", plan.attributes, values, values)
+        "s.rest" if plan.has_rest else map_sql(con, f"{STAGED} s WHERE {good}", plan.attributes, values, values)
     )
     joins = " ".join(
         f"LEFT JOIN (SELECT value, id, id_key FROM identifiers WHERE id_type = {quoted(kind)}) d{place}"
         f" ON d{place}.value = s.i{place}"
-        for place, kind in enumerate(plan.identities)
+        for place, kind in enumerate(plan.id_types)
     )
     main = ", ".join(f"d{place}.id_key" for place in places)
     con.execute(
@@ -97,23 +130,30 @@ def add_events(con: duckdb.DuckDBPyConnection, plan: Plan, target: FileTarget) -
             attributes, ingested_at, file_id, line, event_key, id_key, tie)
         SELECT s.event_id, $source, s.occurred_at, s.activity, s.channel, s.initiator, s.status, s.session_id, {ids},
             {attributes}, $now, $file_id, s.line, {above} + 1 + s.rowid - {first}, coalesce({main}, NULL), s.tie
-        FROM {STAGED} s {joins} WHERE {_GOOD}""",
+        FROM {STAGED} s {joins} WHERE {good}""",
         {"source": target.source, "now": target.now, "file_id": target.file_id},
     )
     return above
 
 
-def add_link_rows(con: duckdb.DuckDBPyConnection, target: FileTarget) -> None:
-    """Remember the rows of a link table, so that they are known when they come again."""
+def add_link_rows(con: duckdb.DuckDBPyConnection, plan: Plan, target: FileTarget) -> None:
+    """Remember the rows that only link ids, so that they are known when they come again."""
+    if not _has_links(plan):
+        return
+    ids = ", ".join(
+        f"CASE WHEN s.{column} IS NOT NULL THEN {pseudonym_sql(plan.salt, kind, f's.{column}')} END"
+        for column, kind in plan.staged_ids.items()
+    )
     con.execute(
-        "INSERT INTO linked_rows (source, row_id, file_id)"
-        f" SELECT $source, s.event_id, $file_id FROM {STAGED} s WHERE {_GOOD}",
+        "INSERT INTO linked_rows (source, row_id, file_id, ids)"
+        f" SELECT $source, s.event_id, $file_id, list_filter([{ids}], lambda id: id IS NOT NULL)"
+        f" FROM {STAGED} s WHERE {links_of(plan)}",
         {"source": target.source, "file_id": target.file_id},
     )
 
 
 def add_evidence(con: duckdb.DuckDBPyConnection, plan: Plan, target: FileTarget) -> None:
-    """Count, for every pair of ids that stand on one row, on how many rows of this file they do."""
+    """Count, for every pair of ids that stand together, in how many events and links of this file they do."""
     for left, right in combinations(range(len(plan.identities)), 2):
         con.execute(
             f"""
@@ -124,12 +164,13 @@ def add_evidence(con: duckdb.DuckDBPyConnection, plan: Plan, target: FileTarget)
                     min(s.occurred_at) AS first_at
                 FROM {STAGED} s WHERE {_GOOD} AND s.i{left} IS NOT NULL AND s.i{right} IS NOT NULL GROUP BY ALL)
             JOIN identifiers l ON l.id_type = $left AND l.value = left_value
-            JOIN identifiers r ON r.id_type = $right AND r.value = right_value""",
+            JOIN identifiers r ON r.id_type = $right AND r.value = right_value
+            WHERE l.id_key <> r.id_key""",
             {
                 "file_id": target.file_id,
                 "source": target.source,
-                "left": plan.identities[left],
-                "right": plan.identities[right],
+                "left": plan.id_types[left],
+                "right": plan.id_types[right],
             },
         )
 
@@ -147,15 +188,20 @@ def add_rejected(con: duckdb.DuckDBPyConnection, landing: Landing, target: FileT
     return {str(code): int(count) for code, count in found.fetchall()} | add_broken(con, landing, target)
 
 
-def dropped(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Staged rows that a drop rule takes, per reason."""
-    query = f"SELECT drop_reason, count(*) FROM {STAGED} WHERE drop_reason IS NOT NULL GROUP BY 1 ORDER BY 1"
+def dropped(con: duckdb.DuckDBPyConnection, plan: Plan) -> dict[str, int]:
+    """Rows that are dropped, per reason."""
+    query = f"SELECT s.drop_reason, {_rows(plan)} FROM {STAGED} s WHERE s.drop_reason IS NOT NULL GROUP BY 1 ORDER BY 1"
     return {str(reason): int(count) for reason, count in con.sql(query).fetchall()}
 
 
-def good_n(con: duckdb.DuckDBPyConnection) -> int:
-    """Staged rows that become events or links."""
-    return _count(con, f"SELECT count(*) FROM {STAGED} s WHERE {_GOOD}")
+def good_n(con: duckdb.DuckDBPyConnection, plan: Plan) -> int:
+    """Rows that become events or links."""
+    return _count(con, f"SELECT {_rows(plan)} FROM {STAGED} s WHERE {_GOOD}")
+
+
+def _rows(plan: Plan) -> str:
+    """How many rows of the file the staged ones are."""
+    return "count(DISTINCT s.row_no)" if plan.is_many else "count(*)"
 
 
 def clear(con: duckdb.DuckDBPyConnection) -> None:

@@ -1,15 +1,28 @@
-"""The settings with which a file is read: part of what is known of it."""
+"""What decides what a file's rows become: part of what is known of it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 
-from pipelines.settings import Settings, Source
+from pipelines.id_types import kind_of
+from pipelines.ingest.intake import Intake
+from pipelines.ingest.lookups import lookup_digest
+from pipelines.settings.tables import id_type_of
 
 
-def mapping_of(settings: Settings, source: Source) -> str:
-    """Hash of all settings that decide what a file's rows become; tolerance and outages are not among them."""
+def mapping_of(intake: Intake) -> str:
+    """Hash of all that decides what a file's rows become: its settings, its connector, and the labels it looks up."""
+    return _digest([shape_of_tables(intake), lookup_digest(intake)])
+
+
+def shape_of_tables(intake: Intake) -> str:
+    """Hash of the settings and the connector alone; tolerance and outages are not among them."""
     # Unsorted: the first identity that is filled in is an event's main one.
-    words = source.model_dump(mode="json", include={"kind", "columns", "read", "drop"})
-    return hashlib.sha256(json.dumps([settings.timezone, words]).encode()).hexdigest()
+    tables = [table.model_dump(mode="json") for table in intake.tables]
+    kinds = {kind: kind_of(intake.settings, id_type_of(kind)) for table in intake.tables for kind in table.id_types}
+    return _digest([intake.settings.timezone, intake.source.kind, tables, kinds])
+
+
+def _digest(told: object) -> str:
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()

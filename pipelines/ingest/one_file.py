@@ -12,8 +12,8 @@ from pipelines.ingest.deliveries import Delivery
 from pipelines.ingest.intake import Intake
 from pipelines.ingest.landings import encodings, landed, read_into
 from pipelines.ingest.lookups import look_up
-from pipelines.ingest.mappings import mapping_of, shape_of_tables
 from pipelines.ingest.many_events import explode, stage_many
+from pipelines.ingest.mappings import mapping_of, shape_of_tables
 from pipelines.ingest.named_row import NamedRow
 from pipelines.ingest.readers.landing import Landing
 from pipelines.ingest.text import UndecodableError
@@ -98,7 +98,9 @@ def load_as(intake: Intake, delivery: Delivery, file_id: str, encoding: str | No
     _refuse_unbalanced(report, delivery)
     add_file(con, delivery, target, report)
     values = [target.source, file_id, mapping_of(intake), shape_of_tables(intake), table.name]
-    con.execute("INSERT INTO file_mappings (source, file_id, mapping, shape, table_name) VALUES (?, ?, ?, ?, ?)", values)
+    con.execute(
+        "INSERT INTO file_mappings (source, file_id, mapping, shape, table_name) VALUES (?, ?, ?, ?, ?)", values
+    )
     loading.clear(con)
     return report
 

@@ -31,7 +31,7 @@ def known_files(intake: Intake) -> dict[str, bool]:
         "SELECT f.file_id, coalesce(m.mapping = $mapping, FALSE) FROM files f"
         " LEFT JOIN file_mappings m ON m.source = f.source AND m.file_id = f.file_id WHERE f.source = $source"
         " AND f.status <> 'failed'",
-        params={"source": intake.source.name, "mapping": mapping_of(intake.settings, intake.source)},
+        params={"source": intake.source.name, "mapping": mapping_of(intake)},
     )
     return {str(file_id): bool(is_current) for file_id, is_current in rows.fetchall()}
 
@@ -52,9 +52,12 @@ def read_again(intake: Intake, files: Files) -> dict[str, FileReport]:
     for file_id, delivery in files:
         distinct.setdefault(file_id, delivery)
     # A failed try would end the transaction, so encodings are settled before it.
-    encodings = {file_id: settled_encoding(delivery, intake.source) for file_id, delivery in distinct.items()}
+    encodings = {
+        file_id: settled_encoding(delivery, intake.source, intake.table_of(file_id).read)
+        for file_id, delivery in distinct.items()
+    }
     with transaction(intake.con, intake.settings.warehouse):
-        _take_out(intake.con, intake.source.name, list(distinct))
+        take_out(intake.con, intake.source.name, list(distinct))
         return {file_id: _load(intake, found, file_id, encodings[file_id]) for file_id, found in distinct.items()}
 
 
@@ -86,7 +89,7 @@ def _load(intake: Intake, delivery: Delivery, file_id: str, encoding: str | None
         raise undecodable(delivery, error) from error
 
 
-def _take_out(con: duckdb.DuckDBPyConnection, source: str, file_ids: list[str]) -> None:
+def take_out(con: duckdb.DuckDBPyConnection, source: str, file_ids: list[str]) -> None:
     """Forget these files, and the ids that stand nowhere else."""
     for table in _OF_FILE:
         con.execute(

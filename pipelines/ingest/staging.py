@@ -1,4 +1,4 @@
-"""One row per row of a file, judged: mapped to our words, timed, and with the reason if it is refused or dropped.
+"""Rows of a file, judged: mapped to our words, timed, and with the reason if they are refused or dropped.
 
 Everything here looks at one row alone and is one pass in SQL; what needs other rows (duplicates, ids) comes after.
 """
@@ -9,30 +9,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipelines.id_types import form_sql, kind_of
 from pipelines.ingest.intake import Intake
-from pipelines.ingest.moments import EARLIEST, FUTURE_SLACK, is_ambiguous, is_nonexistent, moment_sql
-from pipelines.ingest.readers.landing import RAW_LENGTH, Landing, quoted
-from pipelines.ingest.words import columns_of, drop_sql, trimmed, word_sql
-from pipelines.pseudonyms import SESSION_TYPE, pseudonym_sql
-from pipelines.settings import Columns
-from schemas.words import EventStatus, Initiator
+from pipelines.ingest.moments import FUTURE_SLACK, moment_sql
+from pipelines.ingest.named_row import NamedRow
+from pipelines.ingest.readers.landing import RAW_LENGTH, quoted
+from pipelines.ingest.reasons import NO_CONSENT, event_reason_sql
+from pipelines.ingest.scores import score_attributes, wrong_score_sql
+from pipelines.ingest.words import NULL, Word, columns_of, drop_sql, fits_sql, word_sql
+from pipelines.pseudonyms import PSEUDONYM_LENGTH, SESSION_TYPE, pseudonym_sql
+from pipelines.settings import Mapped, TableMapping
+from pipelines.settings.tables import EventMapping, id_type_of
 
-BROKEN_ROW = "broken_row"
-REASONS = {
-    "missing_timestamp": "the time is empty",
-    "unreadable_timestamp": "the time is in no form that was expected",
-    "nonexistent_local_time": "the clock was set forward over this time in its zone; it needs an offset",
-    "ambiguous_local_time": "the clock showed this time twice in its zone; it needs an offset",
-    "out_of_range": f"the time lies before {EARLIEST.year}",
-    "in_the_future": "the time lies more than a day after the run",
-    "missing_activity": "the activity is empty",
-    "missing_identity": "no identity is filled in, or a link has less than two",
-    "missing_event_id": "the event id is empty",
-    "unreadable_order": "the order is no whole number",
-    "unknown_initiator": f"the initiator is none of {', '.join(Initiator)}",
-    "unknown_status": f"the status is none of {', '.join(EventStatus)}",
-}
 _MASK = "***"
+_ADDRESS = r"[^\s@=|,;<>]+@[^\s@=|,;<>]+"
 _DECIMAL_COMMA = r"[-+]?\d+,\d+"
 
 
@@ -41,196 +31,342 @@ class Plan:
     """What a file's rows are mapped by.
 
     Attributes:
-        columns: The source's words.
-        identities: Id types in the settings' order; their values stand in `i0`, `i1`, ...
+        table: The mapping.
+        row: The file's columns by the mapping's names.
+        identities: The mapping's identities in their order; their values stand in `i0`, `i1`, ...
+        forms: Kind of each, which decides its normal form.
         attributes: Attribute names; their values stand in `a0`, `a1`, ...
         has_rest: A column `rest` has the attributes as one MAP instead.
         zone: The workspace's zone.
         salt: The workspace's salt.
         latest: Events after this are refused.
-        decimal: Decimal mark of the file.
-        drops: SQL of the drop rules.
+        masked: Columns of the file that hold ids: they may stand in no table but `identifiers`.
+        shown: Columns of the file that a refused row shows.
     """
 
-    columns: Columns
+    table: TableMapping
+    row: NamedRow
     identities: tuple[str, ...]
+    forms: tuple[str, ...]
     attributes: tuple[str, ...]
     has_rest: bool
     zone: str
     salt: bytes
     latest: datetime
-    decimal: str
-    drops: str
+    masked: frozenset[str]
+    shown: tuple[str, ...]
+
+    @property
+    def is_many(self) -> bool:
+        """Whether rows are staged first, because one may give several events, or none."""
+        table = self.table
+        if self.row.is_plain:
+            return False
+        only = table.events[0] if len(table.events) == 1 else None
+        return only is None or bool(only.where or only.unless or only.when_empty == "skip" or table.explode)
+
+    @property
+    def staged_ids(self) -> dict[str, str]:
+        """Staged column to the type of the id in it."""
+        return {f"i{place}": kind for place, kind in enumerate(self.id_types)}
+
+    @property
+    def id_types(self) -> tuple[str, ...]:
+        """Id type of each of the identities."""
+        return tuple(id_type_of(identity) for identity in self.identities)
 
 
-def plan_of(intake: Intake, columns: Columns, landing: Landing) -> Plan:
+def plan_of(intake: Intake, row: NamedRow) -> Plan:
     """How a file's rows become events.
 
+    Args:
+        intake: The source.
+        row: The file, under the names of its table's mapping.
+
     Raises:
-        SourceError: The file lacks a column that the settings name.
+        SourceError: The file lacks a column that the mapping names.
     """
-    _refuse_absent(columns, landing)
+    table, landing = row.table, row.landing
+    refuse_absent(row)
+    masked = frozenset(row.delivered(_hidden(table)) | {name for name in landing.text if name.lower() in intake.hidden})
+    used = row.delivered(_used(table))
     return Plan(
-        columns=columns,
-        identities=tuple(columns.identities),
-        attributes=() if landing.rest else _attributes(columns, landing),
+        table=table,
+        row=row,
+        identities=table.id_types,
+        forms=tuple(kind_of(intake.settings, id_type_of(identity)) for identity in table.id_types),
+        attributes=() if landing.rest else _attributes(row),
         has_rest=bool(landing.rest),
-        zone=intake.settings.timezone,
+        zone=table.timezone or intake.settings.timezone,
         salt=intake.salt,
         latest=intake.now + FUTURE_SLACK,
-        decimal=landing.decimal,
-        drops=drop_sql(intake.source.drop, landing),
+        masked=masked,
+        shown=tuple(name for name in landing.text if row.is_plain or name in used),
     )
 
 
-def _refuse_absent(columns: Columns, landing: Landing) -> None:
-    """Of a sparse file only the columns that no event can do without must be there."""
-    needed = [*columns_of(columns.activity)] + ([columns.time.column] if columns.occurred_at else [])
-    named = [*columns.identities.values(), *(columns.attributes or ())]
+def refuse_absent(row: NamedRow) -> None:
+    """Refuse a file without a column that the mapping cannot do without.
+
+    Of a sparse file only the columns that no event can do without must be there.
+
+    Raises:
+        SourceError: A column is not there.
+    """
+    table, landing = row.table, row.landing
+    if not row.is_plain:
+        for column in table.columns:
+            if not row.has(column):
+                raise landing.absent(column, row.names_of(column), row.told_in)
+        lacks = [column for column in table.wanted if not row.has(column)]
+        landing.notes.extend(f"there is no column {column!r}, which terreng.toml names" for column in lacks)
+        return
+    events, ids = table.events, [column for word in table.identities.values() for column in columns_of(word)]
+    needed = [
+        column for event in events for word in (event.activity, event.occurred_at.text) for column in columns_of(word)
+    ]
     for column in needed:
         if column not in landing.text:
             raise landing.absent(column)
-    if not any(column in landing.text for column in columns.identities.values()):
-        raise landing.absent(named[0])
-    for column in named:
-        landing.text_of(column)
+    if not any(column in landing.text for column in ids):
+        raise landing.absent(ids[0])
+    for column in (*ids, *(table.attributes or {})):
+        row.text_of(column)
         if column not in landing.text:
             landing.notes.append(f"no row has {column!r}")
 
 
-def _attributes(columns: Columns, landing: Landing) -> tuple[str, ...]:
-    if columns.attributes is not None:
-        return columns.attributes
-    words = (columns.event_id, columns.activity, columns.channel, columns.initiator, columns.status, columns.session_id)
-    used = {word for word in (*words, columns.order) if isinstance(word, str)} | set(columns.identities.values())
-    used |= {columns.time.column} if columns.occurred_at else set()
-    return tuple(name for name in landing.text if name not in used)
-
-
-def events_sql(plan: Plan, landing: Landing) -> str:
-    """The staged rows of a source of events: SQL over the landing's relation."""
-    columns = plan.columns
-    moment = moment_sql(columns.time, plan.zone)
-    delivered = [
-        f"{trimmed(landing.text_of(columns.time.column))} AS when_text",
-        f"{word_sql(columns.activity, landing)} AS activity",
-        f"{word_sql(columns.channel, landing)} AS channel",
-        f"lower({word_sql(columns.initiator, landing)}) AS initiator",
-        f"lower({word_sql(columns.status, landing)}) AS status",
-        f"{word_sql(columns.session_id, landing)} AS session",
-        f"{_event_id(columns, landing)} AS event_id",
-        f"{trimmed(landing.text_of(columns.order)) if columns.order else 'NULL'} AS order_text",
-        *_identity_columns(plan, landing),
-        *_attribute_columns(plan, landing),
-        f"{plan.drops} AS drop_reason",
+def _words(table: TableMapping) -> list[Word]:
+    """Every word of a mapping but those of its attributes."""
+    of_events = [
+        word
+        for event in table.events
+        for word in (
+            *(event.event_id, event.activity, event.occurred_at.text, event.channel, event.initiator, event.status),
+            *(event.session_id, event.order, *event.identities.values()),
+        )
     ]
+    return [*of_events, *table.identities.values(), *table.scores.values(), table.version]
+
+
+def _hidden(table: TableMapping) -> set[str]:
+    """Columns with ids, and with texts that are scored and not kept."""
+    hidden: list[Word] = [*table.identities.values()]
+    hidden += [word for event in table.events for word in event.identities.values()]
+    hidden += [event.session_id for event in table.events]
+    columns = {column for word in hidden for column in columns_of(word)}
+    return columns | ({table.sentiment.column} if table.sentiment else set())
+
+
+def _used(table: TableMapping) -> set[str]:
+    """Every column that a mapping looks at."""
+    attributes = [*(table.attributes or {}).values(), *(w for event in table.events for w in event.attributes.values())]
+    columns = {column for word in (*_words(table), *attributes) for column in columns_of(word)}
+    columns |= {column for rule in table.drop for column in (*rule.where, *rule.unless)}
+    columns |= {column for event in table.events for column in (*event.where, *event.unless)}
+    return columns | ({table.consent.column} if table.consent else set())
+
+
+def _attributes(row: NamedRow) -> tuple[str, ...]:
+    table = row.table
+    scored = score_attributes(table)
+    if table.attributes is not None:
+        of_events = [name for event in table.events for name in event.attributes]
+        return tuple(dict.fromkeys((*table.attributes, *of_events, *scored)))
+    used = {word.column for word in _words(table) if isinstance(word, Mapped) and not word.values}
+    used |= _hidden(table)
+    return (*(name for name in row.landing.text if name not in used and name not in scored), *scored)
+
+
+def event_sql(plan: Plan, event: EventMapping, relation: str = "", place: int | None = None) -> str:
+    """The staged rows of one event of a table.
+
+    Args:
+        plan: The table's plan.
+        event: What its rows say happened.
+        relation: Rows with `row_no` and `row_drop`; "": the file's own, each of them with this event.
+        place: Place of the event among the table's; None: it is the only one.
+    """
+    row = plan.row
+    is_only = place is None
+    moment = moment_sql(event.occurred_at, plan.zone)
+    delivered = [
+        f"{word_sql(event.occurred_at.text, row)} AS when_text",
+        f"{word_sql(event.activity, row)} AS activity",
+        f"{word_sql(event.channel, row)} AS channel",
+        f"lower({word_sql(event.initiator, row)}) AS initiator",
+        f"lower({word_sql(event.status, row)}) AS status",
+        f"{word_sql(event.session_id, row)} AS session",
+        f"{_event_id_sql(plan, event)} AS event_id",
+        f"{word_sql(event.order, row)} AS order_text",
+        f"{wrong_score_sql(plan.table, row)} AS has_wrong_score",
+        *row_columns(plan),
+        *identity_columns(plan, event),
+        *_attribute_columns(plan, event),
+        f"{drops_sql(plan) if is_only else _denial_sql(plan)} AS drop_reason",
+    ]
+    fits = fits_sql(event.where, event.unless, row)
+    applies = "" if is_only else f" WHERE row_drop IS NULL AND {fits}"
+    happened = "" if is_only or event.when_empty == "refuse" else " WHERE when_text IS NOT NULL"
+    reason = event_reason_sql(event, names("i", plan.identities), "has_wrong_score", plan.latest)
     return f"""
-        WITH delivered AS (SELECT landed.*, {", ".join(delivered)} FROM {landing.relation} AS landed),
-        walled AS (SELECT *, {moment.wall} AS wall FROM delivered),
+        WITH delivered AS (
+            SELECT landed.*, {", ".join(delivered)} FROM {relation or row.relation()} AS landed{applies}),
+        walled AS (SELECT *, {moment.wall} AS wall FROM delivered{happened}),
         clocked AS (SELECT *, {moment.instant} AS instant_us FROM walled),
         placed AS (SELECT *, CASE WHEN instant_us IS NULL THEN {moment.offset} END AS offset_s FROM clocked),
         timed AS (SELECT *, coalesce(instant_us, epoch_us(wall) - 1000000::BIGINT * offset_s) AS at_us FROM placed),
-        judged AS (SELECT *, {_reason_sql(plan)} AS reason_code FROM timed)
-        SELECT line, event_id, CAST(make_timestamp(CASE WHEN reason_code IS NULL THEN at_us END) AS TIMESTAMPTZ)
-            AS occurred_at, activity, channel, initiator, status,
-            {pseudonym_sql(plan.salt, SESSION_TYPE, "session")} AS session_id, {_tie_sql(columns)} AS tie,
-            {", ".join([*_names("i", plan.identities), *_attribute_names(plan)])},
+        judged AS (SELECT *, {reason} AS reason_code FROM timed)
+        SELECT {"" if is_only else f"row_no, {place} AS place, "}line, event_id,
+            CAST(make_timestamp(CASE WHEN reason_code IS NULL THEN at_us END) AS TIMESTAMPTZ) AS occurred_at,
+            activity, channel, initiator, status, {pseudonym_sql(plan.salt, SESSION_TYPE, "session")} AS session_id,
+            {_tie_sql(plan, event, place)} AS tie, version, consent,
+            {", ".join([*names("i", plan.identities), *attribute_names(plan)])},
             drop_reason, CASE WHEN drop_reason IS NULL THEN reason_code END AS reason_code,
-            CASE WHEN reason_code IS NOT NULL AND drop_reason IS NULL THEN {_raw_sql(columns, landing)} END AS raw
+            CASE WHEN reason_code IS NOT NULL AND drop_reason IS NULL THEN {raw_sql(plan)} END AS raw
         FROM judged"""
 
 
-def links_sql(plan: Plan, landing: Landing) -> str:
-    """The staged rows of a link table: ids alone, a hash of the row, and the reason if it is refused."""
-    filled = " + ".join(f"CAST({name} IS NOT NULL AS INTEGER)" for name in _names("i", plan.identities))
-    hashed = ", ".join(f"{quoted(kind)} || '=' || i{place}" for place, kind in enumerate(plan.identities))
+def links_sql(plan: Plan) -> str:
+    """The staged rows of a plain link table: ids alone, a hash of the row, and the reason if it is refused."""
+    delivered = [*identity_columns(plan), *row_columns(plan), f"{drops_sql(plan)} AS drop_reason"]
     return f"""
-        WITH delivered AS (
-            SELECT landed.*, {", ".join(_identity_columns(plan, landing))}, {plan.drops} AS drop_reason
-            FROM {landing.relation} AS landed),
-        judged AS (SELECT *, CASE WHEN {filled} < 2 THEN 'missing_identity' END AS reason_code FROM delivered)
-        SELECT line, md5(concat_ws(chr(31), {hashed})) AS event_id, CAST(NULL AS TIMESTAMPTZ) AS occurred_at,
-            {", ".join(_names("i", plan.identities))}, drop_reason,
+        WITH delivered AS (SELECT landed.*, {", ".join(delivered)} FROM {plan.row.relation()} AS landed),
+        judged AS (SELECT *, CASE WHEN {filled_n_sql(plan)} < 2 THEN 'missing_identity' END AS reason_code
+            FROM delivered)
+        SELECT line, {link_id_sql(plan)} AS event_id, CAST(NULL AS TIMESTAMPTZ) AS occurred_at, version, consent,
+            {", ".join(names("i", plan.identities))}, drop_reason,
             CASE WHEN drop_reason IS NULL THEN reason_code END AS reason_code,
-            CASE WHEN reason_code IS NOT NULL AND drop_reason IS NULL
-                THEN {_raw_sql(plan.columns, landing)} END AS raw
+            CASE WHEN reason_code IS NOT NULL AND drop_reason IS NULL THEN {raw_sql(plan)} END AS raw
         FROM judged"""
 
 
-def _names(letter: str, of: Iterable[object]) -> list[str]:
+def filled_n_sql(plan: Plan) -> str:
+    """SQL of how many ids are filled in."""
+    return " + ".join(f"CAST({name} IS NOT NULL AS INTEGER)" for name in names("i", plan.identities)) or "0"
+
+
+def link_id_sql(plan: Plan) -> str:
+    """SQL of what identifies a row that only links: its ids."""
+    hashed = ", ".join(f"{quoted(kind)} || '=' || i{place}" for place, kind in enumerate(plan.identities))
+    # Keyed: from a bare hash anybody could guess the ids.
+    return f"substr(sha256('{plan.salt.hex()}link:' || concat_ws(chr(31), {hashed})), 1, {PSEUDONYM_LENGTH})"
+
+
+def drops_sql(plan: Plan) -> str:
+    """SQL of why a row is dropped: a rule that takes it, or a person who said no."""
+    drops = drop_sql(plan.table.drop, plan.row)
+    is_link = not plan.table.events  # what somebody said there is kept: it holds for all of her rows
+    return drops if plan.table.consent is None or is_link else f"coalesce({drops}, {_denial_sql(plan)})"
+
+
+def _denial_sql(plan: Plan) -> str:
+    if plan.table.consent is None:
+        return NULL
+    return f"CASE WHEN NOT {_consent_sql(plan)} THEN {quoted(NO_CONSENT)} END"
+
+
+def row_columns(plan: Plan) -> list[str]:
+    """What a row says beside its event: its version, and whether the person consents."""
+    return [f"{word_sql(plan.table.version, plan.row)} AS version", f"{_consent_sql(plan)} AS consent"]
+
+
+def _consent_sql(plan: Plan) -> str:
+    consent = plan.table.consent
+    if consent is None:
+        return "CAST(NULL AS BOOLEAN)"
+    text = word_sql(Mapped(column=consent.column), plan.row)
+    granted = fits_sql({consent.column: consent.granted}, {}, plan.row)
+    return f"CASE WHEN {text} IS NOT NULL THEN {granted} END"
+
+
+def names(letter: str, of: Iterable[object]) -> list[str]:
+    """`i0`, `i1`, ... for as many as there are."""
     return [f"{letter}{place}" for place, _ in enumerate(of)]
 
 
-def _attribute_names(plan: Plan) -> list[str]:
-    return ["rest"] if plan.has_rest else _names("a", plan.attributes)
+def attribute_names(plan: Plan) -> list[str]:
+    """Columns of the staged attributes."""
+    return ["rest"] if plan.has_rest else names("a", plan.attributes)
 
 
-def _identity_columns(plan: Plan, landing: Landing) -> list[str]:
-    columns = plan.columns.identities.values()
-    return [f"{trimmed(landing.text_of(column))} AS i{place}" for place, column in enumerate(columns)]
+def identity_columns(plan: Plan, event: EventMapping | None = None) -> list[str]:
+    """The ids of a row, or of one of its events, in their normal form."""
+    told = {**plan.table.identities, **(event.identities if event else {})}
+    columns = []
+    for place, (identity, kind) in enumerate(zip(plan.identities, plan.forms, strict=True)):
+        word = told.get(identity)
+        delivered = plan.row.text_of(word.column) if isinstance(word, Mapped) and not word.values else None
+        text = delivered or word_sql(word, plan.row)
+        columns.append(f"{form_sql(kind, text) if word else NULL} AS i{place}")
+    return columns
 
 
-def _attribute_columns(plan: Plan, landing: Landing) -> list[str]:
+def _attribute_columns(plan: Plan, event: EventMapping) -> list[str]:
+    row = plan.row
     if plan.has_rest:
-        return [f"{landing.rest} AS rest"]
-    texts = [landing.text_of(column) for column in plan.attributes]
-    if plan.decimal == ",":
-        number = f"regexp_full_match({{0}}, '{_DECIMAL_COMMA}')"
-        texts = [f"CASE WHEN {number.format(text)} THEN replace({text}, ',', '.') ELSE {text} END" for text in texts]
-    return [f"{text} AS a{place}" for place, text in enumerate(texts)]
+        return [f"{row.landing.rest} AS rest"]
+    told = {**(plan.table.attributes or {}), **event.attributes}
+    scored = score_attributes(plan.table)
+    of_others = {name for other in plan.table.events for name in other.attributes} - set(told)
+    columns = []
+    for place, name in enumerate(plan.attributes):
+        if name in scored:
+            text = scored[name](row)
+        elif name in of_others:
+            text = NULL
+        else:
+            word = told.get(name, Mapped(column=name))
+            is_plain = isinstance(word, Mapped) and not word.values and word.otherwise is None
+            text = (
+                _number_sql(row.text_of(word.column), plan)
+                if is_plain and isinstance(word, Mapped)
+                else word_sql(word, row)
+            )
+        columns.append(f"{text} AS a{place}")
+    return columns
 
 
-def _event_id(columns: Columns, landing: Landing) -> str:
-    if columns.event_id is not None:
-        return word_sql(columns.event_id, landing)
+def _number_sql(text: str, plan: Plan) -> str:
+    if plan.row.landing.decimal != ",":
+        return text
+    return f"CASE WHEN regexp_full_match({text}, '{_DECIMAL_COMMA}') THEN replace({text}, ',', '.') ELSE {text} END"
+
+
+def _event_id_sql(plan: Plan, event: EventMapping) -> str:
+    table, row = plan.table, plan.row
+    told = word_sql(event.event_id, row) if event.event_id is not None else _row_hash_sql(plan)
+    if row.is_plain:
+        return told
+    prefix = ":".join(filter(None, (table.id_prefix or table.name, event.key)))
+    return f"{quoted(prefix + ':')} || {told}"
+
+
+def _row_hash_sql(plan: Plan) -> str:
+    landing, part = plan.row.landing, plan.row.part
     if landing.row_hash:
-        return landing.row_hash
+        return f"md5({landing.row_hash} || coalesce({part}, ''))" if part else landing.row_hash
     named = ", ".join(f"{quoted(name + '=')} || {landing.text[name]}" for name in sorted(landing.text))
-    return f"md5(concat_ws(chr(31), {named}))"
+    return f"md5(concat_ws(chr(31), {', '.join(filter(None, (named, part)))}))"
 
 
-def _tie_sql(columns: Columns) -> str:
+def _tie_sql(plan: Plan, event: EventMapping, place: int | None) -> str:
     """Whole days keep the order of the file; instants take an order that does not depend on it."""
-    if columns.order:
-        return "TRY_CAST(order_text AS BIGINT)"
-    is_hash = columns.event_id is None  # then its first 15 hex digits are as good as a hash of it
+    is_hash = event.event_id is None and plan.row.is_plain  # then its first 15 hex digits are as good as a hash of it
     by_id = (
         "CAST('0x' || left(event_id, 15) AS BIGINT)" if is_hash else "CAST(md5_number_lower(event_id) >> 1 AS BIGINT)"
     )
-    return f"CASE WHEN wall = date_trunc('day', wall) THEN line ELSE {by_id} END"
+    line = "line" if place is None else f"line * {len(plan.table.events)} + {place}"
+    usual = f"CASE WHEN wall = date_trunc('day', wall) THEN {line} ELSE {by_id} END"
+    return f"coalesce(TRY_CAST(order_text AS BIGINT), {usual})" if event.order else usual
 
 
-def _reason_sql(plan: Plan) -> str:
-    columns = plan.columns
-    no_identity = " AND ".join(f"{name} IS NULL" for name in _names("i", plan.identities))
-    earliest, latest = (int(moment.timestamp() * 1_000_000) for moment in (EARLIEST, plan.latest))
-    tests = {
-        "missing_timestamp": "when_text IS NULL",
-        "nonexistent_local_time": is_nonexistent("offset_s"),
-        "ambiguous_local_time": is_ambiguous("offset_s"),
-        "unreadable_timestamp": "at_us IS NULL",
-        "out_of_range": f"at_us < {earliest}",
-        "in_the_future": f"at_us > {latest}",
-        "missing_activity": "activity IS NULL",
-        "missing_identity": no_identity,
-        "missing_event_id": "event_id IS NULL",
-        "unreadable_order": "TRY_CAST(order_text AS BIGINT) IS NULL" if columns.order else "FALSE",
-        "unknown_initiator": _is_none_of("initiator", Initiator) if columns.initiator else "FALSE",
-        "unknown_status": _is_none_of("status", EventStatus) if columns.status else "FALSE",
-    }
-    cases = " ".join(f"WHEN {test} THEN '{code}'" for code, test in tests.items() if test != "FALSE")
-    return f"CASE {cases} END"
-
-
-def _is_none_of(column: str, words: Iterable[str]) -> str:
-    return f"{column} NOT IN ({', '.join(quoted(word) for word in words)})"
-
-
-def _raw_sql(columns: Columns, landing: Landing) -> str:
-    """The row as `name=value` pairs with ids masked: they may stand in no table but `identifiers`."""
-    masked = {*columns.identities.values(), *columns_of(columns.session_id)}
+def raw_sql(plan: Plan) -> str:
+    """The row as `name=value` pairs, with ids and whatever looks like an address masked."""
+    landing = plan.row.landing
     parts = [
-        f"{quoted(f'{name}={_MASK}')}" if name in masked else f"{quoted(f'{name}=')} || {text}"
-        for name, text in landing.text.items()
+        f"{quoted(f'{name}={_MASK}')}" if name in plan.masked else f"{quoted(f'{name}=')} || {landing.text[name]}"
+        for name in plan.shown
     ]
-    return f"left(concat_ws(' | ', {', '.join(parts)}), {RAW_LENGTH})"
+    told = f"left(concat_ws(' | ', {', '.join(parts)}), {RAW_LENGTH})" if parts else "''"
+    return f"regexp_replace({told}, {quoted(_ADDRESS)}, {quoted(_MASK)}, 'g')"

@@ -1,35 +1,64 @@
-"""The settings' column words as SQL: plain columns, constants, templates, mapped values, and rows to drop."""
+"""The settings' and the connectors' words as SQL: columns, constants, templates, mapped values, and rows to drop."""
 
 from __future__ import annotations
 
+import json
 import re
+from functools import cache
+from typing import Protocol
 
-from pipelines.ingest.readers.landing import Landing, quoted
-from pipelines.settings import Constant, Drop, Mapped, Template
+import duckdb
 
-Word = str | Constant | Template | Mapped | None
+from pipelines.ingest.readers.landing import quoted
+from pipelines.settings import Constant, Drop, Mapped, Sql, Template
+from schemas.errors import SourceError
+
+Word = Constant | Template | Mapped | Sql | None
+NULL = "CAST(NULL AS VARCHAR)"
 _PLACE = re.compile(r"\{([^{}]+)\}")
 
 
-def word_sql(word: Word, landing: Landing) -> str:
-    """SQL expression of the text that a word of `[sources.columns]` stands for; null where the row lacks it.
+class Row(Protocol):
+    """What words are about: columns of text by their names."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether names and texts are exact, as in a plain table."""
+
+    def text_of(self, column: str) -> str:
+        """SQL expression of a column's text; null where it is empty."""
+
+    def value_of(self, sql: str) -> str:
+        """SQL expression of what a word's own SQL says about the row."""
+
+
+def word_sql(word: Word, row: Row) -> str:
+    """SQL expression of the text that a word stands for; null where the row lacks it.
 
     Raises:
-        SourceError: The word names a column that the file does not have.
+        SourceError: The word names a column that the file does not have, or its SQL is none.
     """
     match word:
         case None:
-            return "CAST(NULL AS VARCHAR)"
+            return NULL
         case Constant(value=value):
             return quoted(value)
         case Template(template=template):
-            return _template_sql(template, landing)
-        case Mapped(column=column, values=values):
-            text = trimmed(landing.text_of(column))
-            cases = " ".join(f"WHEN {quoted(got)} THEN {quoted(means)}" for got, means in values.items())
-            return f"CASE {text} {cases} ELSE {text} END"
-        case str():
-            return trimmed(landing.text_of(word))
+            return _template_sql(template, row)
+        case Sql(sql=sql):
+            return row.value_of(sql)
+        case Mapped():
+            return _mapped_sql(word, trimmed(row.text_of(word.column)))
+
+
+def _mapped_sql(word: Mapped, text: str) -> str:
+    if not word.values and word.otherwise is None:
+        return text
+    cases = " ".join(f"WHEN {quoted(got)} THEN {quoted(means)}" for got, means in word.values.items())
+    if word.otherwise is None:
+        return f"CASE {text} {cases} ELSE {text} END"
+    told = f"CASE {text} {cases} ELSE {quoted(word.otherwise)} END" if cases else quoted(word.otherwise)
+    return f"CASE WHEN {text} IS NOT NULL THEN {told} END"
 
 
 def trimmed(text: str) -> str:
@@ -41,27 +70,61 @@ def trimmed(text: str) -> str:
 def columns_of(word: Word) -> tuple[str, ...]:
     """Columns that a word needs."""
     match word:
-        case str():
-            return (word,)
         case Mapped(column=column):
             return (column,)
         case Template(template=template):
             return tuple(_PLACE.findall(template))
+        case Sql(sql=sql):
+            return columns_of_sql(sql)
         case _:
             return ()
 
 
-def drop_sql(drops: tuple[Drop, ...], landing: Landing) -> str:
+@cache
+def columns_of_sql(sql: str) -> tuple[str, ...]:
+    """Columns that a word's SQL looks at, and names that may be its own (a lambda's).
+
+    Raises:
+        SourceError: It is no SQL expression.
+    """
+    with duckdb.connect(":memory:") as con:
+        parsed = json.loads(con.execute("SELECT json_serialize_sql($text)", {"text": f"SELECT {sql}"}).fetchall()[0][0])
+    statements = parsed.get("statements", [])
+    if parsed.get("error") or len(statements) != 1 or len(statements[0]["node"].get("select_list", [])) != 1:
+        told = parsed.get("error_message") or "it is more than one expression"
+        raise SourceError(f"sql = {sql!r} cannot be read: {told}", "one expression in DuckDB's SQL")
+    found: dict[str, None] = {}
+    _add_columns(statements[0]["node"], found)
+    return tuple(found)
+
+
+def _add_columns(node: object, found: dict[str, None]) -> None:
+    if isinstance(node, list):
+        for inner in node:
+            _add_columns(inner, found)
+    elif isinstance(node, dict):
+        if node.get("class") == "COLUMN_REF":
+            found[node["column_names"][0]] = None
+        for inner in node.values():
+            _add_columns(inner, found)
+
+
+def drop_sql(drops: tuple[Drop, ...], row: Row) -> str:
     """SQL expression of the first drop rule's reason that takes a row; null where none does."""
-    cases = []
-    for drop in drops:
-        tests = [_any_glob(landing.text_of(column), globs) for column, globs in drop.where.items()]
-        cases.append(f"WHEN {' AND '.join(tests)} THEN {quoted(drop.reason)}")
-    return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS VARCHAR)"
+    cases = [f"WHEN {fits_sql(drop.where, drop.unless, row)} THEN {quoted(drop.reason)}" for drop in drops]
+    return f"CASE {' '.join(cases)} END" if cases else NULL
 
 
-def _any_glob(text: str, globs: tuple[str, ...]) -> str:
-    tests = " OR ".join(f"{text} LIKE {quoted(like_pattern(glob))} ESCAPE '\\'" for glob in globs)
+def fits_sql(where: dict[str, tuple[str, ...]], unless: dict[str, tuple[str, ...]], row: Row) -> str:
+    """SQL of whether every column of `where` matches one of its globs, and none of `unless` does."""
+    like = "LIKE" if row.is_plain else "ILIKE"  # systems and their replicas write True, true and TRUE
+    tests = [_any_glob(row.text_of(column), globs, like) for column, globs in where.items()]
+    tests += [f"NOT {_any_glob(row.text_of(column), globs, like)}" for column, globs in unless.items()]
+    return " AND ".join(tests) or "TRUE"
+
+
+def _any_glob(text: str, globs: tuple[str, ...], like: str) -> str:
+    tests = " OR ".join(f"{text} {like} {quoted(like_pattern(glob))} ESCAPE '\\'" for glob in globs)
     return f"coalesce({tests}, FALSE)"
 
 
@@ -71,11 +134,11 @@ def like_pattern(glob: str) -> str:
     return escaped.replace("*", "%").replace("?", "_")
 
 
-def _template_sql(template: str, landing: Landing) -> str:
+def _template_sql(template: str, row: Row) -> str:
     parts = []
     for place, part in enumerate(_PLACE.split(template)):
         if place % 2:
-            parts.append(trimmed(landing.text_of(part)))
+            parts.append(trimmed(row.text_of(part)))
         elif part:
             parts.append(quoted(part))
     return " || ".join(parts) or "''"

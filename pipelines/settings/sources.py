@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, model_validator
 
@@ -11,7 +11,7 @@ from pipelines.settings.columns import Columns
 from pipelines.settings.elsewhere import Elsewhere
 from pipelines.settings.identity import Trust
 from pipelines.settings.tables import Drop, Read, TableChanges
-from pipelines.settings.words import Strict, Word, Words
+from pipelines.settings.words import Strict, Word, Words, Zone
 
 # What is no connector: kinds whose files say themselves, or are told, which column is what.
 KINDS = ("table", "xes", "ocel", "sql")
@@ -56,6 +56,7 @@ class Source(Elsewhere):
         tables: What is added to a connector's tables, by their names.
         skip_tables: A connector's tables that are not read.
         ids: Id type of the connector to the workspace's own name for it.
+        timezone: Of times that name none; "": the connector's, or the workspace's.
         read: How the bytes are read.
         drop: Rows that are known noise.
         outages: Spans without input.
@@ -69,6 +70,7 @@ class Source(Elsewhere):
     tables: dict[str, TableChanges] = Field(default_factory=dict)
     skip_tables: Words = ()
     ids: dict[Word, Word] = Field(default_factory=dict)
+    timezone: Zone | Literal[""] = ""
     read: Read = Read()
     drop: tuple[Drop, ...] = ()
     outages: tuple[Outage, ...] = ()

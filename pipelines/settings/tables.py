@@ -6,9 +6,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from pipelines.settings.words import Constant, Mapped, Sql, Strict, Template, TimeColumn, Word, Words
+from pipelines.id_types import MERGED, type_of
+from pipelines.settings.words import Constant, Mapped, Sql, Strict, Template, TimeColumn, Word, Words, Zone
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]+$")]
+PIECES_MOST = 4  # ids in one field that are taken
 SCORES = ("nps", "csat", "ces")
 
 
@@ -26,6 +28,33 @@ def _columns(value: object) -> object:
     return {name: name for name in listed} if isinstance(listed, list | tuple) else value
 
 
+def _identities(value: object) -> object:
+    """A list of words for one id type: the first is the id, the others are ids that were merged into it."""
+    if not isinstance(value, dict):
+        return value
+    found: dict[object, object] = {}
+    for kind, told in value.items():
+        words = [piece for word in (told if isinstance(told, list | tuple) else [told]) for piece in _pieces(word)]
+        for place, word in enumerate(words):
+            name = kind if place == 0 else f"{MERGED}{kind}" if place == 1 else f"{MERGED}{kind}~{place}"
+            found[name] = word
+    return found
+
+
+def _pieces(word: object) -> list[object]:
+    """`{column = "x", split = ";"}`: a column with several ids, as a text or as a JSON list."""
+    if not isinstance(word, dict) or "split" not in word:
+        return [word]
+    name, sign = str(word.get("column")).replace('"', '""'), str(word["split"]).replace("'", "''")
+    text = f"""regexp_replace("{name}", '[][" ]', '', 'g')"""
+    return [{"sql": f"split_part({text}, '{sign}', {place})"} for place in range(1, PIECES_MOST + 1)]
+
+
+def id_type_of(identity: str) -> str:
+    """The id type of a key of `identities`: `merged_contact` and `merged_contact~2` are of type `contact`."""
+    return type_of(identity.partition("~")[0])
+
+
 def _known_scores(scores: dict[str, Any]) -> dict[str, Any]:
     if unknown := sorted(set(scores) - set(SCORES)):
         raise ValueError(f"{unknown[0]!r} is no score; the scores are {', '.join(SCORES)}")
@@ -38,6 +67,7 @@ FromColumn = Annotated[AnyWord, BeforeValidator(_column)]  # a plain text is a c
 When = Annotated[TimeColumn, BeforeValidator(_column)]
 Attributes = Annotated[dict[Word, FromColumn], BeforeValidator(_columns)]
 Scores = Annotated[dict[str, FromColumn], AfterValidator(_known_scores)]
+Identities = Annotated[dict[Word, FromColumn], BeforeValidator(_identities)]
 Globs = dict[Word, Words]
 
 
@@ -90,11 +120,13 @@ class Sentiment(Strict):
 
     Attributes:
         column: The text.
-        language: Its language, or the column that names it; None: recognised.
+        language: Its language, or the column that names it: a guess would be a wrong score.
+        words: Further words and what they are worth.
     """
 
     column: Word
-    language: Constant | Mapped | None = None
+    language: Text
+    words: dict[Word, float | int] = Field(default_factory=dict)
 
 
 class Lookup(Strict):
@@ -110,7 +142,7 @@ class Lookup(Strict):
 
     table: Name
     key: Word
-    on: Word
+    on: FromColumn
     separator: Word | None = None
     take: Annotated[dict[Word, Word], Field(min_length=1)]
 
@@ -130,7 +162,7 @@ class EventMapping(Strict):
     status: Text | None = None
     session_id: Text | None = None
     order: FromColumn | None = None
-    identities: dict[Word, FromColumn] = Field(default_factory=dict)
+    identities: Identities = Field(default_factory=dict)
     attributes: Attributes = Field(default_factory=dict)
 
 
@@ -146,6 +178,7 @@ class TableMapping(Strict):
         wanted: Columns that the settings of the workspace name: they have to be there, too.
         aliases: Other names that a column has in replicas.
         read: How its bytes are read.
+        timezone: Of times that name none; "": the workspace's.
         explode: Column with a JSON list: one row for each element.
         version: Of several versions of one event the one with the largest text here wins.
         identities: Id type to word, for every row.
@@ -166,9 +199,10 @@ class TableMapping(Strict):
     wanted: Words = ()
     aliases: dict[Word, Words] = Field(default_factory=dict)
     read: Read = Read()
+    timezone: Zone | Literal[""] = ""
     explode: Word | None = None
     version: FromColumn | None = None
-    identities: dict[Word, FromColumn] = Field(default_factory=dict)
+    identities: Identities = Field(default_factory=dict)
     attributes: Attributes | None = None
     scores: Scores = Field(default_factory=dict)
     consent: Consent | None = None
@@ -216,7 +250,7 @@ class TableChanges(Strict):
 
     files: Words = ()
     aliases: dict[Word, Words] = Field(default_factory=dict)
-    identities: dict[Word, FromColumn] = Field(default_factory=dict)
+    identities: Identities = Field(default_factory=dict)
     attributes: Attributes = Field(default_factory=dict)
     scores: Scores = Field(default_factory=dict)
     consent: Consent | None = None
@@ -225,3 +259,4 @@ class TableChanges(Strict):
     events: tuple[EventMapping, ...] = ()
     drop: tuple[Drop, ...] = ()
     read: Read | None = None
+    timezone: Zone | Literal[""] = ""

@@ -28,9 +28,11 @@ INTERNAL_DDL = (
     "CREATE TABLE IF NOT EXISTS link_evidence (file_id VARCHAR NOT NULL, source VARCHAR NOT NULL,"
     " left_key BIGINT NOT NULL, right_key BIGINT NOT NULL, evidence_n BIGINT NOT NULL, first_seen_at TIMESTAMPTZ)",
     "CREATE TABLE IF NOT EXISTS linked_rows (source VARCHAR NOT NULL, file_id VARCHAR NOT NULL,"
-    " row_id VARCHAR NOT NULL)",
+    " row_id VARCHAR NOT NULL, ids VARCHAR[] NOT NULL)",
     "CREATE TABLE IF NOT EXISTS file_mappings (source VARCHAR NOT NULL, file_id VARCHAR NOT NULL,"
-    " mapping VARCHAR NOT NULL)",
+    " mapping VARCHAR NOT NULL, shape VARCHAR NOT NULL, table_name VARCHAR NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS lookups (source VARCHAR NOT NULL, file_id VARCHAR NOT NULL,"
+    " table_name VARCHAR NOT NULL, shape VARCHAR NOT NULL, cells MAP(VARCHAR, VARCHAR) NOT NULL)",
     "CREATE TABLE IF NOT EXISTS sources (source VARCHAR NOT NULL, rank BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS person_keys (rule VARCHAR NOT NULL, id_key BIGINT NOT NULL,"
     " person_key BIGINT NOT NULL, person_id VARCHAR NOT NULL)",

@@ -44,7 +44,7 @@ class TextRows:
             raise
         self.is_empty = not head.strip()
         self._head = head[self.dialect.header_bytes :]
-        self._is_quoted = read is not None
+        self._is_quoted = read is not None and read.quote != ""
         self._counter = self._new_counter()
         self._is_over = False
         self._invalid: list[tuple[int | None, str]] = []

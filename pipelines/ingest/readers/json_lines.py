@@ -51,7 +51,7 @@ def land_json(con: duckdb.DuckDBPyConnection, landing: Landing, relation: str) -
     if landing.broken:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {VALID} AS SELECT * FROM {relation} WHERE {is_object}")
         relation = VALID
-    landing.is_sparse, landing.row_hash = True, "md5(raw)"
+    landing.is_sparse, landing.row_hash, landing.json = True, "md5(raw)", "raw"
     places = _places(con, relation, landing)
     leaves = [place for place in places if isinstance(place, _Leaf)][:COLUMNS_MAX]
     pairs = [place for place in places if isinstance(place, _Pairs)]

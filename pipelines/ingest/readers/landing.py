@@ -44,6 +44,7 @@ class Landing:
         relation: Name in SQL of what has the rows: a column `line`, and whatever `text` mentions.
         text: Column name as delivered to the SQL expression of its text; null where the field is empty.
         is_sparse: Rows leave out what is empty, so that a column which no row has may still be right.
+        json: SQL expression of the whole row as JSON; "" where rows are no JSON.
         rest: SQL expression of a MAP of further attributes; "" where `text` has them all.
         row_hash: SQL expression that identifies a row by its content; "" for the hash of all its columns.
         notes: What was recognised and what a person should know.
@@ -57,6 +58,7 @@ class Landing:
     relation: str
     text: dict[str, str]
     is_sparse: bool = False
+    json: str = ""
     rest: str = ""
     row_hash: str = ""
     notes: list[str] = field(default_factory=list)
@@ -77,12 +79,22 @@ class Landing:
             return "CAST(NULL AS VARCHAR)"
         raise self.absent(column)
 
-    def absent(self, column: str) -> SourceError:
-        """The error for a column that the settings name and the file lacks."""
+    def absent(self, column: str, names: tuple[str, ...] = (), told_in: str = "terreng.toml") -> SourceError:
+        """The error for a column that the settings, or a connector, name and the file lacks.
+
+        Args:
+            column: The column.
+            names: All names under which it was looked for.
+            told_in: The file that names it.
+        """
+        others = [name for name in names if name != column]
+        tried = f" (nor {', '.join(repr(name) for name in others)})" if others else ""
         near = get_close_matches(column, self.text, 1)
-        hint = f"did you mean {near[0]!r}?" if near else "correct [sources.columns] in terreng.toml"
+        place = "[sources.columns]" if not names else "aliases under [sources.tables]"
+        hint = f"did you mean {near[0]!r}?" if near else f"correct {place} in terreng.toml"
+        hint += f"; {told_in} names it" if told_in != "terreng.toml" else ""
         known = ", ".join(list(self.text)[:40]) + (", ..." if len(self.text) > 40 else "")
-        return SourceError(f"there is no column {column!r}", f"one of {known}", hint, self.delivery.shown)
+        return SourceError(f"there is no column {column!r}{tried}", f"one of {known}", hint, self.delivery.shown)
 
 
 def shape_of(raw: str) -> str:
