@@ -92,11 +92,19 @@ def demo(
 
 
 @app.command()
-def init(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> None:
-    """Make a workspace of your own: commented settings, a first map, folders."""
+def init(
+    folder: Annotated[
+        Path | None, typer.Argument(help="A new or empty folder; with --from the current one will do.")
+    ] = None,
+    more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", help="Further files of --from.")] = None,
+    exports: Annotated[
+        list[Path] | None, typer.Option("--from", metavar="FILE", help="Files or folders whose columns are looked at.")
+    ] = None,
+) -> None:
+    """Make a workspace of your own: commented settings, a first map, folders; or settings for the files there are."""
     from pipelines.commands import init as command
 
-    command.init(folder)
+    command.start(folder, more or [], exports or [])
 
 
 @app.command()
@@ -235,14 +243,29 @@ def identity_audit(workspace: Workspace = HERE, as_json: Json = False) -> None:
 
 @identity_app.command("explain")
 def identity_explain(
-    pseudonym: Annotated[str, typer.Argument(metavar="ID", help="Pseudonym of an id or a person.")],
+    asked: Annotated[str, typer.Argument(metavar="ID", help="Pseudonym, type=id or plain id; - reads it from stdin.")],
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="Why are these two one person, or not?")] = "",
+    rule: Annotated[Rule, typer.Option("--rule", help="The rule by which ids were joined.")] = Rule.DEFAULT,
     workspace: Workspace = HERE,
     as_json: Json = False,
 ) -> None:
-    """Show which ids make up a person, and the evidence of each link."""
+    """Show which ids make up a person, and the chain of links by which an id belongs to her."""
     from pipelines.commands import identity
 
-    identity.explain(workspace, pseudonym, as_json)
+    identity.explain(workspace, (asked, other), rule, as_json)
+
+
+@identity_app.command("map")
+def identity_map(
+    to: Annotated[Path, typer.Option("--to", metavar="FILE", help="Where to write the CSV.")],
+    rule: Annotated[Rule, typer.Option("--rule", help="The rule by which ids were joined.")] = Rule.DEFAULT,
+    raw: Annotated[bool, typer.Option("--raw", help="With the ids in the clear; the file is yours to guard.")] = False,
+    workspace: Workspace = HERE,
+) -> None:
+    """Write which ids belong to which person, as CSV: pseudonyms, unless --raw is given."""
+    from pipelines.commands import identity
+
+    identity.write_map(workspace, to, rule, raw)
 
 
 @app.command()
