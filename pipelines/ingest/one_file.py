@@ -16,6 +16,7 @@ from pipelines.ingest.many_events import explode, stage_many
 from pipelines.ingest.mappings import mapping_of, shape_of_tables
 from pipelines.ingest.named_row import NamedRow
 from pipelines.ingest.readers.landing import Landing
+from pipelines.ingest.scores import prepare_scores
 from pipelines.ingest.text import UndecodableError
 from pipelines.privacy.door import drop_erased, remember_consents, remember_refused
 from pipelines.warehouse import transaction
@@ -109,6 +110,7 @@ def _stage(intake: Intake, row: NamedRow) -> staging.Plan:
     con = intake.con
     explode(con, row)
     look_up(row, intake.source.name)
+    prepare_scores(con, row.table)
     plan = staging.plan_of(intake, row)
     if plan.is_many:
         stage_many(con, plan, loading.STAGED)

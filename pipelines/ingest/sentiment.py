@@ -14,14 +14,16 @@ import threading
 import tomllib
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from schemas.errors import SettingsError
 
 if TYPE_CHECKING:
+    import duckdb
     from spacy.tokens import Doc
 
 # Ours to spaCy's: Norwegian is two written languages there. Finnish is not here: the one list that may be used was made
@@ -30,6 +32,8 @@ LANGUAGES: Mapping[str, str] = {"en": "en", "no": "nb", "sv": "sv", "da": "da"}
 # Longer comments say nothing more; a field may hold a whole mailbox.
 MAX_CHARACTERS = 10_000
 DECIMALS = 4
+SQL_FUNCTION = "sentiment_of"
+_ANY = "en"
 _WORDS = "sentiment_words.toml"
 # asent hangs its word lists on spaCy's classes, so one language at a time.
 _ONE_AT_A_TIME = threading.Lock()
@@ -70,7 +74,7 @@ def sentiment_scores(
     if not distinct:
         return [None] * len(texts)
     with _ONE_AT_A_TIME:
-        score = _scorer(language, words or {})
+        score = _scorer(language, tuple(sorted((words or {}).items())))
         known = {text: score(text) for text in distinct}
     return [known.get(text) if text is not None else None for text in texts]
 
@@ -89,7 +93,43 @@ def refuse_language(language: str) -> None:
         )
 
 
-def _scorer(language: str, words: Mapping[str, float]) -> Callable[[str], float]:
+def add_sentiment(con: duckdb.DuckDBPyConnection, words: Mapping[str, float], language: str | None) -> None:
+    """Give a connection the function `sentiment_of(language, text)`: the score as text; null for other languages.
+
+    Args:
+        con: The connection; what it had of that name is replaced.
+        words: Ratings of the workspace's own words.
+        language: Of all texts; None: each row says its own.
+
+    Raises:
+        SettingsError: The language is not covered, or the library is not installed.
+    """
+    import duckdb
+    from duckdb.func import FunctionNullHandling, PythonUDFType
+
+    refuse_language(language or _ANY)
+    _word_lists(language or _ANY)
+
+    def told(languages: Any, texts: Any) -> Any:  # DuckDB looks at what stands here
+        import pyarrow as pa
+
+        asked = list(zip(languages.to_pylist(), texts.to_pylist(), strict=True))
+        found: dict[tuple[str, str], float | None] = {}
+        for covered in sorted(LANGUAGES):
+            of_it = sorted({text for other, text in asked if other == covered and text is not None})
+            scored = sentiment_scores(of_it, covered, words)
+            found |= {(covered, text): score for text, score in zip(of_it, scored, strict=True)}
+        scores = (found.get(pair) for pair in asked)
+        return pa.array([None if score is None else f"{score:g}" for score in scores], pa.string())
+
+    with suppress(duckdb.InvalidInputException, duckdb.CatalogException):
+        con.remove_function(SQL_FUNCTION)
+    text, kind = duckdb.sqltypes.VARCHAR, PythonUDFType.ARROW
+    con.create_function(SQL_FUNCTION, told, [text, text], text, type=kind, null_handling=FunctionNullHandling.SPECIAL)
+
+
+@lru_cache(maxsize=1)  # the last one built is the one whose words spaCy's classes have
+def _scorer(language: str, words: tuple[tuple[str, float], ...]) -> Callable[[str], float]:
     lists = _word_lists(language)
     with warnings.catch_warnings():
         _hush()
@@ -100,7 +140,7 @@ def _scorer(language: str, words: Mapping[str, float]) -> Callable[[str], float]
         pipe.add_pipe("sentencizer")
         judge: Callable[[Doc], Any] = Asent(
             pipe,
-            lexicon={**lists.ratings, **{word.lower(): rating for word, rating in words.items()}},
+            lexicon={**lists.ratings, **{word.lower(): rating for word, rating in words}},
             intensifiers=dict(lists.intensifiers),
             negations=lists.negations,
             contrastive_conjugations=lists.contrasts,

@@ -36,6 +36,9 @@ class Columns(Strict):
             raise ValueError("identities are missing; write identities = {customer_id = 'column'}")
         if shown := sorted(set(self.identities.values()) & set(self.attributes or ())):
             raise ValueError(f"attributes has {shown[0]!r}, which is an identity; ids are kept as pseudonyms only")
+        if self.sentiment is not None and self.sentiment.column in (self.attributes or ()):
+            column = self.sentiment.column
+            raise ValueError(f"attributes has {column!r}, whose text is scored; its sentiment is kept only")
         if self.activity is None and len(self.identities) < 2:
             raise ValueError("a link table needs two identities or more")
         return self

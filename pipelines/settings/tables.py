@@ -235,6 +235,8 @@ class TableMapping(Strict):
             for name, word in kept.items():
                 if isinstance(word, Mapped) and word.column in hidden and not word.values:
                     raise ValueError(f"attributes has {name!r}, which is an identity; ids are kept as pseudonyms only")
+                if self.sentiment and isinstance(word, Mapped) and word.column == self.sentiment.column:
+                    raise ValueError(f"attributes has {name!r}, whose text is scored; its sentiment is kept only")
 
     @property
     def id_types(self) -> tuple[str, ...]:

@@ -98,6 +98,7 @@ def test_a_language_that_is_not_covered_is_refused(language: str) -> None:
 
 
 def test_without_the_library_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    sentiment._scorer.cache_clear()
     sentiment._word_lists.cache_clear()
     monkeypatch.setitem(sys.modules, "asent", None)
     with pytest.raises(SettingsError, match=r"pip install 'terreng\[sentiment\]'"):
