@@ -23,6 +23,10 @@ def tables_of(settings: Settings, source: Source) -> tuple[TableMapping, ...]:
     if source.columns is not None:
         plain = source.columns.as_table(source.read, source.drop)
         return (plain.model_copy(update={"timezone": source.timezone}),)
+    if source.kind == "ocel":
+        from pipelines.ingest.readers.ocel import ocel_table
+
+        return (ocel_table(source),)
     if not source.is_connector:
         from pipelines.ingest.readers.xes import XES_COLUMNS
 

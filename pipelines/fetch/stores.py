@@ -76,6 +76,11 @@ def is_url(path: str) -> bool:
     return "://" in path
 
 
+def fetched_folder(settings: Settings) -> Path:
+    """Where what was fetched lies while a run reads it."""
+    return settings.state_dir / "fetched"
+
+
 @dataclass(frozen=True)
 class StoredFile:
     """One object.
@@ -108,6 +113,7 @@ class StoredFile:
             SourceError: It cannot be read to its end.
         """
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.path.unlink(missing_ok=True)
         filesystem, path = _opened(self.source, self.url)
         digest, size = hashlib.sha256(), 0
         with told(self.source, self.url), filesystem.open(path, "rb") as far, _private(self.path) as near:

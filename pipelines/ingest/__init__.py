@@ -66,33 +66,43 @@ def ingest_source(con: duckdb.DuckDBPyConnection, settings: Settings, source: So
     Raises:
         SourceError: A file is missing, unreadable, or lacks a column. Files before it stay taken in.
     """
-    from pipelines.ingest.deliveries import content_hash, deliveries
+    from pipelines.ingest.arrivals import arrivals
     from pipelines.ingest.intake import Intake
-    from pipelines.ingest.rereading import known_files, notes_on_missing, read_again
-    from pipelines.ingest.sorting import sort_out
-    from pipelines.ingest.states import keep_read
+    from pipelines.ingest.rereading import known_files
     from pipelines.pseudonyms import load_salt
 
     con.execute("SET timezone = 'UTC'")
     intake = Intake(con, settings, source, load_salt(settings), now)
-    found = deliveries(settings, source)
     _remember_rank(con, settings, source)
     known = known_files(intake)
+    with arrivals(intake, known) as found:
+        return _take_in_all(intake, found, known)
+
+
+def _take_in_all(intake: Intake, found: tuple[Delivery, ...], known: dict[str, bool]) -> SourceReport:
+    from pipelines.ingest.deliveries import content_hash
+    from pipelines.ingest.rereading import known_files, notes_on_missing, read_again
+    from pipelines.ingest.sorting import sort_out
+    from pipelines.ingest.states import keep_read
+
+    con, source = intake.con, intake.source
     everything = [(content_hash(delivery), delivery) for delivery in found]
     sorted_files = sort_out(intake, everything)
     files = sorted_files.files
     file_ids = sorted({file_id for file_id, _ in files})
     current = known_files(intake)  # labels that were just read may be others than before
-    has_changed = any(not current.get(file_id, True) for file_id in file_ids)
-    again = read_again(intake, files) if has_changed else {}
+    # A database has no earlier answers to read again: under new settings it was asked for everything.
+    replaced = [file_id for file_id, is_current in current.items() if source.is_database and not is_current]
+    has_changed = bool(replaced) or any(not current.get(file_id, True) for file_id in file_ids)
+    again = read_again(intake, files, replaced) if has_changed else {}
     notes = sorted_files.notes
     for file_id, delivery in files:
         told = _take_in(intake, delivery, file_id)
         if first := again.pop(file_id, None):
-            told = (*(["read again: its settings changed"] if file_id in known else []), *first.notes)
+            told = (*(["read again: its settings changed"] if file_id in known or replaced else []), *first.notes)
         notes += [f"{delivery.shown}: {note}" for note in told]
-    notes += [*notes_on_missing(intake, everything), *_notes_on_clocks(con, source, now)]
-    keep_read(con, settings, source.name, now, notes)
+    notes += [*notes_on_missing(intake, everything), *_notes_on_clocks(con, source, intake.now)]
+    keep_read(con, intake.settings, source.name, intake.now, notes)
     all_ids = sorted({*file_ids, *sorted_files.aside_ids})
     new_n = sum(file_id not in known for file_id in all_ids)
     return replace(_report(con, source, all_ids), files_n=len(found), new_files_n=new_n, notes=tuple(notes))

@@ -7,12 +7,13 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
+from pipelines.fetch.stores import fetched_folder, find, is_url
 from pipelines.ingest.archives import ARCHIVE_ERRORS, is_tar, is_zip, members, open_member
 from pipelines.settings import Settings, Source
 from schemas.errors import SourceError
@@ -20,6 +21,7 @@ from schemas.errors import SourceError
 _HASH_BLOCK = 1 << 20
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _PACKED = {".gz", ".zst"}
+_ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.zst")
 UNPACKING_ERRORS = (OSError, EOFError, zlib.error, *ARCHIVE_ERRORS)  # what reading a damaged file raises
 
 
@@ -31,11 +33,15 @@ class Delivery:
         path: Where it is.
         shown: The path as the user knows it, relative to the workspace where it lies inside.
         member: Name of the file in the archive at `path`; "" where `path` is the file itself.
+        content: Hash of what is in it, where that is known without reading it.
+        fetch: Puts a file of an object store to `path`; returns the SHA-256 of its bytes.
     """
 
     path: Path
     shown: str
     member: str = ""
+    content: str = ""
+    fetch: Callable[[], str] | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
@@ -62,6 +68,11 @@ def deliveries(settings: Settings, source: Source) -> tuple[Delivery, ...]:
 
 def _inside(delivery: Delivery) -> Iterator[Delivery]:
     """The file itself, or every file of an archive."""
+    if delivery.fetch is not None:
+        if not delivery.name.lower().endswith(_ARCHIVES):
+            yield delivery
+            return
+        delivery.fetch()
     try:
         is_archive = is_tar(delivery.path) or is_zip(delivery.path)
     except OSError as error:
@@ -74,6 +85,9 @@ def _inside(delivery: Delivery) -> Iterator[Delivery]:
 
 
 def _deliveries(settings: Settings, source: Source, path: str) -> tuple[Delivery, ...]:
+    if is_url(path):
+        stored = find(settings, source, path, fetched_folder(settings))
+        return tuple(Delivery(each.path, each.url, "", each.known_content(), each.fetch) for each in stored)
     pattern = str(settings.root / path)
     if not glob.has_magic(path):
         return (_one_file(Path(pattern), settings),)
@@ -92,6 +106,10 @@ def content_hash(delivery: Delivery) -> str:
     Raises:
         SourceError: The file cannot be read.
     """
+    if delivery.content:
+        return delivery.content
+    if delivery.fetch is not None:
+        return delivery.fetch()
     digest = hashlib.sha256()
     try:
         with _opened(delivery) as file:
@@ -103,6 +121,8 @@ def content_hash(delivery: Delivery) -> str:
 
 
 def _opened(delivery: Delivery) -> BinaryIO:
+    if delivery.fetch is not None and not delivery.path.exists():
+        delivery.fetch()
     return open_member(delivery.path, delivery.member) if delivery.member else delivery.path.open("rb")
 
 

@@ -8,11 +8,12 @@ from typing import TypeVar
 
 import duckdb
 
-from pipelines.ingest.deliveries import UNPACKING_ERRORS, Delivery, open_unpacked, unreadable
+from pipelines.ingest.deliveries import UNPACKING_ERRORS, Delivery, beside, open_unpacked, unreadable
 from pipelines.ingest.readers.columnar import parquet_relation, xlsx_table
 from pipelines.ingest.readers.delimited import TextRows
 from pipelines.ingest.readers.json_lines import land_json
 from pipelines.ingest.readers.landing import Landing
+from pipelines.ingest.readers.ocel import OcelEvents
 from pipelines.ingest.readers.xes import XesEvents
 from pipelines.ingest.text import UndecodableError, encodings_to_try, is_encoding, utf8_blocks
 from pipelines.settings import Read, Source
@@ -44,6 +45,9 @@ def landed(
     if source.kind == "xes":
         with _streamed(con, XesEvents(delivery)) as events:
             yield events.landing(STREAM)
+    elif source.kind == "ocel":
+        with _streamed(con, OcelEvents(delivery, source.objects)) as about:
+            yield about.landing(STREAM)
     elif encoding is None:
         yield _columnar(con, delivery, read)
     elif delivery.extension in {".parquet", ".xlsx"} and _head(delivery):
@@ -78,7 +82,7 @@ def read_into(con: duckdb.DuckDBPyConnection, landing: Landing, table: str, quer
         raise SourceError(got, "all of them", "deliver the file again", landing.delivery.shown)
 
 
-Stream = TypeVar("Stream", TextRows, XesEvents)
+Stream = TypeVar("Stream", TextRows, XesEvents, OcelEvents)
 
 
 @contextmanager
@@ -137,13 +141,14 @@ def with_names(read: Read, delivery: Delivery) -> Read:
     """
     if read.names_from is None:
         return read
-    path = delivery.path.parent / read.names_from
-    shown = f"{delivery.shown.rpartition('/')[0]}/{read.names_from}".lstrip("/")
+    names_file = beside(delivery, read.names_from)
     try:
-        line = path.read_text(encoding="utf-8-sig").splitlines()[0]
-    except (OSError, UnicodeDecodeError, IndexError) as error:
+        with open_unpacked(names_file) as file:
+            line = file.read().decode("utf-8-sig").splitlines()[0]
+    except (*UNPACKING_ERRORS, SourceError, UnicodeDecodeError, IndexError) as error:
         got = "the file with the names of the columns cannot be read"
-        raise SourceError(got, f"{read.names_from} beside {delivery.path.name}", "deliver it, too", shown) from error
+        wanted = f"{read.names_from} beside {delivery.name}"
+        raise SourceError(got, wanted, "deliver it, too", names_file.shown) from error
     names = tuple(name.strip() for name in line.split("\t" if "\t" in line else ",") if name.strip())
     return read.model_copy(update={"names": names, "header_rows": 0})
 
@@ -155,7 +160,7 @@ def encodings(delivery: Delivery, source: Source, read: Read) -> tuple[str | Non
         SourceError: The settings name an encoding that does not exist.
     """
     head = _head(delivery)
-    if source.kind == "xes" or head.startswith((b"PAR1", b"PK\x03\x04")):
+    if source.kind in {"xes", "ocel"} or head.startswith((b"PAR1", b"PK\x03\x04")):
         return (None,)
     told = read.encoding
     if told is not None and not is_encoding(told):

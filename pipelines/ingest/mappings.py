@@ -21,7 +21,16 @@ def shape_of_tables(intake: Intake) -> str:
     # Unsorted: the first identity that is filled in is an event's main one.
     tables = [table.model_dump(mode="json") for table in intake.tables]
     kinds = {kind: kind_of(intake.settings, id_type_of(kind)) for table in intake.tables for kind in table.id_types}
-    return _digest([intake.settings.timezone, intake.source.kind, tables, kinds])
+    return _digest([intake.settings.timezone, intake.source.kind, tables, kinds, *_asked(intake)])
+
+
+def _asked(intake: Intake) -> list[object]:
+    """What a database or a log is asked for."""
+    if intake.source.kind == "sql":
+        from pipelines.fetch.queries import query_text
+
+        return [query_text(intake.settings, intake.source)]
+    return [intake.source.objects] if intake.source.kind == "ocel" else []
 
 
 def _digest(told: object) -> str:

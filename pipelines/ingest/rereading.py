@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import duckdb
 
 from pipelines.ingest.deliveries import Delivery
@@ -36,7 +38,7 @@ def known_files(intake: Intake) -> dict[str, bool]:
     return {str(file_id): bool(is_current) for file_id, is_current in rows.fetchall()}
 
 
-def read_again(intake: Intake, files: Files) -> dict[str, FileReport]:
+def read_again(intake: Intake, files: Files, replaced: Sequence[str] = ()) -> dict[str, FileReport]:
     """Take out all that is known of these files and read them all, in one transaction.
 
     All, because a row of one file may have been refused as a double of a row in another.
@@ -44,6 +46,7 @@ def read_again(intake: Intake, files: Files) -> dict[str, FileReport]:
     Args:
         intake: The source, under its new settings.
         files: Every file of the source that is there, known or new.
+        replaced: Content hashes of what is taken out besides: earlier answers of a database.
 
     Raises:
         SourceError: One of them cannot be read under the new settings; everything stays as it was.
@@ -57,7 +60,7 @@ def read_again(intake: Intake, files: Files) -> dict[str, FileReport]:
         for file_id, delivery in distinct.items()
     }
     with transaction(intake.con, intake.settings.warehouse):
-        take_out(intake.con, intake.source.name, list(distinct))
+        take_out(intake.con, intake.source.name, [*distinct, *replaced])
         return {file_id: _load(intake, found, file_id, encodings[file_id]) for file_id, found in distinct.items()}
 
 

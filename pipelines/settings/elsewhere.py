@@ -38,7 +38,7 @@ class Elsewhere(Strict):
         schema_name: Schema with a connector's tables (`schema` in the file).
         overlap: How much of what was read already `:since` reads again.
         timeout: How long the database may take for the query's first rows, or for further ones.
-        objects: Object types of an OCEL log that are identities: type to id type; empty: all of them.
+        objects: Object types of an OCEL log that are identities: type to id type.
     """
 
     url: Word | None = None
@@ -77,18 +77,23 @@ class Elsewhere(Strict):
         """Whether the rows come from a database."""
         return self.url is not None or self.url_env is not None
 
-    def fault(self, kind: str, has_path: bool) -> str:
+    def fault(self, kind: str, path: tuple[str, ...]) -> str:
         """What is wrong with these keys for a kind of source, as "got; wanted"; "" if nothing is."""
+        if any(_PASSWORD.search(each) for each in path):
+            return "a path has a password in it; a store's own environment variables say who we are"
+        if kind == "ocel" and not self.objects:
+            return "a source of kind 'ocel' needs [sources.objects]; `terreng init --from FILE` proposes them"
         if self.objects and kind != "ocel":
             return f"a source of kind {kind!r} takes no [sources.objects]"
-        if kind == "sql":
-            return self._fault_of_query(has_path)
+        return self._fault_of_query(bool(path)) if kind == "sql" else self._fault_of_files(kind, bool(path))
+
+    def _fault_of_files(self, kind: str, has_path: bool) -> str:
         if self.query is not None or self.query_file is not None:
             return f"a source of kind {kind!r} takes no query; kind 'sql' does"
-        if self.is_database and (has_path or kind in {"table", "xes", "ocel"}):
-            return f"a source of kind {kind!r} takes either path or a database's url_env" if has_path else (
-                f"a source of kind {kind!r} is read from files; kind 'sql' reads from a database"
-            )  # fmt: skip
+        if self.is_database and has_path:
+            return f"a source of kind {kind!r} takes either path or a database's url_env"
+        if self.is_database and kind in {"table", "xes", "ocel"}:
+            return f"a source of kind {kind!r} is read from files; kind 'sql' reads from a database"
         if self.schema_name is not None and not self.is_database:
             return "schema belongs to a database; url_env = 'NAME' of its URL"
         return "" if has_path or self.is_database else "path is missing; path = 'exports/*.csv'"

@@ -79,7 +79,7 @@ class Source(Elsewhere):
 
     @model_validator(mode="after")
     def _is_known(self) -> Source:
-        if fault := self.fault(self.kind, bool(self.path)):
+        if fault := self.fault(self.kind, self.path):
             raise ValueError(fault)
         if self.kind in _WITH_COLUMNS and self.columns is None:
             raise ValueError(f"a source of kind {self.kind!r} needs [sources.columns]")
