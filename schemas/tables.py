@@ -27,6 +27,8 @@ EVENTS = Table(
         needed("event_key", INT, "internal number of the event, unique in the warehouse"),
         needed("id_key", INT, "internal number of the first identity on the row (identifiers.id_key)"),
         needed("tie", INT, "order among events of one source at one instant"),
+        nullable("version", TEXT, "version of the event that stands; null: the source names none"),
+        nullable("row_no", INT, "internal number of the row in its file; null: every line gives one event at most"),
     ),
 )
 

@@ -16,10 +16,11 @@ from pipelines.ingest.maps_sql import map_sql
 from pipelines.ingest.readers.landing import Landing, quoted
 from pipelines.ingest.reasons import BROKEN_ROW, REASONS
 from pipelines.ingest.staging import Plan
+from pipelines.ingest.versions import BEATEN, CONTESTED, settle
 from pipelines.pseudonyms import pseudonym_sql
 
 STAGED = "staged"
-TEMPORARY = (STAGED, ROWS, LISTED, "repeats", "landing_lines", "lines_valid")
+TEMPORARY = (STAGED, ROWS, LISTED, CONTESTED, BEATEN, "repeats", "landing_lines", "lines_valid")
 _GOOD = "s.reason_code IS NULL AND s.drop_reason IS NULL"
 
 
@@ -35,19 +36,19 @@ class FileTarget:
 def remove_repeats(con: duckdb.DuckDBPyConnection, source: str, plan: Plan) -> int:
     """Delete staged events and links that are known, or stand earlier in the file; returns how many rows were no more.
 
-    Of several events with one id the earliest stays, and of those at one instant the first line.
+    Which of several versions of an event stands, `pipelines.ingest.versions` says.
     """
     before_n = good_n(con, plan)
     repeats_n = 0
     if _has_events(plan):
-        repeats_n += _remove_known(con, source, "events", "event_id", events_of(plan))
+        repeats_n += settle(con, STAGED, events_of(plan), plan, source)
     if _has_links(plan):
-        repeats_n += _remove_known(con, source, "linked_rows", "row_id", links_of(plan))
+        repeats_n += _remove_known_links(con, source, links_of(plan))
     return before_n - good_n(con, plan) if plan.is_many else repeats_n
 
 
-def _remove_known(con: duckdb.DuckDBPyConnection, source: str, known: str, key: str, good: str) -> int:
-    is_known = f"SELECT 1 FROM {known} k WHERE k.source = $source AND k.{key} = s.event_id"
+def _remove_known_links(con: duckdb.DuckDBPyConnection, source: str, good: str) -> int:
+    is_known = "SELECT 1 FROM linked_rows k WHERE k.source = $source AND k.row_id = s.event_id"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE repeats AS SELECT s.rowid AS row_at FROM {STAGED} s WHERE {good}"
         f" AND EXISTS ({is_known})",
@@ -58,7 +59,7 @@ def _remove_known(con: duckdb.DuckDBPyConnection, source: str, known: str, key: 
     if counts[0] != counts[1]:
         con.execute(f"""INSERT INTO repeats SELECT row_at FROM (
             SELECT s.rowid AS row_at,
-                row_number() OVER (PARTITION BY s.event_id ORDER BY s.occurred_at, s.line) AS place
+                row_number() OVER (PARTITION BY s.event_id ORDER BY s.line) AS place
             FROM {STAGED} s WHERE {good} AND s.rowid NOT IN (SELECT row_at FROM repeats) AND hash(s.event_id) IN (
                 SELECT hash(s.event_id) FROM {STAGED} s WHERE {good} GROUP BY 1 HAVING count(*) > 1))
             WHERE place > 1""")
@@ -127,9 +128,10 @@ def add_events(con: duckdb.DuckDBPyConnection, plan: Plan, target: FileTarget) -
     con.execute(
         f"""
         INSERT INTO events (event_id, source, occurred_at, activity, channel, initiator, status, session_id, ids,
-            attributes, ingested_at, file_id, line, event_key, id_key, tie)
+            attributes, ingested_at, file_id, line, event_key, id_key, tie, version, row_no)
         SELECT s.event_id, $source, s.occurred_at, s.activity, s.channel, s.initiator, s.status, s.session_id, {ids},
-            {attributes}, $now, $file_id, s.line, {above} + 1 + s.rowid - {first}, coalesce({main}, NULL), s.tie
+            {attributes}, $now, $file_id, s.line, {above} + 1 + s.rowid - {first}, coalesce({main}, NULL), s.tie,
+            s.version, {"s.row_no" if plan.is_many else "NULL"}
         FROM {STAGED} s {joins} WHERE {good}""",
         {"source": target.source, "now": target.now, "file_id": target.file_id},
     )

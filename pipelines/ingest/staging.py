@@ -95,7 +95,7 @@ def plan_of(intake: Intake, row: NamedRow) -> Plan:
         row=row,
         identities=table.id_types,
         forms=tuple(kind_of(intake.settings, id_type_of(identity)) for identity in table.id_types),
-        attributes=() if landing.rest else _attributes(row),
+        attributes=() if landing.rest else tuple(sorted(_attributes(row))),  # files differ in the order of columns
         has_rest=bool(landing.rest),
         zone=table.timezone or intake.settings.timezone,
         salt=intake.salt,
@@ -351,13 +351,16 @@ def _row_hash_sql(plan: Plan) -> str:
 
 
 def _tie_sql(plan: Plan, event: EventMapping, place: int | None) -> str:
-    """Whole days keep the order of the file; instants take an order that does not depend on it."""
+    """Whole days keep the order of the file; instants take an order that does not depend on it.
+
+    A time that names its zone is an instant, also at midnight.
+    """
     is_hash = event.event_id is None and plan.row.is_plain  # then its first 15 hex digits are as good as a hash of it
     by_id = (
         "CAST('0x' || left(event_id, 15) AS BIGINT)" if is_hash else "CAST(md5_number_lower(event_id) >> 1 AS BIGINT)"
     )
     line = "line" if place is None else f"line * {len(plan.table.events)} + {place}"
-    usual = f"CASE WHEN wall = date_trunc('day', wall) THEN {line} ELSE {by_id} END"
+    usual = f"CASE WHEN instant_us IS NULL AND wall = date_trunc('day', wall) THEN {line} ELSE {by_id} END"
     return f"coalesce(TRY_CAST(order_text AS BIGINT), {usual})" if event.order else usual
 
 

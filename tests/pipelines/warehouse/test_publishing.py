@@ -14,7 +14,7 @@ from schemas.tables import TABLES
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AN_EVENT = (
     "INSERT INTO events SELECT 'e' || n, 'web', $now, 'visit', NULL, NULL, NULL, NULL, MAP {'cookie': 'c1'},"
-    " MAP {'page': '/'}, $now, 'f', n, n, 0, n FROM range($many) AS numbers(n)"
+    " MAP {'page': '/'}, $now, 'f', n, n, 0, n, NULL, NULL FROM range($many) AS numbers(n)"
 )
 
 
