@@ -10,6 +10,7 @@ from pipelines.ingest.named_row import NamedRow
 from pipelines.ingest.readers.landing import Landing, quoted
 from pipelines.ingest.words import trimmed, word_sql
 from pipelines.settings import TableMapping
+from pipelines.settings.tables import Lookup
 
 _VERSION = "~version"  # no column is called so
 _LOOKED_UP = "looked_up"
@@ -74,16 +75,35 @@ def look_up(row: NamedRow, source: str) -> None:
     Of several rows with one key the one with the largest version tells, and of those the largest text.
     """
     for place, lookup in enumerate(row.table.lookups):
-        on = word_sql(lookup.on, row)
         key = f"cells[{quoted(lookup.key)}]"
         latest = f"coalesce(cells[{quoted(_VERSION)}], '') || chr(31) || CAST(cells AS VARCHAR)"
         labels = (
             f"SELECT {key} AS key, max_by(cells, {latest}) AS cells FROM lookups"
             f" WHERE source = {quoted(source)} AND table_name = {quoted(lookup.table)} AND {key} IS NOT NULL GROUP BY 1"
         )
-        row.landing.relation = (
-            f"(SELECT landed.*, l{place}.cells AS l{place} FROM {row.landing.relation} AS landed"
-            f" LEFT JOIN ({labels}) AS l{place} ON l{place}.key = {on})"
-        )
+        join = _join_several if lookup.separator else _join_one
+        row.landing.relation = join(row, lookup, place, labels)
         for column, theirs in lookup.take.items():
-            row.taken[column] = f"l{place}[{quoted(theirs)}]"
+            row.taken[column] = _taken_sql(lookup, f"l{place}", theirs)
+
+
+def _join_one(row: NamedRow, lookup: Lookup, place: int, labels: str) -> str:
+    return (
+        f"(SELECT landed.*, l{place}.cells AS l{place} FROM {row.landing.relation} AS landed"
+        f" LEFT JOIN ({labels}) AS l{place} ON l{place}.key = {word_sql(lookup.on, row)})"
+    )
+
+
+def _join_several(row: NamedRow, lookup: Lookup, place: int, labels: str) -> str:
+    """All labels beside every row, which takes the ones of its keys; "201=3.5" has the key 201."""
+    keys = f"string_split({word_sql(lookup.on, row)}, {quoted(lookup.separator or '')})"
+    found = f"list_transform({keys}, lambda k: every.labels[trim(split_part(k, '=', 1))])"
+    every = f"SELECT map_from_entries(list({{'k': key, 'v': cells}} ORDER BY key)) AS labels FROM ({labels})"
+    return f"(SELECT landed.*, {found} AS l{place} FROM {row.landing.relation} AS landed, ({every}) AS every)"
+
+
+def _taken_sql(lookup: Lookup, cells: str, theirs: str) -> str:
+    if not lookup.separator:
+        return f"{cells}[{quoted(theirs)}]"
+    texts = f"list_transform({cells}, lambda c: c[{quoted(theirs)}])"
+    return f"nullif(array_to_string(list_filter({texts}, lambda t: t IS NOT NULL), '; '), '')"

@@ -17,6 +17,7 @@ from pipelines.settings import Read, TableMapping
 from schemas.errors import SourceError
 
 _PACKED = (".gz", ".zst", ".zip")
+_TELLING = 10  # columns whose number tells a file without a header: one of two columns may be anything
 _HALF = 0.5  # of its columns, from which on a file with a table's name is that table and lacks the others
 
 
@@ -26,6 +27,8 @@ def table_for(intake: Intake, delivery: Delivery) -> tuple[TableMapping | None, 
     Raises:
         SourceError: Its name is a table's, and some of that table's columns are not there.
     """
+    if any(table.read.names_from == delivery.name for table in intake.tables):
+        return None, "it names the columns of the files beside it"
     named = by_name(intake.tables, delivery)
     lacking: SourceError | None = None
     for table in named:
@@ -70,10 +73,11 @@ def _by_columns(intake: Intake, delivery: Delivery) -> tuple[TableMapping | None
 
 def _has_as_many(table: TableMapping, landing: Landing, delivery: Delivery) -> bool:
     """A file without a header tells what it is by its number of columns alone."""
-    if table.read.names_from is not None and not (delivery.path.parent / table.read.names_from).is_file():
+    try:
+        names = with_names(table.read, delivery).names
+    except SourceError:  # no names beside it: it is none of this table's files
         return False
-    names = with_names(table.read, delivery).names
-    return names is not None and len(names) == len(landing.text)
+    return names is not None and len(names) == len(landing.text) and len(names) >= _TELLING
 
 
 def _lacking(intake: Intake, landing: Landing, table: TableMapping) -> list[str]:
@@ -83,7 +87,7 @@ def _lacking(intake: Intake, landing: Landing, table: TableMapping) -> list[str]
 
 def _stem(delivery: Delivery) -> str:
     """The file's name in small letters, without extension and packing: `Lead.csv.gz` is `lead`."""
-    name = PurePath(delivery.path.name.lower())
+    name = PurePath(delivery.name.lower())
     name = PurePath(name.stem) if name.suffix in _PACKED else name
     return name.stem
 
