@@ -52,8 +52,10 @@ def moment_sql(column: TimeColumn, workspace_zone: str) -> Moment:
     # Seconds have up to 11 digits until the year 5138; each unit below is a thousand times as many.
     number = "abs(TRY_CAST(when_text AS DOUBLE))"
     scale = f"CASE WHEN {number} < 1e11 THEN 1000000 WHEN {number} < 1e14 THEN 1000 ELSE 1 END"
+    # A clock in UTC is the instant itself; NZ is a zone's name.
     instant = (
-        f"CASE WHEN wall IS NULL THEN {_epoch_sql(scale)}"
+        "CASE WHEN ends_with(when_text, 'Z') AND NOT ends_with(when_text, 'NZ') THEN epoch_us(wall)"
+        f" WHEN wall IS NULL THEN {_epoch_sql(scale)}"
         f" WHEN {has_zone} THEN epoch_us(TRY_CAST(when_text AS TIMESTAMPTZ)) END"
     )
     return Moment("TRY_CAST(when_text AS TIMESTAMP)", instant, offset)

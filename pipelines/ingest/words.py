@@ -63,8 +63,9 @@ def _mapped_sql(word: Mapped, text: str) -> str:
 
 def trimmed(text: str) -> str:
     """A text without blanks around it; null where nothing is left."""
-    # Blanks are rare, and trimming costs five times as much as looking for them.
-    return f"CASE WHEN starts_with({text}, ' ') OR ends_with({text}, ' ') THEN nullif(trim({text}), '') ELSE {text} END"
+    # Blanks are rare, and trimming costs five times as much as looking for them. What is less than '!' begins with one,
+    # or with a control character; comparing is faster than starts_with.
+    return f"CASE WHEN {text} < '!' OR ends_with({text}, ' ') THEN nullif(trim({text}), '') ELSE {text} END"
 
 
 def columns_of(word: Word) -> tuple[str, ...]:
