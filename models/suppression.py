@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from math import inf
 from typing import Generic, TypeVar
 
 Name = TypeVar("Name", bound=Hashable)
@@ -44,7 +46,11 @@ class Hidden(Generic[Name]):
 
 
 def hide(
-    counts: Mapping[Name, int], sums: Iterable[Sum[Name]], minimum: int, sensitive: Collection[Name] = ()
+    counts: Mapping[Name, int],
+    sums: Iterable[Sum[Name]],
+    minimum: int,
+    sensitive: Collection[Name] = (),
+    dispensable: Collection[Name] = (),
 ) -> Hidden[Name]:
     """The counts to hide.
 
@@ -53,16 +59,24 @@ def hide(
         sums: What adds up to what.
         minimum: Counts from 1 up to this, exclusively, are small; 1 hides nothing.
         sensitive: Counts that are small whatever they say, because they tell of few people.
+        dispensable: Counts that are rather hidden than others; else small ones are.
     """
     small = frozenset(name for name, n in counts.items() if 0 < n < minimum or (n > 0 and name in sensitive))
     if minimum <= 1 or not small:
         return Hidden()
     table = _table(counts, sums, minimum, small)
-    for name in small:
+    table.dispensable |= set(dispensable)
+    table.find_mends()
+    tried: list[Name] = []
+    for name in table.in_order():
+        if not table.is_safe(name):
+            table.hidden |= dict.fromkeys(table.cheapest_beside(name))
         while not table.is_safe(name) and (beside := table.next_beside(name)) is not None:
             table.hidden[beside] = None
+            tried.append(beside)
         if not table.is_safe(name):
             table.mask_around(name)
+    table.show_again(tried)
     told = small - table.masked
     return Hidden(told, frozenset(table.hidden) - told)
 
@@ -77,6 +91,8 @@ class _Table(Generic[Name]):
         hidden: Hidden so far, as keys in order.
         safe: Known to have two possible values.
         masked: Small counts of which not even that is told.
+        dispensable: What is rather hidden than others.
+        mends: A sum and what it has too much, to the price and the count of the cheapest remedy.
     """
 
     counts: Mapping[Name, int]
@@ -87,6 +103,8 @@ class _Table(Generic[Name]):
     hidden: dict[Name, None]
     safe: set[Name] = field(default_factory=set)
     masked: set[Name] = field(default_factory=set)
+    dispensable: set[Name] = field(default_factory=set)
+    mends: dict[tuple[int, int], tuple[float, Name]] = field(default_factory=dict)
 
     def is_safe(self, name: Name) -> bool:
         """Whether another table differs in this count and agrees with everything that is known."""
@@ -138,6 +156,96 @@ class _Table(Generic[Name]):
                     return number, surplus
         return None
 
+    def show_again(self, tried: Iterable[Name]) -> None:
+        """Show what was hidden on the way and turned out not to be needed, the largest first."""
+        for name in sorted(tried, key=lambda each: (-self.counts[each], repr(each))):
+            del self.hidden[name]
+            self.safe = set()
+            if not all(map(self.is_safe, self.small)):
+                self.hidden[name] = None
+
+    def cheapest_beside(self, name: Name) -> tuple[Name, ...]:
+        """The counts of the cheapest change that this one can take part in; none where none was found.
+
+        A count is a way between two sums that it stands in: a change runs along it from one to the other, and what it
+        breaks in further sums is mended there. The change must come back to the count, or end outside of all sums.
+        """
+        rings = []
+        for step in (1, -1):
+            if not self._may(name, step):
+                continue
+            ends = {number: step * self.sums[number][name] for number in self.of.get(name, ())}
+            ways = [self._way(name, number, surplus, ends) for number, surplus in ends.items()]
+            if all(way is not None for way in ways):
+                rings.append(tuple(dict.fromkeys(other for way in ways if way for other in way)))
+        rings.sort(key=lambda ring: (sum(map(self._price, ring)), repr(ring)))
+        return rings[0] if rings else ()
+
+    def _way(self, name: Name, number: int, surplus: int, ends: Mapping[int, int]) -> tuple[Name, ...] | None:
+        """The cheapest way for a surplus from a sum to outside, or to another sum where it is wanted."""
+        best: list[tuple[float, int, int, int, tuple[Name, ...]]] = [(0.0, 0, number, surplus, ())]
+        seen: set[tuple[int, int]] = set()
+        pushed = 0
+        while best:
+            price, _, at, left, way = heappop(best)
+            if at < 0 or (at != number and ends.get(at) == -left):
+                return way
+            if (at, left) in seen:
+                continue
+            seen.add((at, left))
+            for other, sign in self.sums[at].items():
+                if other == name or not self._can_move(other, -left * sign):
+                    continue
+                for beyond, carried, mended in self._onward(other, at, -left * sign):
+                    pushed += 1
+                    more = sum(map(self._price, (other, *mended)))
+                    heappush(best, (price + more, pushed, beyond, carried, (*way, other, *mended)))
+        return None
+
+    def _onward(self, name: Name, at: int, step: int) -> Iterator[tuple[int, int, tuple[Name, ...]]]:
+        """Where a change leads from a sum: the next one, what it carries there, and what mends the others."""
+        others = [number for number in self.of[name] if number != at]
+        for beyond in (*others, -1):
+            rest = [(number, step * self.sums[number][name]) for number in others if number != beyond]
+            if all(state in self.mends for state in rest):
+                carried = step * self.sums[beyond][name] if beyond >= 0 else 0
+                yield beyond, carried, tuple(other for state in rest for other in self._mended(state))
+
+    def _mended(self, state: tuple[int, int]) -> tuple[Name, ...]:
+        name = self.mends[state][1]
+        number, surplus = state
+        step = -surplus * self.sums[number][name]
+        after = ((each, step * self.sums[each][name]) for each in self.of[name] if each != number)
+        return (name, *(other for each in after for other in self._mended(each)))
+
+    def find_mends(self) -> None:
+        """For each sum and surplus the cheapest count that takes it up, with all that this breaks elsewhere."""
+        has_changed = True
+        while has_changed:
+            has_changed = False
+            for number, signs in enumerate(self.sums):
+                for surplus in (1, -1):
+                    found = min(self._offers(number, signs, surplus), default=None, key=lambda offer: offer[0])
+                    if found is not None and found[0] < self.mends.get((number, surplus), (inf,))[0]:
+                        self.mends[(number, surplus)] = found
+                        has_changed = True
+
+    def _offers(self, number: int, signs: Mapping[Name, int], surplus: int) -> Iterator[tuple[float, Name]]:
+        for name, sign in signs.items():
+            step = -surplus * sign
+            if self._can_move(name, step):
+                after = [(each, step * self.sums[each][name]) for each in self.of[name] if each != number]
+                if all(state in self.mends for state in after):
+                    yield self._price(name) + sum(self.mends[state][0] for state in after), name
+
+    def _can_move(self, name: Name, step: int) -> bool:
+        return self.counts[name] > 0 and self._may(name, step)
+
+    def _price(self, name: Name) -> float:
+        if name in self.hidden:
+            return 0.0
+        return 1.0 if name in self.dispensable else float(self.counts[name])
+
     def next_beside(self, name: Name) -> Name | None:
         """The published count to hide next: near to this one, small itself, but not so small that it cannot move.
 
@@ -162,6 +270,10 @@ class _Table(Generic[Name]):
         """Tell of no small count near to this one that it is small: their sums leave no room below the minimum."""
         near = {other for ring in self._rings(name) for number in ring for other in self.sums[number]}
         self.masked |= {name} | (near & self.small)
+
+    def in_order(self) -> list[Name]:
+        """The small counts, those in the fewest sums last: what hides the others often hides them."""
+        return sorted(self.small, key=lambda name: (-len(self.of.get(name, ())), repr(name)))
 
     def _can_hide(self, name: Name) -> bool:
         return self.counts[name] > 0 and name not in self.hidden

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,13 +135,14 @@ def report(settings: Settings, run_id: str) -> Path:
 
 def top_findings(settings: Settings, at_most: int = 5) -> tuple[TopFinding, ...]:
     """The first published findings, in rank order."""
+    from pipelines.privacy.cover import read_cover
+
     with warehouse.reader(settings) as connection:
-        rows = connection.sql(
-            "SELECT finding_id, rank, headline, owner, state, journeys_n FROM findings"
-            " WHERE state NOT IN ('fixed', 'accepted') ORDER BY rank LIMIT $n",
-            params={"n": at_most},
-        ).fetchall()
-    return tuple(TopFinding(*row) for row in rows)
+        cover = read_cover(connection, settings.privacy.minimum_cell)
+        found = connection.sql("SELECT * FROM findings WHERE state NOT IN ('fixed', 'accepted') ORDER BY rank").pl()
+    names = tuple(field.name for field in fields(TopFinding))
+    shown = (row for row in found.iter_rows(named=True) if not cover.hides_finding(row))
+    return tuple(TopFinding(*(row[name] for name in names)) for row in islice(shown, at_most))
 
 
 def _counts(connection: duckdb.DuckDBPyConnection, source: Source) -> str:

@@ -23,9 +23,11 @@ def export(workspace: Path, export_format: str, to: Path | None, as_json: bool) 
         if export_format == "xes":
             paths, notes = write_logs(connection, folder), ()
         else:
-            paths, notes = write_tables(connection, export_format, folder)
+            paths, notes = write_tables(connection, export_format, folder, settings.privacy.minimum_cell)
     if as_json:
         terminal.say_json({"files": list(paths), "notes": list(notes)})
         return
+    if export_format != "xes":
+        notes = (*notes, "README.txt beside them says what is hidden in them, and what is not")
     for line in (*(str(path) for path in paths), *notes):
         terminal.say(line)

@@ -13,10 +13,14 @@ COLUMNS = ("finding_id", "rank", "headline", "owner", "state", "journeys_n", "ra
 
 def findings(workspace: Path, as_json: bool) -> None:
     """List the published findings in rank order."""
+    from pipelines.privacy.cover import read_cover
     from pipelines.warehouse import reader
 
-    with reader(open_workspace(workspace)) as connection:
-        rows = connection.sql(f"SELECT {', '.join(COLUMNS)} FROM findings ORDER BY rank, finding_id").fetchall()
+    settings = open_workspace(workspace)
+    with reader(settings) as connection:
+        cover = read_cover(connection, settings.privacy.minimum_cell)
+        found = connection.sql("SELECT * FROM findings ORDER BY rank, finding_id").pl().iter_rows(named=True)
+        rows = [tuple(row[name] for name in COLUMNS) for row in found if not cover.hides_finding(row)]
     if as_json:
         terminal.say_json([dict(zip(COLUMNS, row, strict=True)) for row in rows])
     else:

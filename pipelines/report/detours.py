@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from pipelines.privacy.withheld import Withheld
 from pipelines.report.layout import Plan, Station, Strip
 from pipelines.report.numbers import count
 from pipelines.report.text import width
@@ -64,6 +65,8 @@ def detours(view: JourneyView) -> tuple[Detour, ...]:
     least = max(1.0, LEAST_SHARE * view.data.journeys_n)
     found = []
     for (a, b), (n, journeys_n) in view.directly.items():
+        if isinstance(journeys_n, Withheld):
+            continue
         if a in stations and b in stations and (a, b) not in forward and journeys_n >= least:
             found.append(Detour(stations[a], stations[b], _kind(stations[a], stations[b], view.plan), n, journeys_n))
     return tuple(sorted(found, key=lambda d: (-d.journeys_n, d.start.number, d.end.number)))

@@ -81,7 +81,7 @@ def _draw_bar(canvas: Canvas, row: OutcomeRow, y: float, most: int) -> None:
 def _draw_leave(canvas: Canvas, row: OutcomeRow, y: float, scale: float) -> None:
     """A dot with its interval for leaving, a small diamond for the part that says no, ticks for other patiences."""
     if row.leave is None:
-        lines = wrap(f"not told: {row.refused or 'unknown'}", 500, 10.5, 1)
+        lines = wrap(f"not told: {row.refused or 'too few to be shown'}", 500, 10.5, 1)
         canvas.lines(_PLOT[0] + 6, y + 4, lines, 12, size=10.5, look="m halo")
         return
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields
 from typing import Any
 
+from pipelines.privacy.withheld import part_of
 from pipelines.report.goals import goal_table
 from pipelines.report.numbers import MISSING, count, days, duration, fine_share_with, share, share_with, wait
 from pipelines.report.rows import (
@@ -77,7 +78,7 @@ def _statuses(view: JourneyView, stem: str) -> DataTable:
     return DataTable(
         f"{stem}_statuses",
         "Where the journeys stand",
-        tuple({"status": status, "journeys_n": n, "share": n / total if total else None} for status, n in rows),
+        tuple({"status": status, "journeys_n": n, "share": part_of(n, total)} for status, n in rows),
         (
             Shown("Status", lambda r: words[str(r["status"])]),
             _number("Journeys", "journeys_n"),

@@ -194,7 +194,7 @@ def band(view: JourneyView, strip: Strip) -> tuple[str, ...]:
     The order is that of the whole map, so strips can be compared.
     """
     here = {s.name for s in view.plan.stations if strip.first <= s.at.column <= strip.last}
-    seen = {row.touchpoint for row in view.data.sides if row.at_touchpoint in here}
+    seen = {row.touchpoint for row in view.shown_sides if row.at_touchpoint in here}
     ordered = sorted(view.beside, key=lambda name: view.map.role(name) != "off_map")
     return tuple(name for name in ordered if name in seen)[:MOST_OFF_MAP]
 
@@ -205,7 +205,7 @@ def left_out(view: JourneyView) -> tuple[str, ...]:
     columns = {s.name: s.at.column for s in view.plan.stations}
     missing = {
         row.touchpoint
-        for row in view.data.sides
+        for row in view.shown_sides
         for lines, strip in zip(drawn, view.plan.strips, strict=True)
         if strip.first <= columns.get(row.at_touchpoint, -1) <= strip.last and row.touchpoint not in lines
     }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from pipelines.privacy.withheld import Withheld
+
 MISSING = "–"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
 _STEPS = ((86_400 * 14, 86_400 * 7, "weeks"), (86_400 * 2, 86_400, "days"), (7_200, 3_600, "h"), (120, 60, "min"))
@@ -26,8 +28,10 @@ _WORDS = (
 )
 
 
-def count(n: float | None) -> str:
-    """A count with commas."""
+def count(n: float | Withheld | None) -> str:
+    """A count with commas; of one that is withheld, what is shown instead."""
+    if isinstance(n, Withheld):
+        return n.text
     return MISSING if n is None else f"{n:,.0f}"
 
 

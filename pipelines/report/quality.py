@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, fields
 
+from pipelines.privacy.withheld import part_of
 from pipelines.report.numbers import count, days, fine_share_with, moment, share
 from pipelines.report.rows import ReasonRow, Snapshot, SourceRow
 from pipelines.report.tables import DataTable, Shown
@@ -42,7 +43,8 @@ def journey_line(view: JourneyView) -> str:
             f"{share(data.unmapped_n / data.events_n)} of {count(data.events_n)} events in journeys are not on the map"
         )
     flying = data.statuses.get("in_flight", 0)
-    parts.append(f"{share(flying / data.journeys_n)} of journeys are on their way today (in flight)")
+    if (part := part_of(flying, data.journeys_n)) is not None:
+        parts.append(f"{share(part)} of journeys are on their way today (in flight)")
     parts.append(identity_range(view))
     return "; ".join(part for part in parts if part)
 

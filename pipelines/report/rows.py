@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from models.intervals import wilson
 from pipelines.budgets import Line
+from pipelines.privacy.withheld import part_of
 
 
 @dataclass(frozen=True)
@@ -209,8 +210,8 @@ class IdentityRow:
 
     @property
     def share(self) -> float | None:
-        """Converted, of those old enough; None where there are none."""
-        return self.converted_n / self.mature_n if self.mature_n else None
+        """Converted, of those old enough; None where there are none, or the number is not shown."""
+        return part_of(self.converted_n, self.mature_n)
 
 
 @dataclass(frozen=True)
@@ -227,6 +228,7 @@ class JourneyData:
         unmapped_n: Of these, events that the map does not know.
         budgets: What was measured for the map's budgets, then for those of its targets that ask the same.
         is_same_people: Whether all identity rules join the ids into the same people.
+        all_n: Journeys under the default rule, where single statuses may not be shown.
     """
 
     statuses: dict[str, int]
@@ -249,11 +251,12 @@ class JourneyData:
     identity: tuple[IdentityRow, ...]
     budgets: tuple[Line, ...] = ()
     is_same_people: bool = False
+    all_n: int | None = None
 
     @property
     def journeys_n(self) -> int:
         """Journeys under the default rule."""
-        return sum(self.statuses.values())
+        return sum(self.statuses.values()) if self.all_n is None else self.all_n
 
 
 @dataclass(frozen=True)

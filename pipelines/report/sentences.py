@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.intervals import wilson
+from pipelines.privacy.withheld import Withheld, part_of
 from pipelines.report.numbers import count, day, days, in_words, interval, share, share_with, wait
 from pipelines.report.rows import FindingRow, OutcomeRow
 from pipelines.report.text import short
@@ -140,7 +141,8 @@ def tiles(view: JourneyView, tables: dict[str, str]) -> tuple[Tile, ...]:
         _designed(view, tables["deviations"]),
     ]
     if data.journeys_n:
-        part = f"in flight: {share(flying / data.journeys_n)} of {count(data.journeys_n)}, neither lost nor won yet"
+        of_all = share(part_of(flying, data.journeys_n))
+        part = f"in flight: {of_all} of {count(data.journeys_n)}, neither lost nor won yet"
         found.append(Tile(count(flying), "are on their way today", part, tables["statuses"]))
     return (*found, *_promise(view, tables["waits"]))
 
@@ -169,7 +171,9 @@ def _designed(view: JourneyView, table: str) -> Tile:
     data = view.data
     if not data.aligned_n:
         return Tile("Not told", "go as designed", "no journey was compared with the map", table)
-    part = data.designed_n / data.aligned_n
+    part = part_of(data.designed_n, data.aligned_n)
+    if part is None:
+        return Tile(count(data.designed_n), "go as designed so far", f"n {count(data.aligned_n)}", table)
     # One person's journeys may all be alike, so they count as one: the interval is rather too wide.
     worth = min(data.people_n or data.aligned_n, data.aligned_n)
     low, high = wilson(part * worth, worth)
@@ -248,5 +252,6 @@ def _association(view: JourneyView, finding: FindingRow) -> str:
         return ""
     finished = {status: n for status, n in view.data.statuses.items() if status != "in_flight"}
     lost = finished.get("abandoned", 0) + finished.get("exited", 0)
-    of_all = f", of all finished ones {share(lost / sum(finished.values()))}" if finished else ""
+    is_told = finished and not any(isinstance(n, Withheld) for n in finished.values())
+    of_all = f", of all finished ones {share(lost / sum(finished.values()))}" if is_told else ""
     return f"Associated with: {share(rate.abandoned_share)} of the finished journeys with it were lost{of_all}."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from pipelines.budgets import measured
+from pipelines.report.covering import covered
 from pipelines.report.goals import asked
 from pipelines.report.rows import (
     FindingRow,
@@ -43,6 +44,7 @@ def read_snapshot(settings: Settings, run_id: str, maps: tuple[JourneyMap, ...])
     Raises:
         WarehouseError: nothing is published, or the snapshot does not know the run.
     """
+    from pipelines.privacy.cover import read_cover
     from pipelines.warehouse import reader
 
     with reader(settings) as con:
@@ -55,13 +57,17 @@ def read_snapshot(settings: Settings, run_id: str, maps: tuple[JourneyMap, ...])
                 file=str(settings.published_db),
             )
         is_same_people = con.execute(_IS_SAME_PEOPLE).fetchall()[0][0]
+        cover = read_cover(con, settings.privacy.minimum_cell)
         return Snapshot(
             runs[0],
             con.execute("SELECT max(occurred_at) FROM events").fetchall()[0][0],
             ZoneInfo(settings.timezone),
             _all(con, SourceRow, _SOURCES),
             _all(con, ReasonRow, _REASONS),
-            {m.journey: _journey(con, m, runs[0].as_of, is_same_people) for m in in_force(maps, runs[0].as_of)},
+            {
+                m.journey: covered(_journey(con, m, runs[0].as_of, is_same_people), cover, m.journey)
+                for m in in_force(maps, runs[0].as_of)
+            },
             _all(con, StoppedRow, _STOPPED),
         )
 

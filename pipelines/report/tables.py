@@ -9,6 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
+from pipelines.privacy.withheld import Withheld
+
 Value: TypeAlias = str | float | bool | datetime | None
 Record: TypeAlias = Mapping[str, Value]
 
@@ -85,6 +87,8 @@ def harmless(value: Value) -> str | float:
     match value:
         case None:
             return ""
+        case Withheld():
+            return value.text
         case bool():
             return "true" if value else "false"
         case datetime():

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from pipelines.privacy.withheld import Withheld
 from pipelines.report.layout import Plan, plan
 from pipelines.report.numbers import days
 from pipelines.report.rows import JourneyData, OutcomeRow, RateRow, SideRow, WaitRow
@@ -130,14 +131,19 @@ class JourneyView:
         return pairs
 
     def sides(self, name: str) -> tuple[SideRow, ...]:
-        """What came beside the flow while journeys stood at a touchpoint."""
-        return tuple(row for row in self.data.sides if row.at_touchpoint == name)
+        """What came beside the flow while journeys stood at a touchpoint, as far as it may be shown."""
+        return tuple(row for row in self.shown_sides if row.at_touchpoint == name)
+
+    @cached_property
+    def shown_sides(self) -> tuple[SideRow, ...]:
+        """What came beside the flow, but for the rows whose numbers are withheld."""
+        return tuple(row for row in self.data.sides if not isinstance(row.n, Withheld))
 
     @cached_property
     def beside(self) -> dict[str, int]:
         """What is off the map or welcome anytime to how often it came, commonest first."""
         times: dict[str, int] = {}
-        for row in self.data.sides:
+        for row in self.shown_sides:
             times[row.touchpoint] = times.get(row.touchpoint, 0) + row.n
         return dict(sorted(times.items(), key=lambda entry: (-entry[1], entry[0])))
 

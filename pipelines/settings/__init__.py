@@ -15,6 +15,7 @@ from pydantic import ValidationError, model_validator
 
 from pipelines.settings.columns import Columns
 from pipelines.settings.identity import Identity
+from pipelines.settings.privacy import Privacy
 from pipelines.settings.problem import PAGE, settings_error
 from pipelines.settings.sources import KINDS, Outage, Source
 from pipelines.settings.tables import Drop, Read, TableMapping
@@ -31,6 +32,7 @@ __all__ = [
     "Identity",
     "Mapped",
     "Outage",
+    "Privacy",
     "Read",
     "Settings",
     "Source",
@@ -48,6 +50,7 @@ class _File(Strict):
     warehouse: Warehouse = Warehouse()
     engine: Engine = Engine()
     identity: Identity = Identity()
+    privacy: Privacy = Privacy()
     sources: tuple[Source, ...] = ()
 
     @model_validator(mode="after")
@@ -76,6 +79,7 @@ class Settings:
         business_days: ISO weekdays (1 is Monday).
         holidays: Local dates without business.
         identity: How ids become persons.
+        privacy: What reports and exports keep to themselves.
     """
 
     root: Path
@@ -90,6 +94,7 @@ class Settings:
     business_days: tuple[int, ...] = (1, 2, 3, 4, 5)
     holidays: tuple[date, ...] = ()
     identity: Identity = field(default_factory=Identity)
+    privacy: Privacy = field(default_factory=Privacy)
 
     @property
     def published_dir(self) -> Path:
@@ -139,6 +144,7 @@ def load_settings(root: Path) -> Settings:
         threads=house.threads,
         sources=parsed.sources,
         identity=parsed.identity,
+        privacy=parsed.privacy,
         **space.model_dump(),
     )
     for source in settings.sources:

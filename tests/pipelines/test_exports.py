@@ -13,7 +13,7 @@ from pipelines import exports
 from schemas.errors import WarehouseError
 from schemas.tables import TABLES
 
-FORMULAS = ("=1+1", "+1", "-1", "@A1", "\t=1")
+FORMULAS = ("=1+1", "+1", "-1", "@A1", "\t=1", "\n=1")
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def published() -> duckdb.DuckDBPyConnection:
     for table in TABLES.values():
         connection.execute(table.ddl())
     for n, text in enumerate(("plain", *FORMULAS)):
-        connection.execute("INSERT INTO variants VALUES (?, ?, ['=a', 'b'], 3, 1.5, 2, 'full', 1)", [text, f"v{n}"])
+        connection.execute("INSERT INTO variants VALUES (?, ?, ['=a', 'b'], 30, 1.5, 2, 'full', 1)", [text, f"v{n}"])
     return connection
 
 
@@ -60,10 +60,43 @@ def test_a_table_longer_than_a_sheet_is_left_out_and_told(
 ) -> None:
     monkeypatch.setattr(exports, "SHEET_ROWS_N", 5)
     _, notes = exports.write_tables(published, "xlsx", tmp_path)
-    assert notes == ("variants: 6 rows are more than a sheet holds; use csv or parquet",)
+    assert notes == ("variants: 7 rows are more than a sheet holds; use csv or parquet",)
 
 
 def test_a_folder_that_cannot_be_written_is_told(published: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(WarehouseError, match="another --to"):
         exports.write_tables(published, "csv", tmp_path / "file" / "below")
+
+
+def test_a_sign_that_ends_texts_elsewhere_is_replaced(published: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    published.execute("INSERT INTO variants VALUES ('with a ' || chr(0) || ' in it', 'v', [], 30, 1.5, 2, 'full', 1)")
+    exports.write_tables(published, "csv", tmp_path)
+    assert b"\0" not in (tmp_path / "variants.csv").read_bytes()
+    assert "with a \ufffd in it" in pl.read_csv(tmp_path / "variants.csv")["journey"].to_list()
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "xlsx"])
+def test_small_numbers_and_those_that_would_give_them_away_are_left_empty(
+    suffix: str, published: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    published.execute("DELETE FROM variants")
+    for name, n in (("rare", 2), ("common", 90), ("seldom", 7)):
+        published.execute("INSERT INTO variants VALUES ('buy', ?, ['a'], ?, 1, 1, 'full', 1)", [name, n])
+    exports.write_tables(published, suffix, tmp_path)
+    frame = {
+        "csv": lambda: pl.read_csv(tmp_path / "variants.csv"),
+        "parquet": lambda: pl.read_parquet(tmp_path / "variants.parquet"),
+        "xlsx": lambda: pl.read_excel(tmp_path / "terreng.xlsx", sheet_name="variants", engine="calamine"),
+    }[suffix]()
+    found = dict(zip(frame["variant_id"], zip(frame["journeys_n"], frame["hidden"], strict=True), strict=True))
+    assert found == {"common": (90, None), "rare": (None, "journeys_n"), "seldom": (None, "journeys_n")}
+    assert "fewer than 5 are left empty" in (tmp_path / "README.txt").read_text(encoding="utf-8")
+
+
+def test_a_minimum_of_one_hides_nothing(published: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    published.execute("INSERT INTO variants VALUES ('buy', 'rare', ['a'], 1, 1, 1, 'full', 1)")
+    exports.write_tables(published, "csv", tmp_path, 1)
+    frame = pl.read_csv(tmp_path / "variants.csv")
+    assert frame.filter(pl.col("variant_id") == "rare")["journeys_n"].to_list() == [1]
+    assert "hidden" not in frame.columns

@@ -1,0 +1,113 @@
+"""What the published summaries count: every number that tells how many people did something, share or count.
+
+A share is as telling as the count above its line: 2 % of 100 journeys are two. So each share counts as the number of
+journeys that it stands for, and goes where that number is small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Row = Mapping[str, Any]
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number of a row.
+
+    Attributes:
+        name: What is counted.
+        count: How many, from the row; None where the row does not say.
+        columns: What is hidden where this is.
+        keys: Columns of the row that say which number it is, beside the journey.
+        few: How many people or journeys it tells of, where that is another number.
+    """
+
+    name: str
+    count: Callable[[Row], int | None]
+    columns: tuple[str, ...]
+    keys: tuple[str, ...]
+    few: Callable[[Row], int | None] | None = None
+
+
+def _column(name: str) -> Callable[[Row], int | None]:
+    return lambda row: None if row[name] is None else int(row[name])
+
+
+def _share_of(share: str, whole: str) -> Callable[[Row], int | None]:
+    return lambda row: None if row[share] is None or row[whole] is None else round(row[share] * row[whole])
+
+
+def _with_ends(name: str) -> tuple[str, ...]:
+    return (f"{name}_share", f"{name}_low", f"{name}_high")
+
+
+def _broken(row: Row) -> int | None:
+    """Promises broken, or kept, whichever are fewer: each is the other one's complement."""
+    if row["kept_share"] is None:
+        return None
+    kept = round(row["kept_share"] * row["n"])
+    return int(min((n for n in (kept, row["n"] - kept) if n > 0), default=0))
+
+
+SHARES = ("converted", "exited", "abandoned", "active")
+_PLACE = ("touchpoint", "segment")
+_SILENT = ("hazard", "hazard_low", "hazard_high", "hazard_half_patience", "hazard_double_patience", "exit_hazard")
+_ALL_SHARES = tuple(column for word in SHARES for column in _with_ends(word))
+_PAIR = ("from_touchpoint", "to_touchpoint", "segment")
+_DEPARTURE = ("kind", "touchpoint", "block")
+_RATE = ("occurrences_n", "journeys_n", "rate", "rate_low", "rate_high", "abandoned_share")
+_STEP = ("from_touchpoint", "to_touchpoint", "end_status")
+
+MEASURES: dict[str, tuple[Measure, ...]] = {
+    "touchpoint_outcomes": (
+        Measure("reached", _column("reached_n"), ("reached_n", "effective_n", *_ALL_SHARES, *_SILENT), _PLACE),
+        Measure("followed", _column("followed_n"), ("followed_n", *_SILENT), _PLACE),
+        Measure("in_flight", _column("in_flight_n"), ("in_flight_n",), _PLACE),
+        Measure("silent", _share_of("hazard", "followed_n"), _SILENT, _PLACE),
+        Measure("say_no", _share_of("exit_hazard", "followed_n"), _SILENT, _PLACE),
+        *(
+            Measure(word, _share_of(f"{word}_share", "reached_n"), _with_ends(word), (*_PLACE, "horizon_d"))
+            for word in SHARES
+        ),
+    ),
+    "waits": (
+        Measure("waits", _column("n"), ("n", "p50_s", "p90_s", "kept_share", "kept_low", "kept_high"), _PAIR),
+        Measure("waiting", _column("waiting_n"), ("waiting_n",), _PAIR),
+        Measure("overdue", _column("overdue_n"), ("overdue_n",), _PAIR),
+        Measure("kept", _broken, ("kept_share", "kept_low", "kept_high"), _PAIR),
+    ),
+    "flows": (Measure("flow", _column("n"), ("n", "journeys_n", "p50_s"), _STEP, _column("journeys_n")),),
+    "touchpoints": (
+        Measure("touched", _column("journeys_n"), ("journeys_n",), ("touchpoint",)),
+        Measure("events", _column("events_n"), ("events_n",), ("touchpoint",), _column("journeys_n")),
+    ),
+    "deviation_rates": (
+        Measure("departed", _column("journeys_n"), _RATE, _DEPARTURE),
+        Measure("occurrences", _column("occurrences_n"), _RATE, _DEPARTURE, _column("journeys_n")),
+        Measure("chances", _column("opportunities_n"), ("opportunities_n", *_RATE), _DEPARTURE),
+        Measure("lost", _share_of("abandoned_share", "journeys_n"), ("abandoned_share",), _DEPARTURE),
+    ),
+    "variants": (Measure("variant", _column("journeys_n"), ("journeys_n",), ("variant_id",)),),
+    "unmapped_activities": (
+        Measure("unmapped", _column("events_n"), ("events_n",), ("source", "activity")),
+        Measure("unmapped_inside", _column("in_journeys_n"), ("in_journeys_n",), ("source", "activity")),
+    ),
+}
+
+
+def measured(table: str, row: Row) -> Iterator[tuple[Key, int, int, tuple[str, ...]]]:
+    """Every number of a row: what it is called, how much it is, of how many it tells, and the columns that show it."""
+    for measure in MEASURES[table]:
+        n = measure.count(row)
+        if n is not None:
+            few = n if measure.few is None else measure.few(row)
+            yield name_of(measure, row), n, n if few is None else min(n, few), measure.columns
+
+
+def name_of(measure: Measure, row: Row) -> Key:
+    """The name under which a number is known in all sums."""
+    return (row["journey"], measure.name, *(row[key] for key in measure.keys))
