@@ -47,6 +47,7 @@ WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("identity_links", "blocked_by"): tuple(BlockedBy),
     ("persons", "rule"): tuple(Rule),
     ("person_changes", "rule"): tuple(Rule),
+    ("stitching", "rule"): tuple(Rule),
     ("person_changes", "kind"): tuple(PersonChange),
     ("journeys", "rule"): tuple(Rule),
     ("journeys", "status"): tuple(Status),

@@ -119,6 +119,20 @@ PERSON_CHANGES = Table(
     ),
 )
 
+STITCHING = Table(
+    "stitching",
+    "one row per source and rule",
+    (
+        needed("source", TEXT, "name of the source"),
+        needed("rule", TEXT, "strict, default or loose"),
+        needed("events_n", INT, "its events"),
+        needed("persons_n", INT, "persons whose events they are"),
+        needed("stitched_n", INT, "events of persons who are known by more than one id"),
+        needed("known_n", INT, "events of persons with an id of kind person: a customer number, a login"),
+        needed("lent_n", INT, "events that belong to somebody else than their first id: of shared devices, for one"),
+    ),
+)
+
 JOURNEYS = Table(
     "journeys",
     "one row per journey and rule",
@@ -380,6 +394,7 @@ TABLES: dict[str, Table] = {
         IDENTITY_LINKS,
         PERSONS,
         PERSON_CHANGES,
+        STITCHING,
         JOURNEYS,
         JOURNEY_EVENTS,
         VARIANTS,

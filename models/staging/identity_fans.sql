@@ -15,7 +15,7 @@ select
     fans.id_key,
     fans.other_type,
     fans.fan_n,
-    limits.is_to_person,
+    limits.is_owned,
     case when fans.strict_n <= limits.strict_limit then 1 else 0 end as is_strict,
     case when fans.default_n <= limits.default_limit then 1 else 0 end as is_default,
     case when fans.fan_n <= limits.loose_limit then 1 else 0 end as is_loose

@@ -22,7 +22,7 @@ with named as (
             links.evidence_n,
             case when refused.left_key is null then links.strength else 'none' end as strength,
             links.first_seen_at,
-            case when refused.left_key is null then links.guard else 'two_people' end as guard,
+            case when refused.left_key is null or links.guard is not null then links.guard else 'two_people' end as guard,
             links.trust,
             pairs.sources
         from identity_strengths links

@@ -3,7 +3,4 @@ select id_key from identity_nodes where is_blocked = 1
 union
 select id_key from identity_supers
 union
-select fans.id_key
-from identity_fans fans
-join identity_nodes nodes on nodes.id_key = fans.id_key
-where fans.is_to_person = 1 and fans.fan_n > 1 and nodes.is_person = 0
+select id_key from identity_fans where is_owned = 1 and fan_n > 1

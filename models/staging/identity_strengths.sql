@@ -10,12 +10,29 @@ with fanned as (
         links.is_merge,
         links.is_blocked,
         case when left_supers.id_key is null and right_supers.id_key is null then 0 else 1 end as is_super,
-        case when lefts.is_strict = 1 and rights.is_strict = 1 then 1 else 0 end as is_strict,
-        case when lefts.is_default = 1 and rights.is_default = 1 then 1 else 0 end as is_default,
-        case when lefts.is_loose = 1 and rights.is_loose = 1 then 1 else 0 end as is_loose
+        case
+            when lefts.is_strict = 1 and rights.is_strict = 1
+                and coalesce(left_crowds.is_strict, 1) = 1 and coalesce(right_crowds.is_strict, 1) = 1
+                then 1
+            else 0
+        end as is_strict,
+        case
+            when lefts.is_default = 1 and rights.is_default = 1
+                and coalesce(left_crowds.is_default, 1) = 1 and coalesce(right_crowds.is_default, 1) = 1
+                then 1
+            else 0
+        end as is_default,
+        case
+            when lefts.is_loose = 1 and rights.is_loose = 1
+                and coalesce(left_crowds.is_loose, 1) = 1 and coalesce(right_crowds.is_loose, 1) = 1
+                then 1
+            else 0
+        end as is_loose
     from identity_typed links
     left join identity_fans lefts on lefts.id_key = links.left_key and lefts.other_type = links.right_type
     left join identity_fans rights on rights.id_key = links.right_key and rights.other_type = links.left_type
+    left join identity_crowds left_crowds on left_crowds.id_key = links.left_key
+    left join identity_crowds right_crowds on right_crowds.id_key = links.right_key
     left join identity_supers left_supers on left_supers.id_key = links.left_key
     left join identity_supers right_supers on right_supers.id_key = links.right_key
 ),

@@ -30,7 +30,7 @@ from pipelines.identity import guards, history, joining, owners
 from pipelines.identity.working import forget, make, model, number, refill
 from pipelines.settings import Settings
 from pipelines.warehouse import transaction
-from schemas.tables import IDENTITY_LINKS, PERSONS
+from schemas.tables import IDENTITY_LINKS, PERSONS, STITCHING
 from schemas.words import Rule
 
 __all__ = ["IdentityReport", "UnknownIdError", "resolve_persons"]
@@ -90,6 +90,7 @@ def resolve_persons(
         refill(connection, "identity_links", model("identity_links"), IDENTITY_LINKS.names)
         history.keep_changes(connection, now or datetime.now(UTC))
         lent_n = owners.find_owners(connection)
+        refill(connection, "stitching", model("stitching"), STITCHING.names, by="source, rule")
     report = _report(connection, lent_n)
     forget(connection)
     return report
@@ -107,6 +108,7 @@ def _judge_links(connection: duckdb.DuckDBPyConnection, settings: Settings) -> N
     ends = "identity_owned_ends" if has_merges else "identity_ends"
     make(connection, "identity_fans", model("identity_fans", ends=ends))
     make(connection, "identity_supers", model("identity_supers", super_limit=str(guards.SUPER_NODE)))
+    make(connection, "identity_crowds", model("identity_crowds"))
     judged_n = make(connection, "identity_strengths", model("identity_strengths"))
     if seen_n != judged_n:  # nothing is lost in silence
         raise UnknownIdError(f"{seen_n - judged_n} links name an id that the table identifiers does not have once")

@@ -77,6 +77,11 @@ def limits_of(settings: Settings, id_type: str, other_type: str, other_kind: IdK
     return (told, told, told) if told else LIMITS.get(other_kind, (NO_LIMIT, NO_LIMIT, NO_LIMIT))
 
 
+def _is_owned(kind: IdKind, other: IdKind) -> int:
+    """Whether ids of the first kind belong to somebody, and those of the other say to whom."""
+    return int(kind != IdKind.PERSON and other == IdKind.PERSON)
+
+
 def _put_types(connection: duckdb.DuckDBPyConnection, kinds: Mapping[str, IdKind]) -> None:
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE identity_types"
@@ -93,10 +98,10 @@ def _put_types(connection: duckdb.DuckDBPyConnection, kinds: Mapping[str, IdKind
 def _put_type_pairs(connection: duckdb.DuckDBPyConnection, settings: Settings, kinds: Mapping[str, IdKind]) -> None:
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE identity_type_pairs (type_n INTEGER, other_type INTEGER, trust INTEGER,"
-        " is_to_person INTEGER, strict_limit BIGINT, default_limit BIGINT, loose_limit BIGINT)"
+        " is_owned INTEGER, strict_limit BIGINT, default_limit BIGINT, loose_limit BIGINT)"
     )
     rows = [
-        (at, to, trust_of(kind, other), int(other == IdKind.PERSON), *limits_of(settings, name, other_name, other))
+        (at, to, trust_of(kind, other), _is_owned(kind, other), *limits_of(settings, name, other_name, other))
         for at, (name, kind) in enumerate(kinds.items())
         for to, (other_name, other) in enumerate(kinds.items())
     ]

@@ -141,6 +141,13 @@ def test_what_two_customers_share_is_neithers_but_under_loose_the_more_frequent_
     assert resolve(settings, ids, links, Rule.LOOSE) == {frozenset({"ann"}), frozenset({"bo", shared_id[1]})}
 
 
+def test_what_two_customers_share_joins_nothing_else_either(settings: Settings) -> None:
+    """The lead that has the household's address is not therefore the lead of one of the two."""
+    ids = [customer("ann"), customer("bo"), email("us@home"), ("lead", "l")]
+    links = [(ids[2], ids[0]), (ids[2], ids[1]), (ids[2], ids[3])]
+    assert len(resolve(settings, ids, links, Rule.DEFAULT)) == 4
+
+
 @pytest.mark.parametrize(
     ("fan", "taken_by"),
     [
@@ -388,12 +395,20 @@ def by_hand(settings: Settings, ids: Sequence[Id], links: Sequence[Link]) -> dic
             fans[left, right[0]].add(owner[right])
             fans[right, left[0]].add(owner[left])
 
-        def fits(pair: frozenset[Id], fans: dict[tuple[Id, str], set[Id]] = fans, place: int = place) -> bool:
-            """Neither end was seen with more ids of the other's type than the rule allows."""
-            return all(
-                len(fans[one, other[0]]) <= limits_of(settings, one[0], other[0], KINDS[other[0]])[place]
-                for one, other in permutations(pair)
-            )
+        def is_few(one: Id, kind: str, fans: dict[tuple[Id, str], set[Id]] = fans, place: int = place) -> bool:
+            return len(fans[one, kind]) <= limits_of(settings, one[0], kind, KINDS[kind])[place]
+
+        def tells(one: Id, is_few: Callable[[Id, str], bool] = is_few) -> bool:
+            """An id of two people says of neither who she is, whatever it was seen with."""
+            people = [kind for kind in KINDS if KINDS[kind] == IdKind.PERSON]
+            return KINDS[one[0]] == IdKind.PERSON or all(is_few(one, kind) for kind in people)
+
+        def fits(
+            pair: frozenset[Id],
+            is_few: Callable[[Id, str], bool] = is_few,
+            tells: Callable[[Id], bool] = tells,
+        ) -> bool:
+            return all(tells(one) and is_few(one, other[0]) for one, other in permutations(pair))
 
         new = [pair for pair in trusted if pair not in taken and fits(pair)]
         taken |= set(new)
