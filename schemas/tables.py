@@ -5,13 +5,13 @@ DDL, the glossary's column list, the exports' headers and the pandera contracts 
 
 from __future__ import annotations
 
-from schemas.table import FLAG, INT, LIST, MAP, REAL, TEXT, TIME, Table, needed, nullable
+from schemas.table import FLAG, INT, LIST, MAP, REAL, TEXT, TIME, Table, needed, nullable, unlike
 
 EVENTS = Table(
     "events",
     "one row per accepted event",
     (
-        needed("event_id", TEXT, "id as delivered, or a hash of the row; unique within a source"),
+        unlike("event_id", TEXT, "id as delivered, or a hash of the row; unique within a source"),
         needed("source", TEXT, "name of the source in terreng.toml"),
         needed("occurred_at", TIME, "when it happened, UTC"),
         needed("activity", TEXT, "the event's type as its source names it, before any map"),
