@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Column:
-    """One column: name, DuckDB type, meaning (with unit), whether it may be null, and whether no two values are alike."""
+    """One column: name, DuckDB type, meaning (with unit), may it be null, and are no two of its values alike."""
 
     name: str
     type: str
