@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from pipelines.settings.tables import TableMapping, id_type_of
 from pipelines.settings.words import Strict, Word, Words
+from schemas.map_parts import RULE_COLUMNS
 
 IdKind = Literal["person", "email", "phone", "device", "record", "case"]
 
@@ -49,6 +50,12 @@ class Connector(Strict):
             raise ValueError(f"table {table.name!r} has no [tables.attributes]; name what may be kept, or write {{}}")
         if unknown := [kind for kind in map(id_type_of, table.id_types) if kind not in self.ids]:
             raise ValueError(f"table {table.name!r} has an id type {unknown[0]!r} that [ids] does not tell")
+        kept = [*(table.attributes or {}), *(name for event in table.events for name in event.attributes)]
+        if unseen := sorted(set(kept) & set(RULE_COLUMNS)):
+            raise ValueError(
+                f"table {table.name!r} has an attribute {unseen[0]!r}; another name: a map's rule would look at the"
+                " event's own column"
+            )
         names = [other.name for other in self.tables]
         for lookup in table.lookups:
             if lookup.table not in names or lookup.table == table.name:

@@ -11,6 +11,7 @@ import duckdb
 from pipelines.ingest.deliveries import UNPACKING_ERRORS, Delivery, beside, open_unpacked, unreadable
 from pipelines.ingest.readers.columnar import parquet_relation, xlsx_table
 from pipelines.ingest.readers.delimited import TextRows
+from pipelines.ingest.readers.json_documents import JsonDocument, recognised
 from pipelines.ingest.readers.json_lines import land_json
 from pipelines.ingest.readers.landing import Landing
 from pipelines.ingest.readers.ocel import OcelEvents
@@ -22,12 +23,18 @@ from schemas.errors import SourceError
 STREAM = "landing_stream"
 _LINES = "landing_lines"
 _HEAD_BYTES = 64 << 10
+_SAMPLE_ROWS = 200
 _JSON = {".jsonl", ".ndjson", ".json"}
 
 
 @contextmanager
-def landed(
-    con: duckdb.DuckDBPyConnection, source: Source, delivery: Delivery, encoding: str | None, read: Read
+def landed(  # noqa: PLR0917 (what a file is, and how it is read)
+    con: duckdb.DuckDBPyConnection,
+    source: Source,
+    delivery: Delivery,
+    encoding: str | None,
+    read: Read,
+    is_sample: bool = False,
 ) -> Iterator[Landing]:
     """The rows of a file as text that the connection can select from, once.
 
@@ -37,6 +44,7 @@ def landed(
         delivery: The file.
         encoding: Of its text; None: it is no plain text.
         read: How its bytes are read.
+        is_sample: Of JSON only the first records are read: enough to see its columns.
 
     Raises:
         SourceError: The file cannot be read, or is not what it claims to be.
@@ -49,12 +57,13 @@ def landed(
         with _streamed(con, OcelEvents(delivery, source.objects)) as about:
             yield about.landing(STREAM)
     elif encoding is None:
-        yield _columnar(con, delivery, read)
+        yield _columnar(con, delivery, read, is_sample)
     elif delivery.extension in {".parquet", ".xlsx"} and _head(delivery):
         raise SourceError(f"this is no {delivery.extension[1:]} file", "what its name says", "", delivery.shown)
-    elif _is_json(delivery):
-        with _streamed(con, TextRows(delivery, encoding, None)) as lines:
-            yield _json(con, lines)
+    elif _is_json(delivery, read):
+        document = recognised(delivery, encoding, read.records)
+        with _streamed(con, document or TextRows(delivery, encoding, None)) as records:
+            yield _json(con, records, is_sample)
     else:
         with _streamed(con, TextRows(delivery, encoding, with_names(read, delivery))) as rows:
             yield rows.landing(STREAM)
@@ -82,7 +91,7 @@ def read_into(con: duckdb.DuckDBPyConnection, landing: Landing, table: str, quer
         raise SourceError(got, "all of them", "deliver the file again", landing.delivery.shown)
 
 
-Stream = TypeVar("Stream", TextRows, XesEvents, OcelEvents)
+Stream = TypeVar("Stream", TextRows, JsonDocument, TextRows | JsonDocument, XesEvents, OcelEvents)
 
 
 @contextmanager
@@ -96,17 +105,22 @@ def _streamed(con: duckdb.DuckDBPyConnection, stream: Stream) -> Iterator[Stream
             con.unregister(STREAM)
 
 
-def _json(con: duckdb.DuckDBPyConnection, lines: TextRows) -> Landing:
-    landing = lines.landing(STREAM)
-    if lines.is_empty:
+def _json(con: duckdb.DuckDBPyConnection, records: TextRows | JsonDocument, is_sample: bool) -> Landing:
+    landing = records.landing(STREAM)
+    if records.is_empty:
         return landing
-    read_into(con, landing, _LINES, f"SELECT line, c0 AS raw FROM {STREAM}")
+    if is_sample:
+        con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {_LINES} AS SELECT line, c0 AS raw FROM {STREAM} LIMIT {_SAMPLE_ROWS}"
+        )
+    else:
+        read_into(con, landing, _LINES, f"SELECT line, c0 AS raw FROM {STREAM}")
     landing.stream = None
     land_json(con, landing, _LINES)
     return landing
 
 
-def _columnar(con: duckdb.DuckDBPyConnection, delivery: Delivery, read: Read) -> Landing:
+def _columnar(con: duckdb.DuckDBPyConnection, delivery: Delivery, read: Read, is_sample: bool) -> Landing:
     if _head(delivery).startswith(b"PK"):
         table, landing = xlsx_table(delivery, read)
         con.register(STREAM, table)
@@ -115,11 +129,13 @@ def _columnar(con: duckdb.DuckDBPyConnection, delivery: Delivery, read: Read) ->
     relation, text, rows_n = parquet_relation(con, delivery)
     landing = Landing(delivery, relation, text or {}, records_n=rows_n)
     if text is None:
-        land_json(con, landing, relation)
+        land_json(con, landing, f"(SELECT * FROM {relation} LIMIT {_SAMPLE_ROWS})" if is_sample else relation)
     return landing
 
 
-def _is_json(delivery: Delivery) -> bool:
+def _is_json(delivery: Delivery, read: Read) -> bool:
+    if read.records is not None:
+        return True
     if delivery.extension in {".csv", ".tsv"}:
         return False
     return delivery.extension in _JSON or _head(delivery).lstrip().startswith(b"{")

@@ -98,7 +98,7 @@ def _opened(intake: Intake, delivery: Delivery, read: Read) -> Iterator[Landing]
     tries = encodings(delivery, intake.source, read)
     for place, encoding in enumerate(tries):
         try:
-            with landed(intake.con, intake.source, delivery, encoding, read) as landing:
+            with landed(intake.con, intake.source, delivery, encoding, read, is_sample=True) as landing:
                 yield landing
                 return
         except UndecodableError:

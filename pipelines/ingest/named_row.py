@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 import duckdb
 
@@ -87,6 +88,7 @@ class NamedRow:
         """SQL of the rows, with what the words' own SQL says beside each."""
         if not self.own:
             return self.landing.relation
+        add_macros(self.con)
         named = dict.fromkeys(column for sql in self.own for column in columns_of_sql(sql))
         exposed = "".join(f", {self.text_of(column)} AS {_identifier(column)}" for column in named)
         without = f" EXCLUDE ({', '.join(_identifier(column) for column in named)})" if named else ""
@@ -130,11 +132,8 @@ class NamedRow:
     def _try(self, sql: str) -> None:
         if clash := [column for column in columns_of_sql(sql) if _OUR_OWN.fullmatch(column)]:
             raise self._wrong(sql, f"the name {clash[0]!r} is ours")
-        add_macros(self.con)
-        try:
-            self.con.sql(f"SELECT {sql} FROM ({self._empty_row(sql)})")
-        except duckdb.Error as error:
-            raise self._wrong(sql, str(error).splitlines()[0]) from error
+        if told := _complaint(sql):
+            raise self._wrong(sql, told)
 
     def _wrong(self, sql: str, told: str) -> SourceError:
         got = f"table {self.table.name!r}: sql = {sql!r} cannot be read: {told}"
@@ -143,16 +142,21 @@ class NamedRow:
 
     def _guarded(self, sql: str) -> str:
         """The text of an expression, null on a row where it fails; DuckDB's TRY takes no queries within it."""
-        tried = f"CAST(TRY({sql}) AS VARCHAR)"
-        try:
-            self.con.sql(f"SELECT {tried} FROM ({self._empty_row(sql)})")
-        except duckdb.Error:
-            return f"nullif(CAST(({sql}) AS VARCHAR), '')"
-        return f"nullif({tried}, '')"
+        tried = f"TRY({sql})"
+        return f"nullif(CAST({f'({sql})' if _complaint(tried) else tried} AS VARCHAR), '')"
 
-    def _empty_row(self, sql: str) -> str:
-        columns = [f"{NULL} AS {_identifier(column)}" for column in columns_of_sql(sql)]
-        return f"SELECT {', '.join(columns) or '1'}"
+
+@cache
+def _complaint(sql: str) -> str:
+    """What DuckDB says against an expression over an empty row; "" where it says nothing."""
+    columns = [f"{NULL} AS {_identifier(column)}" for column in columns_of_sql(sql)]
+    with duckdb.connect(":memory:") as con:
+        add_macros(con)
+        try:
+            con.sql(f"SELECT {sql} FROM (SELECT {', '.join(columns) or '1'})")
+        except duckdb.Error as error:
+            return str(error).splitlines()[0]
+    return ""
 
 
 def columns_of_table(table: TableMapping) -> Iterator[str]:
