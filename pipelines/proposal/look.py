@@ -11,7 +11,7 @@ import duckdb
 from pipelines.ingest.deliveries import UNPACKING_ERRORS, Delivery, open_unpacked, unreadable
 from pipelines.ingest.landings import encodings, landed
 from pipelines.ingest.readers.landing import Landing
-from pipelines.ingest.readers.ocel_forms import SQLITE
+from pipelines.ingest.readers.ocel_forms import SQLITE, form_of
 from pipelines.ingest.text import UndecodableError
 from pipelines.settings import Read, Source
 from schemas.errors import SourceError
@@ -33,7 +33,7 @@ class Look:
     Attributes:
         path: The file, absolute.
         kind: `table`, `xes`, `ocel`, or "" where it cannot be a source.
-        names: Its columns; only of tables.
+        names: Its columns, or the types of its objects.
         rows: Its first rows, as texts in the order of the names.
         notes: How it is written, where that is not the common way.
         problem: Why it cannot be a source.
@@ -76,6 +76,9 @@ def look(con: duckdb.DuckDBPyConnection, path: Path) -> Look:
     delivery = Delivery(path, path.name)
     try:
         kind = _kind_of(delivery)
+        if kind == "ocel":
+            types = tuple(sorted({each.kind for each in form_of(delivery).objects()}))
+            return Look(path, kind, types) if types else Look(path, "", problem="it has no objects")
         return _table(con, delivery) if kind == "table" else Look(path, kind)
     except SourceError as error:
         return Look(path, "", problem=error.got)

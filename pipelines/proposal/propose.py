@@ -89,13 +89,14 @@ def _add_logs(draft: _Draft, looks: list[Look]) -> None:
     for seen in looks:
         if seen.kind not in titles:
             continue
-        comments = [f"{seen.path.name}: {titles[seen.kind]}."]
+        comments, body = [f"{seen.path.name}: {titles[seen.kind]}."], ""
         if seen.kind == "ocel":
             comments.append(
-                'Unsure: every object type is an identity; [sources.objects] names those that are: Customer = "id"'
+                "Unsure: which objects tell who it was; an event is of the first of these types that it has"
             )
+            body = writing.objects(seen.names)
         name = writing.name_of(seen.path, draft.taken)
-        draft.blocks.append(writing.source(name, seen.kind, writing.paths_of([seen.path], draft.root), comments))
+        draft.blocks.append(writing.source(name, seen.kind, writing.paths_of([seen.path], draft.root), comments, body))
         draft.told.append(f'Source "{name}": {titles[seen.kind]}')
 
 

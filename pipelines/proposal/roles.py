@@ -160,7 +160,7 @@ def _looks_like_ids(column: Column) -> bool:
         and not hidden
         and column.filled_n > column.rows_n / 2
         and 0.005 < ratio < 0.9
-        and column.distinct_n > 20
+        and column.distinct_n > 12
     )
 
 

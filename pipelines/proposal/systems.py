@@ -31,7 +31,7 @@ def systems_of(looks: list[Look]) -> tuple[dict[Path, Find], dict[Path, Find]]:
 
     Files of one folder are looked at together: what fits several connectors is of the one that most files are of.
     """
-    finds = {seen.path: _finds(seen) for seen in looks if seen.names}
+    finds = {seen.path: _finds(seen) for seen in looks if seen.kind == "table"}
     totals: dict[tuple[Path, str], float] = defaultdict(float)
     for path, found in finds.items():
         for find in found:

@@ -93,6 +93,13 @@ def columns(found: Guess) -> str:
     return "\n".join(lines) + "\n"
 
 
+def objects(types: Collection[str]) -> str:
+    """`[sources.objects]` of an OCEL log: each type under a name of its own."""
+    taken: set[str] = set()
+    lines = [f"{_key(kind)} = {text(name_of(Path(kind), taken))}" for kind in types]
+    return "\n".join(["[sources.objects]", *lines]) + "\n"
+
+
 def _attributes(names: list[str]) -> list[str]:
     line = f"attributes = [{', '.join(map(text, names))}]"
     if len(line) <= _WIDTH:
