@@ -83,6 +83,7 @@ class Read(Strict):
         sheet: Of a workbook.
         names: Names of the columns of files that have no header.
         names_from: File beside the delivered one that has those names, in one line.
+        records: Name of the list in a JSON document whose elements are the rows, with dots where it lies deeper.
     """
 
     encoding: Word | None = None
@@ -93,6 +94,7 @@ class Read(Strict):
     sheet: Word | None = None
     names: Words | None = None
     names_from: Word | None = None
+    records: Word | None = None
 
 
 class Drop(Strict):
