@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench import synthetic
+from tests.bench import people, synthetic
 from tests.bench.subjects import JOURNEY_MODELS, SUBJECTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / "log.csv").exists():
             synthetic.write_csv(folder / "log.csv", int(chosen.events))
+        if not (folder / "links.duckdb").exists():
+            people.write_links(folder / "links.duckdb", int(chosen.events))
         answers: Answers = {}
         for name in chosen.only:
             answers[name] = _measured(name, folder, chosen.memory)
@@ -81,7 +83,7 @@ def _steps(answers: Answers) -> list[str]:
 
 def _ratios(answers: Answers) -> list[str]:
     head = ["| what | ours | theirs | ratio | target | kept |", "|---|---|---|---|---|---|"]
-    return head + [line.text for line in (*_loads(answers), *_mined(answers), *_aligned(answers))]
+    return head + [line.text for line in (*_loads(answers), *_mined(answers), *_aligned(answers), *_joined(answers))]
 
 
 def _loads(answers: Answers) -> list[Line]:
@@ -114,6 +116,16 @@ def _aligned(answers: Answers) -> list[Line]:
             ("pm4py", "pm4py_variants", ">= 1,000 x"),
             ("r4pm", "r4pm_aligned", ">= 50 x"),
         )
+    ]
+
+
+def _joined(answers: Answers) -> list[Line]:
+    if not {"persons", "persons_with_networkx"} <= set(answers):
+        return []
+    ours, theirs = answers["persons"]["cpu_s"], answers["persons_with_networkx"]["cpu_s"]["components"]
+    return [
+        Line("components under three rules / networkx, CPU s", ours["components"], theirs, ">= 5 x"),
+        Line("links judged, joined and written / networkx, CPU s", ours["persons"], theirs, ">= 1 x"),
     ]
 
 

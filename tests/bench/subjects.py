@@ -30,7 +30,7 @@ from pipelines.reconstruct import reconstruct
 from pipelines.settings import Columns, Settings, Source
 from pipelines.study import Study, studies
 from schemas.journey_map import load_maps
-from tests.bench import synthetic
+from tests.bench import people, synthetic
 from tests.bench.measure import Costs, peak_gb
 
 AS_OF = datetime(2026, 5, 1, tzinfo=UTC)
@@ -265,6 +265,8 @@ SUBJECTS: Mapping[str, Callable[[Path, str], Costs]] = {
     "mine": mine,
     "mine_with_pm4py": mine_with_pm4py,
     "alignments": alignments,
+    "persons": people.join,
+    "persons_with_networkx": people.join_with_networkx,
 }
 
 
