@@ -63,11 +63,14 @@ def stop(settings: Settings, source: Source, error: SourceError, now: datetime) 
 
 
 def resolve_persons(settings: Settings) -> IdentityReport:
-    """Join ids into persons under every rule."""
+    """Join ids into persons under every rule, and find who withdrew consent."""
     from pipelines.identity import resolve_persons as resolve
+    from pipelines.privacy.consent import find_withdrawn
 
     with warehouse.writer(settings) as connection:
-        return resolve(connection, settings)
+        report = resolve(connection, settings)
+        find_withdrawn(connection, settings)
+    return report
 
 
 def snapshot_time(settings: Settings, now: datetime) -> tuple[datetime, str]:

@@ -321,6 +321,16 @@ ERASURES = Table(
     ),
 )
 
+WITHDRAWALS = Table(
+    "withdrawals",
+    "one row per identity rule under which anybody withdrew consent",
+    (
+        needed("rule", TEXT, "strict, default or loose"),
+        needed("persons_n", INT, "people who are kept out of journeys, under this rule"),
+        needed("events_n", INT, "their events, the same under every rule"),
+    ),
+)
+
 UNMAPPED_ACTIVITIES = Table(
     "unmapped_activities",
     "one row per journey and activity that the map does not know",
@@ -408,5 +418,6 @@ TABLES: dict[str, Table] = {
         FLOWS,
         DEVIATION_RATES,
         ERASURES,
+        WITHDRAWALS,
     )
 }

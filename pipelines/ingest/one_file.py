@@ -126,13 +126,13 @@ def _load(
 ) -> FileReport:
     ids, of_file = plan.staged_ids, {"source": target.source, "file_id": target.file_id}
     drop_erased(con, loading.STAGED, ids, plan.salt)
+    if not plan.table.events and plan.table.consent is not None:  # a known link may bring a new word
+        remember_consents(con, loading.STAGED, ids, plan.salt, **of_file)
     duplicate_n = loading.remove_repeats(con, target.source, plan)
     loading.add_identifiers(con, plan)
     loading.add_link_rows(con, plan, target)
     if plan.table.events:
         check_contract(con, loading.add_events(con, plan, target))
-    elif plan.table.consent is not None:
-        remember_consents(con, loading.STAGED, ids, plan.salt, **of_file)
     loading.add_evidence(con, plan, target)
     remember_refused(con, loading.STAGED, ids, plan.salt, **of_file)
     reasons = loading.add_rejected(con, landing, target)

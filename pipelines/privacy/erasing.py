@@ -19,16 +19,26 @@ from schemas.words import Rule
 _WIPED = "SELECT id_key FROM erase_ids WHERE NOT is_shared"
 _PSEUDONYMS = "SELECT id FROM erase_ids WHERE NOT is_shared"
 _WORDS = "SELECT word FROM erase_words"
-# Her events: those that bear one of her ids, as their first one or beside another.
+# Her events: those that bear one of her ids, as their first one or beside another, and those of a shared device at
+# which she had logged in.
 _EVENTS = f"""
 CREATE OR REPLACE TEMP TABLE erase_events AS
-SELECT event_key, source, event_id, file_id, line FROM events
+SELECT event_key, source, event_id, file_id, concat(line, ':', row_no) AS row_name FROM events
 WHERE id_key IN ({_WIPED}) OR list_has_any(map_values(ids), (SELECT list(id) FROM ({_PSEUDONYMS})))
+    OR event_key IN (SELECT event_key FROM event_owners WHERE id_key IN ({_WIPED}))
+"""
+# Labels that one of her ids stands among: of a table of people, or an id that can hardly be anything else.
+_LABELS = """
+list_has_any(map_values(cells), (
+    SELECT coalesce(list(value), []) FROM erase_ids WHERE NOT is_shared AND value <> '' AND (
+        length(value) > 6 OR regexp_matches(table_name, 'user|contact|person|customer|member|lead|requester', 'i'))))
 """
 # Tables whose rows are hers by more than a word in one of their columns, in this order.
 _HERS = {
     "journey_events": "(source, event_id) IN (SELECT source, event_id FROM erase_events)",
+    "event_owners": f"event_key IN (SELECT event_key FROM erase_events) OR id_key IN ({_WIPED})",
     "events": "event_key IN (SELECT event_key FROM erase_events)",
+    "lookups": _LABELS,
     "link_evidence": f"left_key IN ({_WIPED}) OR right_key IN ({_WIPED})",
     "person_keys": f"id_key IN ({_WIPED})",
     "identifiers": f"id_key IN ({_WIPED})",
@@ -111,10 +121,12 @@ def forget(con: duckdb.DuckDBPyConnection) -> None:
 
 def _move_to_dropped(con: duckdb.DuckDBPyConnection) -> None:
     """The counts of the files that her rows came in: as a file would be counted that is read after the erasure."""
-    rows = con.sql("""
-        SELECT source, file_id, count(DISTINCT line) FILTER (is_accepted), count(DISTINCT line) FILTER (NOT is_accepted)
-        FROM (SELECT source, file_id, line, TRUE AS is_accepted FROM erase_events
-              UNION ALL SELECT source, file_id, line, FALSE FROM erase_refused) GROUP BY source, file_id
+    rows = con.sql(f"""
+        SELECT source, file_id, count(DISTINCT row_name) FILTER (is_accepted), count(*) FILTER (NOT is_accepted)
+        FROM (SELECT source, file_id, row_name, TRUE AS is_accepted FROM erase_events
+              UNION ALL SELECT source, file_id, row_id, TRUE FROM linked_rows
+                  WHERE list_has_any(ids, (SELECT list(id) FROM ({_PSEUDONYMS})))
+              UNION ALL SELECT source, file_id, '', FALSE FROM erase_refused) GROUP BY source, file_id
     """).fetchall()
     for source, file_id, accepted_n, rejected_n in rows:
         of_file = {"source": source, "file_id": file_id}

@@ -42,6 +42,7 @@ INTERNAL_DDL = (
     " id VARCHAR NOT NULL)",
     "CREATE TABLE IF NOT EXISTS consents (source VARCHAR NOT NULL, file_id VARCHAR NOT NULL, line BIGINT NOT NULL,"
     " id_type VARCHAR NOT NULL, id VARCHAR NOT NULL, version VARCHAR, is_granted BOOLEAN NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS withdrawn_ids (id_key BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS event_owners (event_key BIGINT NOT NULL, id_key BIGINT NOT NULL)",
     COUNTER_DDL,
 )
