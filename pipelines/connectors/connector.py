@@ -44,8 +44,8 @@ class Connector(Strict):
         return self
 
     def _check(self, table: TableMapping) -> None:
-        if not table.files and not table.columns:
-            raise ValueError(f"table {table.name!r} has neither files nor columns; no file could be told to be it")
+        if not (table.files or table.columns or table.read.names or table.read.names_from):
+            raise ValueError(f"table {table.name!r} has neither files nor columns; something to tell its files by")
         if table.attributes is None and table.role == "events":
             raise ValueError(f"table {table.name!r} has no [tables.attributes]; name what may be kept, or write {{}}")
         if unknown := [kind for kind in map(id_type_of, table.id_types) if kind not in self.ids]:

@@ -68,7 +68,7 @@ def _changed(table: TableMapping, source: Source) -> TableMapping:
         "timezone": changes.timezone or source.timezone or table.timezone,
         "read": _read(table.read, source.read, changes.read),
         "identities": {**_renamed(table.identities, source), **changes.identities},
-        "attributes": {**(table.attributes or {}), **changes.attributes},
+        "attributes": {**_without_ids(table.attributes or {}, changes.identities), **changes.attributes},
         "scores": {**table.scores, **changes.scores},
         "consent": changes.consent or table.consent,
         "sentiment": changes.sentiment or table.sentiment,
@@ -76,6 +76,12 @@ def _changed(table: TableMapping, source: Source) -> TableMapping:
         "drop": (*changes.drop, *source.drop, *table.drop),
     }
     return _checked(table.model_copy(update=told), source)
+
+
+def _without_ids(attributes: dict[str, AnyWord], ids: dict[str, AnyWord]) -> dict[str, AnyWord]:
+    """What the workspace knows to be an id is none of the attributes that the connector keeps."""
+    hidden = {word.column for word in ids.values() if isinstance(word, Mapped)}
+    return {name: word for name, word in attributes.items() if not (isinstance(word, Mapped) and word.column in hidden)}
 
 
 def _events(table: TableMapping, source: Source, skipped: tuple[str, ...]) -> list[EventMapping]:
