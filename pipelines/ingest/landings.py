@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TypeVar
@@ -114,7 +116,10 @@ def _json(con: duckdb.DuckDBPyConnection, records: TextRows | JsonDocument, is_s
             f"CREATE OR REPLACE TEMP TABLE {_LINES} AS SELECT line, c0 AS raw FROM {STREAM} LIMIT {_SAMPLE_ROWS}"
         )
     else:
-        read_into(con, landing, _LINES, f"SELECT line, c0 AS raw FROM {STREAM}")
+        # A record is the same however the document is printed.
+        is_printed = isinstance(records, JsonDocument)
+        raw = "CASE WHEN json_valid(c0) THEN CAST(json(c0) AS VARCHAR) ELSE c0 END" if is_printed else "c0"
+        read_into(con, landing, _LINES, f"SELECT line, {raw} AS raw FROM {STREAM}")
     landing.stream = None
     land_json(con, landing, _LINES)
     return landing
@@ -138,7 +143,8 @@ def _is_json(delivery: Delivery, read: Read) -> bool:
         return True
     if delivery.extension in {".csv", ".tsv"}:
         return False
-    return delivery.extension in _JSON or _head(delivery).lstrip().startswith(b"{")
+    head = _head(delivery).removeprefix(codecs.BOM_UTF8).lstrip()
+    return delivery.extension in _JSON or head.startswith(b"{") or re.match(rb"\[\s*[{\]]", head) is not None
 
 
 def _head(delivery: Delivery) -> bytes:
