@@ -125,6 +125,8 @@ def _table(table: TableMapping) -> Iterable[str]:
         yield f"- Files: {_codes(table.files)}."
     if table.columns:
         yield f"- Needs the columns {_codes(table.columns)}."
+    if table.role == "unused":
+        yield f"- Known and left aside: {table.why}."
     if table.role == "lookup":
         yield "- Labels for other tables; neither events nor links."
     if table.explode:

@@ -174,7 +174,8 @@ class TableMapping(Strict):
     Attributes:
         name: Of the table; "" for the only one of a plain source.
         id_prefix: Stands before published event ids; "": the name. Tables that share it tell of the same events.
-        role: Whether its rows give events and links, or labels for other tables.
+        role: Whether its rows give events and links, or labels for other tables, or it is known and left aside.
+        why: Why it is left aside.
         files: Globs of the file's name without extension and packing, any case.
         columns: Columns that have to be there.
         wanted: Columns that the settings of the workspace name: they have to be there, too.
@@ -195,7 +196,8 @@ class TableMapping(Strict):
 
     name: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]*$")] = ""
     id_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]*$")] = ""
-    role: Literal["events", "lookup"] = "events"
+    role: Literal["events", "lookup", "unused"] = "events"
+    why: str = ""
     files: Words = ()
     columns: Words = ()
     wanted: Words = ()
@@ -219,8 +221,10 @@ class TableMapping(Strict):
         if twice := sorted({key for key in keys if keys.count(key) > 1}):
             told = f"key {twice[0]!r}" if twice[0] else "no key"
             raise ValueError(f"table {self.name!r} has several events with {told}; each needs its own")
-        if self.role == "lookup" and (self.events or self.identities):
-            raise ValueError(f"table {self.name!r} is a lookup; it has neither events nor identities")
+        if (self.role == "unused") != bool(self.why):
+            raise ValueError(f'table {self.name!r}: role = "unused" and why = "..." come together')
+        if self.role != "events" and (self.events or self.identities):
+            raise ValueError(f"table {self.name!r} is no table of events; it has neither events nor identities")
         if self.role == "events" and not self.events and len(self.identities) < 2:
             raise ValueError(f"table {self.name!r} has no event and less than two identities; it says nothing")
         for event in self.events:
