@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from pipelines.demo.people import People, salesforce_ids
-from pipelines.demo.rows import ACCEPTED, Fates, with_copies, with_faults, write_csv
+from pipelines.demo.rows import ABOUT_NOBODY, ACCEPTED, Fates, total, with_copies, with_faults, write_csv
 from pipelines.demo.story import DAY, HOUR, MINUTE, SECOND
 
 _AGENT = "005AAB000000001AAA"
@@ -32,17 +32,21 @@ _APPOINTMENTS = {"technician_visit": ("Installation",), "repair_visit": ("Repair
 _CASES = {"cancelled": ("Cancellation",), "bill_question": ("Invoice question",)}
 
 
-def write_crm(folder: Path, people: People, did: pl.DataFrame, rng: np.random.Generator) -> Iterator[tuple[str, Fates]]:
-    """Write the files; for each source its name and what must become of its rows."""
+def write_crm(folder: Path, people: People, did: pl.DataFrame, rng: np.random.Generator) -> Fates:
+    """Write the files; what must become of their rows."""
     did = did.join(people.frame, on="person", maintain_order="left")
     orders = did.filter(pl.col("what") == "signup").sort("at", "person")
-    yield "crm_stage", _write_stages(folder, did, rng)
-    yield "crm_task", _write_tasks(folder, did, rng)
-    yield "crm_appointment", _write_appointments(folder, did, rng)
-    yield "crm_case", _write_cases(folder, did, rng)
-    yield "crm_lead", _write_leads(folder, orders, rng)
-    yield "crm_contact", _write_contacts(folder, people, orders, rng)
-    yield "crm_contact_role", _write_roles(folder, people, orders, rng)
+    return total(
+        [
+            _write_stages(folder, did, rng),
+            _write_tasks(folder, did, rng),
+            _write_appointments(folder, did, rng),
+            _write_cases(folder, did, rng),
+            _write_leads(folder, orders, rng),
+            _write_contacts(folder, people, orders, rng),
+            _write_roles(folder, people, orders, rng),
+        ]
+    )
 
 
 def stamp(at: pl.Expr) -> pl.Expr:
@@ -82,13 +86,13 @@ def _write_stages(folder: Path, did: pl.DataFrame, rng: np.random.Generator) -> 
     )
     broken = tuple(f"008AAB00000X{k},006AAB00000X{k},Closed Won" for k in range(min(6, table.height // 900)))
     return write_csv(
-        folder / "OpportunityHistory.csv", with_faults(table, "CreatedDate", "OpportunityId", rng), rng, broken
+        folder / "OpportunityHistory.csv", with_faults(table, "CreatedDate", ("OpportunityId",), rng), rng, broken
     )
 
 
 def _write_tasks(folder: Path, did: pl.DataFrame, rng: np.random.Generator) -> Fates:
     """A row per call or piece of work; of those still open nobody knows yet when they will have happened."""
-    rows = _rows_of(did, _TASKS, ["Subject", "TaskSubtype", "CallType"], "00T")
+    rows = _rows_of(did, _TASKS, ["Type", "TaskSubtype", "CallType"], "00T")
     is_open = pl.Series(rng.random(rows.height) < 0.03)
     opened = rows.filter(is_open)
     opened = opened.with_columns(salesforce_ids("00T", np.arange(opened.height) + 10**6, "Id"))
@@ -98,7 +102,8 @@ def _write_tasks(folder: Path, did: pl.DataFrame, rng: np.random.Generator) -> F
         "Id",
         pl.col("contact").alias("WhoId"),
         pl.col("opportunity").alias("WhatId"),
-        "Subject",
+        pl.lit("Se notat").alias("Subject"),
+        "Type",
         "TaskSubtype",
         "Status",
         pl.when(is_done).then(pl.lit("true")).otherwise(pl.lit("false")).alias("IsClosed"),
@@ -108,7 +113,9 @@ def _write_tasks(folder: Path, did: pl.DataFrame, rng: np.random.Generator) -> F
         stamp(pl.col("at") - 2 * HOUR).alias("CreatedDate"),
         fate=pl.when(is_done).then(pl.lit(ACCEPTED)).otherwise(pl.lit("dropped:still_open")),
     )
-    return write_csv(folder / "Task.csv", with_faults(table, "CompletedDateTime", "WhoId", rng), rng)
+    return write_csv(
+        folder / "Task.csv", with_faults(table, "CompletedDateTime", ("WhoId", "WhatId"), rng, ABOUT_NOBODY), rng
+    )
 
 
 def _write_appointments(folder: Path, did: pl.DataFrame, rng: np.random.Generator) -> Fates:
@@ -123,7 +130,7 @@ def _write_appointments(folder: Path, did: pl.DataFrame, rng: np.random.Generato
         pl.lit("50").alias("DurationInMinutes"),
         fate=pl.lit(ACCEPTED),
     )
-    return write_csv(folder / "Event.csv", with_faults(table, "EndDateTime", "WhoId", rng), rng)
+    return write_csv(folder / "Event.csv", with_faults(table, "EndDateTime", ("WhoId",), rng, ABOUT_NOBODY), rng)
 
 
 def _write_cases(folder: Path, did: pl.DataFrame, rng: np.random.Generator) -> Fates:
@@ -142,7 +149,7 @@ def _write_cases(folder: Path, did: pl.DataFrame, rng: np.random.Generator) -> F
         pl.lit("false").alias("IsEscalated"),
         fate=pl.lit(ACCEPTED),
     )
-    return write_csv(folder / "Case.csv", with_faults(table, "CreatedDate", "ContactId", rng), rng)
+    return write_csv(folder / "Case.csv", with_faults(table, "CreatedDate", (), rng), rng)
 
 
 def _write_leads(folder: Path, orders: pl.DataFrame, rng: np.random.Generator) -> Fates:

@@ -117,8 +117,8 @@ def _write_exports(target: Path, people_n: int, seed: int) -> dict[str, Fates]:
     walks = {"become_customer": customers, "get_help": walk_get_help(rng, people, customers)}
     did = _happenings(people, walks, rng)
     fates = {"web": write_web(exports / "web", web_hits(people, did, rng), rng)}
-    fates |= dict(write_crm(exports / "salesforce", people, did, rng))
-    fates |= dict(write_service(exports, people, did, rng))
+    fates["crm"] = write_crm(exports / "salesforce", people, did, rng)
+    fates |= write_service(exports, people, did, rng)
     write_truth(target / "truth.json", people, walks, fates, seed)
     return fates
 

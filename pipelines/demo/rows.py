@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections import Counter
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ import polars as pl
 ACCEPTED, DUPLICATE = "accepted", "duplicate"
 # Reason codes of ingest.
 BROKEN_ROW, UNREADABLE_TIME, NO_IDENTITY = "broken_row", "unreadable_timestamp", "missing_identity"
+ABOUT_NOBODY = "dropped:about_nobody"  # calendar and task list of the company's own
 _NO_TIME = "31/02/2026 25:61"
 _FAULTS_N = 7
 
@@ -64,6 +66,17 @@ class Fates:
         }
 
 
+def total(parts: Iterable[Fates]) -> Fates:
+    """The fates of the rows of several files."""
+    whole = Fates()
+    for part in parts:
+        whole.accepted_n += part.accepted_n
+        whole.duplicate_n += part.duplicate_n
+        whole.dropped += part.dropped
+        whole.rejected += part.rejected
+    return whole
+
+
 def with_copies(table: pl.DataFrame, rng: np.random.Generator, share: float = 0.004) -> pl.DataFrame:
     """Add some of the accepted rows once more, as they were: a delivery that was repeated."""
     good = table.filter(pl.col("fate") == ACCEPTED)
@@ -71,8 +84,14 @@ def with_copies(table: pl.DataFrame, rng: np.random.Generator, share: float = 0.
     return pl.concat([table, good[np.sort(picked)].with_columns(fate=pl.lit(DUPLICATE))])
 
 
-def with_faults(table: pl.DataFrame, time: str, key: str | None, rng: np.random.Generator) -> pl.DataFrame:
-    """Add copies, rows with a time that is none, and rows without their key (if named), each with an id of its own."""
+def with_faults(
+    table: pl.DataFrame,
+    time: str,
+    keys: tuple[str, ...],
+    rng: np.random.Generator,
+    nameless_fate: str = f"rejected:{NO_IDENTITY}",
+) -> pl.DataFrame:
+    """Add copies, rows with a time that is none, and rows without their keys (if any), each with an id of its own."""
     good = table.filter(pl.col("fate") == ACCEPTED)
     few = min(_FAULTS_N, good.height // 400)
     timeless, nameless = (good[rng.choice(good.height, few, replace=False)] for _ in range(2))
@@ -80,10 +99,10 @@ def with_faults(table: pl.DataFrame, time: str, key: str | None, rng: np.random.
     timeless = timeless.with_columns(_new_id(table, numbers, "7")).with_columns(
         pl.lit(_NO_TIME).alias(time), fate=pl.lit(f"rejected:{UNREADABLE_TIME}")
     )
-    if key is None:
+    if not keys:
         return pl.concat([with_copies(table, rng), timeless])
     nameless = nameless.with_columns(_new_id(table, numbers, "8")).with_columns(
-        pl.lit(None, table[key].dtype).alias(key), fate=pl.lit(f"rejected:{NO_IDENTITY}")
+        *(pl.lit(None, table[key].dtype).alias(key) for key in keys), fate=pl.lit(nameless_fate)
     )
     return pl.concat([with_copies(table, rng), timeless, nameless])
 

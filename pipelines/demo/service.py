@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,7 @@ import polars as pl
 
 from pipelines.demo.crm import odd_case
 from pipelines.demo.people import People
-from pipelines.demo.rows import ACCEPTED, Fates, with_copies, with_faults, write_csv
+from pipelines.demo.rows import ACCEPTED, Fates, total, with_copies, with_faults, write_csv
 from pipelines.demo.story import DAY, END_US, LOCAL_US, MINUTE, SECOND
 
 _UNBRIDGED_SHARE = 0.15  # of the desk's users, whom only an e-mail address ties to a customer
@@ -33,16 +32,16 @@ _QUESTIONS = {
 }
 
 
-def write_service(
-    folder: Path, people: People, did: pl.DataFrame, rng: np.random.Generator
-) -> Iterator[tuple[str, Fates]]:
-    """Write the files; for each source its name and what must become of its rows."""
+def write_service(folder: Path, people: People, did: pl.DataFrame, rng: np.random.Generator) -> dict[str, Fates]:
+    """Write the files; for each source what must become of its rows."""
     did = did.join(people.frame, on="person", maintain_order="left")
     tickets = _tickets(did)
-    yield "desk_ticket", _write_tickets(folder / "zendesk", tickets, rng)
-    yield "desk_status", _write_history(folder / "zendesk", did, tickets, rng)
-    yield "desk_user", _write_users(folder / "zendesk", tickets, rng)
-    yield "survey", _write_survey(folder / "qualtrics", did, rng)
+    desk = [
+        _write_tickets(folder / "zendesk", tickets, rng),
+        _write_history(folder / "zendesk", did, tickets, rng),
+        _write_users(folder / "zendesk", tickets, rng),
+    ]
+    return {"desk": total(desk), "survey": _write_survey(folder / "qualtrics", did, rng)}
 
 
 def _iso(at: pl.Expr) -> pl.Expr:
@@ -71,7 +70,7 @@ def _write_tickets(folder: Path, tickets: pl.DataFrame, rng: np.random.Generator
         _iso(pl.col("at")).alias("created_at"),
         fate=pl.lit(ACCEPTED),
     )
-    return write_csv(folder / "ticket.csv", with_faults(table, "created_at", None, rng), rng)
+    return write_csv(folder / "ticket.csv", with_faults(table, "created_at", (), rng), rng)
 
 
 def _write_history(folder: Path, did: pl.DataFrame, tickets: pl.DataFrame, rng: np.random.Generator) -> Fates:
@@ -98,7 +97,7 @@ def _write_history(folder: Path, did: pl.DataFrame, tickets: pl.DataFrame, rng: 
         pl.lit(_AGENT).alias("user_id"),
         "fate",
     )
-    return write_csv(folder / "ticket_field_history.csv", with_faults(table, "updated", "ticket_id", rng), rng)
+    return write_csv(folder / "ticket_field_history.csv", with_faults(table, "updated", ("ticket_id",), rng), rng)
 
 
 def _write_users(folder: Path, tickets: pl.DataFrame, rng: np.random.Generator) -> Fates:

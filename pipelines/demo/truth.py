@@ -20,7 +20,7 @@ _ID_TYPES = {
     "lead": ("lead",),
     "contact": ("contact",),
     "opportunity": ("opportunity",),
-    "desk_user": ("zendesk_user",),
+    "zendesk_user": ("zendesk_user",),
 }
 
 
@@ -87,12 +87,17 @@ def _difference(lost: Mask, shown: Mask, others: Mask) -> float | None:
     return round(float(lost[shown].mean() - lost[others].mean()), 4)
 
 
+def _as_kept(value: str, kind: str) -> str:
+    """Salesforce's ids without the three characters that only repeat how the others are written."""
+    return value[:15] if kind in {"lead", "contact", "opportunity"} else value
+
+
 def _persons(people: People) -> dict[str, dict[str, int]]:
     """The person of each id, by type. A shared machine's cookie is nobody's."""
     owners = people.frame["person"].to_list()
     return {
         kind: {
-            str(value): person
+            _as_kept(str(value), kind): person
             for column in columns
             for value, person in zip(people.frame[column].to_list(), owners, strict=True)
         }

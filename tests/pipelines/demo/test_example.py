@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.connectors import tables_of
 from pipelines.demo import ExampleReport, make_example
 from pipelines.demo.story import END_US, OUTAGE_US, PLANTED, START_US
 from pipelines.settings import load_settings
@@ -74,8 +75,12 @@ def _text(path: Path) -> str:
 
 
 def test_every_drop_rule_of_the_settings_meets_rows(made: ExampleReport, truth: dict[str, Any]) -> None:
-    for source in load_settings(made.root).sources:
-        assert sorted({rule.reason for rule in source.drop}) == sorted(truth["sources"][source.name]["dropped"])
+    settings = load_settings(made.root)
+    for source in settings.sources:
+        ours = {rule.reason for rule in source.drop}
+        ours |= {rule.reason for changes in source.tables.values() for rule in changes.drop}
+        known = {rule.reason for table in tables_of(settings, source) for rule in table.drop}
+        assert ours <= set(truth["sources"][source.name]["dropped"]) <= known
 
 
 def test_refused_rows_stay_within_the_tolerance_of_their_source(made: ExampleReport, truth: dict[str, Any]) -> None:
