@@ -53,7 +53,7 @@ def sort_out(intake: Intake, files: Files) -> Sorted:
         if file_id not in known:
             table, why = table_for(intake, delivery)
             if table is not None and table.role == "unused":
-                table, why = None, table.why
+                why, table = table.why, None
             known[file_id] = table
             if table is None:
                 found.notes.append(f"{delivery.shown}: not used: {why}")
