@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings, Source
 
 BATCH_ROWS = 2_000  # rows that are asked for at a time
-BATCH_BYTES = 32 << 20  # text that is kept until it is written
+BATCH_BYTES = 32 << 20  # of texts that are kept until they are written
+_OVERHEAD = 64  # bytes that a text takes beside its letters
 BEGINNING = datetime(1753, 1, 1, tzinfo=UTC)  # the earliest time that every database can compare with
 _SINCE = re.compile(r"(?<![:\w\\]):since\b")
 
@@ -129,7 +130,7 @@ def _safe(name: str) -> str:
 def _written(connection: sa.Connection, source: Source, statement: sa.Executable, path: Path, shown: str) -> Fetched:
     from pyarrow import parquet
 
-    streaming = connection.execution_options(stream_results=True, yield_per=BATCH_ROWS)
+    streaming = connection.execution_options(stream_results=True, max_row_buffer=BATCH_ROWS)
     with streaming.execute(statement) as result:
         names = _names(source, list(result.keys()))
         schema, fingerprint = _schema(names), Fingerprint(names)
@@ -151,10 +152,10 @@ def _names(source: Source, names: list[str]) -> list[str]:
 def _batches(result: sa.CursorResult[tuple[object, ...]]) -> Iterator[list[Row]]:
     rows: list[Row] = []
     size = 0
-    for partition in result.partitions():
+    for partition in result.partitions(BATCH_ROWS):
         for row in partition:
             texts = tuple(map(text_of, row))
-            size += sum(8 if text is None else 8 + len(text) for text in texts)
+            size += sum(_OVERHEAD if text is None else _OVERHEAD + len(text) for text in texts)
             rows.append(texts)
             if size > BATCH_BYTES:
                 yield rows

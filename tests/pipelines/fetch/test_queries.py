@@ -6,6 +6,7 @@ import gc
 import stat
 import threading
 import time
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -104,13 +105,18 @@ def test_since_is_a_moment_and_every_other_colon_belongs_to_the_query(tmp_path: 
 
 @pytest.mark.usefixtures("reader")
 def test_a_large_result_is_streamed_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.fetch.queries.BATCH_BYTES", 100_000)
+    monkeypatch.setattr("pipelines.fetch.queries.BATCH_BYTES", 1 << 20)
+    fetched(tmp_path, "SELECT 1 AS one")  # what libraries keep for themselves
 
-    found = fetched(tmp_path, "SELECT n, repeat('x', 50) AS t FROM generate_series(1, 10000) n")
+    tracemalloc.start()
+    found = fetched(tmp_path, "SELECT n, repeat('x', 500) AS t FROM generate_series(1, 40000) n")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
 
+    assert peak < 8 << 20  # of 20 MB of text
     table = pq.ParquetFile(found.path)
-    assert (table.metadata.num_rows, table.num_row_groups > 3) == (10_000, True)
-    assert rows(found)[-1] == {"n": "10000", "t": "x" * 50}
+    assert (table.metadata.num_rows, table.num_row_groups > 10) == (40_000, True)
+    assert rows(found)[-1] == {"n": "40000", "t": "x" * 500}
 
 
 @pytest.mark.parametrize(
