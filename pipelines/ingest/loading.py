@@ -13,9 +13,9 @@ import duckdb
 
 from pipelines.ingest.many_events import LISTED, ROWS
 from pipelines.ingest.maps_sql import map_sql
+from pipelines.ingest.plans import Plan
 from pipelines.ingest.readers.landing import Landing, quoted
 from pipelines.ingest.reasons import BROKEN_ROW, REASONS
-from pipelines.ingest.staging import Plan
 from pipelines.ingest.versions import BEATEN, CONTESTED, settle
 from pipelines.pseudonyms import pseudonym_sql
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.landings import read_into
+from pipelines.ingest.plans import Plan
 from pipelines.ingest.readers.landing import quoted
 from pipelines.ingest.reasons import NO_EVENT, SINGLE_ID
 from pipelines.ingest.staging import (
-    Plan,
     attribute_names,
     event_sql,
     filled_n_sql,

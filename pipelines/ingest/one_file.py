@@ -15,6 +15,7 @@ from pipelines.ingest.lookups import look_up
 from pipelines.ingest.many_events import explode, stage_many
 from pipelines.ingest.mappings import mapping_of, shape_of_tables
 from pipelines.ingest.named_row import NamedRow
+from pipelines.ingest.plans import Plan, plan_of
 from pipelines.ingest.readers.landing import Landing
 from pipelines.ingest.scores import prepare_scores
 from pipelines.ingest.text import UndecodableError
@@ -106,12 +107,12 @@ def load_as(intake: Intake, delivery: Delivery, file_id: str, encoding: str | No
     return report
 
 
-def _stage(intake: Intake, row: NamedRow) -> staging.Plan:
+def _stage(intake: Intake, row: NamedRow) -> Plan:
     con = intake.con
     explode(con, row)
     look_up(row, intake.source.name)
     prepare_scores(con, row.table)
-    plan = staging.plan_of(intake, row)
+    plan = plan_of(intake, row)
     if plan.is_many:
         stage_many(con, plan, loading.STAGED)
     elif row.table.events:
@@ -121,9 +122,7 @@ def _stage(intake: Intake, row: NamedRow) -> staging.Plan:
     return plan
 
 
-def _load(
-    con: duckdb.DuckDBPyConnection, plan: staging.Plan, landing: Landing, target: loading.FileTarget
-) -> FileReport:
+def _load(con: duckdb.DuckDBPyConnection, plan: Plan, landing: Landing, target: loading.FileTarget) -> FileReport:
     ids, of_file = plan.staged_ids, {"source": target.source, "file_id": target.file_id}
     drop_erased(con, loading.STAGED, ids, plan.salt)
     if not plan.table.events and plan.table.consent is not None:  # a known link may bring a new word

@@ -19,7 +19,7 @@ from pipelines.pseudonyms import pseudonym_sql
 if TYPE_CHECKING:
     import duckdb
 
-    from pipelines.ingest.staging import Plan
+    from pipelines.ingest.plans import Plan
 
 CONTESTED, BEATEN = "contested_events", "beaten_events"
 _WORDS = ("activity", "channel", "initiator", "status", "session_id")
