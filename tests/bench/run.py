@@ -55,7 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / "log.csv").exists():
             synthetic.write_csv(folder / "log.csv", int(chosen.events))
-        if not (folder / "links.duckdb").exists():
+        if not (folder / "wide.csv").exists():
+            synthetic.write_wide_csv(folder / "wide.csv", int(chosen.events))
+        if not (folder / "links.duckdb").exists() and any("persons" in name for name in chosen.only):
             people.write_links(folder / "links.duckdb", int(chosen.events))
         answers: Answers = {}
         for name in chosen.only:
@@ -89,9 +91,14 @@ def _ratios(answers: Answers) -> list[str]:
 def _loads(answers: Answers) -> list[Line]:
     lines = []
     plain = answers.get("plain_load", {}).get("cpu_s", {})
-    if plain and "take_in" in answers:
-        ours = answers["take_in"]["cpu_s"]["ingest"]
-        lines.append(Line("ingest / DuckDB's plain typed load, CPU s", ours, plain["load"], "<= 1.5 x"))
+    for shape, suffix in (("three columns", ""), ("ten columns", "_wide")):
+        if {f"take_in{suffix}", f"plain_load{suffix}"} <= set(answers):
+            for unit, costs in (("CPU s", "cpu_s"), ("wall s", "wall_s")):
+                ours, theirs = (
+                    answers[f"take_in{suffix}"][costs]["ingest"],
+                    answers[f"plain_load{suffix}"][costs]["load"],
+                )
+                lines.append(Line(f"ingest of {shape} / DuckDB's plain typed load, {unit}", ours, theirs, "<= 1.5 x"))
     if plain and "run" in answers:
         ours = sum(answers["run"]["cpu_s"][model] for model in JOURNEY_MODELS)
         lines.append(Line("journeys from events / DuckDB's sort of the rows, CPU s", ours, plain["sort"], "<= 3 x"))

@@ -37,6 +37,10 @@ AS_OF = datetime(2026, 5, 1, tzinfo=UTC)
 TAKEN_IN = datetime(2028, 1, 1, tzinfo=UTC)
 """Later than every event, so that ingest refuses none."""
 THREADS = 2
+WIDE_COLUMNS = (
+    *("event_id", "occurred_at", "customer_id", "cookie", "activity"),
+    *("channel", "page", "campaign", "revenue", "country"),
+)
 PM4PY_VARIANTS = 40
 """pm4py aligns some variants a second."""
 R4PM_VARIANTS = 2_000
@@ -59,10 +63,13 @@ VARIANTS = """
     GROUP BY trace"""
 
 
-def _settings(folder: Path, memory: str) -> Settings:
-    named = Columns(occurred_at="timestamp", activity="activity", identities={"case": "case"}, attributes=())
-    source = Source(name="log", kind="table", path="log.csv", columns=named)
-    root = folder / "workspace"
+_LOG = Columns(occurred_at="timestamp", activity="activity", identities={"case": "case"}, attributes=())
+
+
+def _settings(folder: Path, memory: str, named: Columns = _LOG, path: str = "log.csv") -> Settings:
+    """A workspace of one source; the log's is the one that further subjects continue."""
+    source = Source(name="log", kind="table", path=(path,), columns=named)
+    root = folder / ("workspace" if named is _LOG else "workspace_of_others")
     return Settings(
         root=root,
         name="bench",
@@ -75,31 +82,80 @@ def _settings(folder: Path, memory: str) -> Settings:
 
 def plain_load(folder: Path, memory: str) -> Costs:
     """DuckDB's own typed load of the CSV into a file, then its sort of the same rows, strings and integers."""
+    columns = "{'case': TEXT, 'activity': TEXT, 'timestamp': TIME}"
+    with _plain(folder, memory, "log.csv", columns) as (connection, costs), costs.step("sort"):
+        connection.execute('CREATE TABLE ordered AS SELECT * FROM plain ORDER BY "case", timestamp')
+    return costs
+
+
+def plain_load_wide(folder: Path, memory: str) -> Costs:
+    """DuckDB's own typed load of the wide CSV into a file."""
+    kinds = {"occurred_at": "TIME", "revenue": "REAL"}
+    columns = ", ".join(f"'{name}': {kinds.get(name, 'TEXT')}" for name in WIDE_COLUMNS)
+    with _plain(folder, memory, "wide.csv", f"{{{columns}}}") as (_, costs):
+        return costs
+
+
+@contextmanager
+def _plain(folder: Path, memory: str, csv: str, columns: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, Costs]]:
     costs, file = Costs(), folder / "plain.duckdb"
     file.unlink(missing_ok=True)
+    for short, kind in (("TEXT", "'VARCHAR'"), ("TIME", "'TIMESTAMPTZ'"), ("REAL", "'DOUBLE'")):
+        columns = columns.replace(short, kind)
     with duckdb.connect(str(file)) as connection:
         connection.execute(f"SET memory_limit = '{memory}'; SET threads = {THREADS}; SET timezone = 'UTC'")
-        columns = "{'case': 'VARCHAR', 'activity': 'VARCHAR', 'timestamp': 'TIMESTAMPTZ'}"
         with costs.step("load"):
             connection.execute(
-                f"CREATE TABLE log AS SELECT * FROM read_csv('{folder}/log.csv', header = true, columns = {columns})"
+                f"CREATE TABLE plain AS SELECT * FROM read_csv('{folder / csv}', header = true, columns = {columns})"
             )
             connection.execute("CHECKPOINT")
-        with costs.step("sort"):
-            connection.execute('CREATE TABLE ordered AS SELECT * FROM log ORDER BY "case", timestamp')
+        yield connection, costs
     file.unlink()
-    return costs
 
 
 def take_in(folder: Path, memory: str) -> Costs:
     """Our ingest of the CSV, into the workspace that the next subject continues."""
-    costs, settings = Costs(), _settings(folder, memory)
+    return _taken_in(_settings(folder, memory), folder / "log.csv")
+
+
+def take_in_wide(folder: Path, memory: str) -> Costs:
+    """Our ingest of the wide CSV."""
+    named = Columns.model_validate(
+        {
+            "event_id": "event_id",
+            "occurred_at": "occurred_at",
+            "activity": "activity",
+            "channel": "channel",
+            "identities": {"customer_id": "customer_id", "cookie": "cookie"},
+        }
+    )
+    return _taken_in(_settings(folder, memory, named, "wide.csv"), folder / "wide.csv")
+
+
+def take_in_small_files(folder: Path, memory: str) -> Costs:
+    """Our ingest of many small files of JSON."""
+    named = Columns.model_validate(
+        {
+            "occurred_at": "event_timestamp",
+            "activity": "event_name",
+            "identities": {"cookie": "user_pseudo_id", "user": "user_id"},
+        }
+    )
+    synthetic.write_small_files(folder / "days")
+    return _taken_in(_settings(folder, memory, named, "days/*.json"), folder / "days")
+
+
+def _taken_in(settings: Settings, delivered: Path) -> Costs:
+    costs = Costs()
     shutil.rmtree(settings.root, ignore_errors=True)
     settings.root.mkdir()
-    (settings.root / "log.csv").hardlink_to(folder / "log.csv")
+    if delivered.is_dir():
+        shutil.copytree(delivered, settings.root / delivered.name)
+    else:
+        (settings.root / delivered.name).hardlink_to(delivered)
     with warehouse.writer(settings) as connection, costs.step("ingest"):
         report = ingest_source(connection, settings, settings.sources[0], TAKEN_IN)
-    costs.numbers |= {"rows": report.rows_n, "accepted": report.accepted_n}
+    costs.numbers |= {"rows": report.rows_n, "accepted": report.accepted_n, "files": report.files_n}
     return costs
 
 
@@ -261,6 +317,9 @@ def _study(folder: Path) -> Study:
 SUBJECTS: Mapping[str, Callable[[Path, str], Costs]] = {
     "plain_load": plain_load,
     "take_in": take_in,
+    "plain_load_wide": plain_load_wide,
+    "take_in_wide": take_in_wide,
+    "take_in_small_files": take_in_small_files,
     "run": run,
     "mine": mine,
     "mine_with_pm4py": mine_with_pm4py,

@@ -6,6 +6,7 @@ seed gives the same bytes.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,6 +146,76 @@ def write_csv(path: Path, events: int) -> int:
             ).write_csv(out, include_header=written == 0)
             written += len(piece.case)
     return written
+
+
+def write_wide_csv(path: Path, events: int) -> int:
+    """Write the log as a shop's export: ten columns, two of them ids, two with gaps. Returns how many rows it has."""
+    written = 0
+    with path.open("wb") as out:
+        for number, piece in enumerate(pieces(events)):
+            _wide(piece, np.random.default_rng((SEED, number)), written).write_csv(out, include_header=written == 0)
+            written += len(piece.case)
+    return written
+
+
+def _wide(piece: Log, rng: np.random.Generator, first: int) -> pl.DataFrame:
+    rows_n = len(piece.case)
+    made = {
+        "number": np.arange(first, first + rows_n),
+        "case": piece.case,
+        "cookie": (piece.case * 2_654_435_761 + (rng.random(rows_n) < 0.2)) % (1 << 48),
+        "activity": piece.activity,
+        "timestamp": piece.at_us,
+        "page": rng.integers(0, 500, rows_n),
+        "campaign": rng.integers(0, 20, rows_n),
+        "cents": rng.integers(0, 100_000, rows_n),
+        "is_known": rng.random(rows_n) < 0.8,
+        "is_led": rng.random(rows_n) < 0.3,
+        "channel": np.array(["web", "app", "store"])[rng.integers(0, 3, rows_n)],
+        "country": np.array(["NO", "SE", "DK", "FI", "DE"])[rng.integers(0, 5, rows_n)],
+    }
+    return pl.DataFrame(made).select(
+        pl.format("e{}", "number").alias("event_id"),
+        pl.col("timestamp").cast(pl.Datetime("us", "UTC")).dt.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").alias("occurred_at"),
+        pl.format("c{}", "case").alias("customer_id"),
+        pl.when("is_known").then(pl.format("k{}", "cookie")).alias("cookie"),
+        pl.format("t{}", pl.col("activity").cast(pl.String).str.zfill(2)).alias("activity"),
+        "channel",
+        pl.format("/products/{}", "page").alias("page"),
+        pl.when("is_led").then(pl.format("campaign-{}", "campaign")).alias("campaign"),
+        (pl.col("cents") / 100).alias("revenue"),
+        "country",
+    )
+
+
+SMALL_FILES = 121
+
+
+def write_small_files(folder: Path) -> int:
+    """Write as many days of a web shop's events as JSON, a file each; returns how many events they have."""
+    rng, rows_n = np.random.default_rng(SEED), 80
+    folder.mkdir(exist_ok=True)
+    for day in range(SMALL_FILES):
+        at_us = _START_US + day * _DAY_US
+        lines = [
+            json.dumps(
+                {
+                    "event_timestamp": str(at_us + row * 1_000_000),
+                    "event_name": ("page_view", "scroll", "purchase")[int(rng.integers(3))],
+                    "user_pseudo_id": f"{rng.integers(500)}.{day}",
+                    "user_id": f"u{rng.integers(99)}" if rng.random() < 0.5 else None,
+                    "event_params": [
+                        {"key": "page_location", "value": {"string_value": f"https://shop.example/{row}"}},
+                        {"key": "ga_session_id", "value": {"int_value": int(rng.integers(1_000_000))}},
+                    ],
+                    "device": {"category": "mobile", "operating_system": "iOS"},
+                    "geo": {"country": "Norway"},
+                }
+            )
+            for row in range(rows_n)
+        ]
+        (folder / f"events_{day:03d}.json").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return SMALL_FILES * rows_n
 
 
 def fill_events(connection: duckdb.DuckDBPyConnection, csv: Path) -> None:
