@@ -47,7 +47,7 @@ def last_as_of(con: duckdb.DuckDBPyConnection) -> datetime | None:
 def mark_reports(settings: Settings, run_id: str) -> tuple[str, ...]:
     """Says beside every earlier report that a later run restates it. Returns the runs that are marked so.
 
-    The report itself stays as it was delivered: its page shows the notice when it stands beside it.
+    The report itself stays as it was delivered, byte for byte; the next one says how many it restates.
     """
     marked = []
     for folder in reports(settings):

@@ -10,6 +10,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from pipelines.report import quality
+from pipelines.report.data_page import data_tables, privacy_lines
 from pipelines.report.drop_off import drop_off
 from pipelines.report.journey_tables import BESIDE, journey_tables
 from pipelines.report.legend import legend
@@ -89,13 +90,16 @@ class Page:
     rows_line: str
     sources: DataTable
     reasons: DataTable
+    data: tuple[DataTable, ...]
+    privacy_lines: tuple[str, ...]
     methods: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
 
     @property
     def tables(self) -> tuple[DataTable, ...]:
         """Every table of the page."""
-        return (*(table for section in self.maps for table in section.tables.values()), self.sources, self.reasons)
+        of_maps = (table for section in self.maps for table in section.tables.values())
+        return (*of_maps, self.sources, self.reasons, *self.data)
 
 
 def make_page(workspace: str, snapshot: Snapshot, views: tuple[JourneyView, ...]) -> Page:
@@ -112,6 +116,8 @@ def make_page(workspace: str, snapshot: Snapshot, views: tuple[JourneyView, ...]
         rows_line=quality.rows_line(snapshot),
         sources=quality.source_table(snapshot),
         reasons=quality.reason_table(snapshot),
+        data=data_tables(snapshot, views),
+        privacy_lines=privacy_lines(snapshot.evidence),
         methods=_METHODS,
         facts=_facts(snapshot, views),
     )

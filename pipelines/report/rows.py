@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from models.intervals import wilson
 from pipelines.budgets import Line
 from pipelines.privacy.withheld import part_of
+from pipelines.report.evidence import Evidence
 
 
 @dataclass(frozen=True)
@@ -275,6 +276,7 @@ class Snapshot:
     Attributes:
         newest_at: When the newest event of any source occurred, also one after the snapshot time.
         zone: The workspace's time zone, in which dates are told.
+        evidence: What the data page tells of sources, people and privacy.
     """
 
     run: RunRow
@@ -284,3 +286,4 @@ class Snapshot:
     reasons: tuple[ReasonRow, ...]
     journeys: dict[str, JourneyData]
     stopped: tuple[StoppedRow, ...] = ()
+    evidence: Evidence = field(default_factory=Evidence)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.budgets import measured
 from pipelines.report.covering import covered
+from pipelines.report.evidence import read_evidence
 from pipelines.report.goals import asked
 from pipelines.report.rows import (
     FindingRow,
@@ -69,7 +70,13 @@ def read_snapshot(settings: Settings, run_id: str, maps: tuple[JourneyMap, ...])
                 for m in in_force(maps, runs[0].as_of)
             },
             _all(con, StoppedRow, _STOPPED),
+            read_evidence(con, run_id, settings.privacy.minimum_cell, _earlier_n(settings, run_id)),
         )
+
+
+def _earlier_n(settings: Settings, run_id: str) -> int:
+    """Reports of earlier runs that stand in the workspace; run ids sort by time."""
+    return sum(path.parent.name < run_id for path in settings.reports_dir.glob("*/report.html"))
 
 
 def in_force(maps: tuple[JourneyMap, ...], as_of: datetime | None) -> tuple[JourneyMap, ...]:
