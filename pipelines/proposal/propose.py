@@ -13,6 +13,7 @@ from pipelines.proposal.links import join_by_values
 from pipelines.proposal.look import Look, files_of, look
 from pipelines.proposal.profiles import columns_of
 from pipelines.proposal.roles import Guess, guess
+from pipelines.proposal.shared_ids import SharedIds, shared_ids
 from pipelines.proposal.systems import Find, systems_of
 
 _NAMES_MOST = 12
@@ -57,16 +58,19 @@ def propose(named: list[Path], root: Path) -> Proposal:
         if seen.problem:
             draft.aside.append(f"{seen.path.name}: {seen.problem}")
     sure, unsure = systems_of(looks)
-    _add_systems(draft, looks, sure)
+    guesses = [(seen, guess(columns_of(seen), seen.path)) for seen in _left(looks, sure)]
+    join_by_values(guesses)
+    shared = shared_ids(looks, sure, guesses)
+    _add_systems(draft, looks, sure, shared)
     _add_logs(draft, looks)
-    _add_tables(draft, _left(looks, sure), unsure)
+    _add_tables(draft, guesses, unsure)
     draft.told += [f"Left aside: {line}" for line in draft.aside]
     if draft.aside:
         draft.blocks.append("\n".join(writing.comment(f"Left aside: {line}") for line in draft.aside) + "\n")
     return Proposal("\n".join(draft.blocks), tuple(draft.told), len(draft.taken))
 
 
-def _add_systems(draft: _Draft, looks: list[Look], sure: dict[Path, Find]) -> None:
+def _add_systems(draft: _Draft, looks: list[Look], sure: dict[Path, Find], shared: dict[str, SharedIds]) -> None:
     by_connector: dict[str, list[Path]] = defaultdict(list)
     for path, find in sure.items():
         by_connector[find.connector].append(path)
@@ -79,8 +83,12 @@ def _add_systems(draft: _Draft, looks: list[Look], sure: dict[Path, Find]) -> No
         if beside:
             names = _some(sorted(path.name for path in beside))
             draft.aside.append(f"{_files(len(beside))} that fit no table of {known.title}: {names}")
+        body = shared[connector].body() if connector in shared else ""
+        if body:
+            comments.append("Unsure: which ids are other sources' ids, too; the same texts stand in both")
         name = writing.name_of(Path(connector), draft.taken)
-        draft.blocks.append(writing.source(name, connector, writing.paths_of(paths, draft.root, beside), comments))
+        paths_there = writing.paths_of(paths, draft.root, beside)
+        draft.blocks.append(writing.source(name, connector, paths_there, comments, body))
         draft.told.append(f'Source "{name}": {told}')
 
 
@@ -100,9 +108,7 @@ def _add_logs(draft: _Draft, looks: list[Look]) -> None:
         draft.told.append(f'Source "{name}": {titles[seen.kind]}')
 
 
-def _add_tables(draft: _Draft, looks: list[Look], unsure: dict[Path, Find]) -> None:
-    guesses = [(seen, guess(columns_of(seen), seen.path)) for seen in looks]
-    join_by_values(guesses)
+def _add_tables(draft: _Draft, guesses: list[tuple[Look, Guess]], unsure: dict[Path, Find]) -> None:
     for alike in _alike(guesses):
         seen, found = alike[0]
         if not found.is_source:

@@ -111,7 +111,7 @@ def _time(columns: list[Column], found: Guess) -> Column | None:
 def _add_identities(columns: list[Column], found: Guess) -> None:
     kinds: dict[str, str] = {}
     for column in columns:
-        kind = _id_type(column)
+        kind = id_type(column)
         if kind and column.name != found.event_id:
             kinds.setdefault(kind, column.name)
             if kinds[kind] != column.name:
@@ -129,7 +129,7 @@ def _add_identities(columns: list[Column], found: Guess) -> None:
     found.identities |= {kind: kinds[kind] for kind in order}
 
 
-def _id_type(column: Column) -> str:
+def id_type(column: Column) -> str:
     """What ids of a column are called; "" where it has none of somebody."""
     tokens, words = column.tokens, set(column.tokens)
     if column.is_email:
@@ -204,7 +204,7 @@ def _add_attributes(columns: list[Column], found: Guess) -> None:
             continue
         is_free = column.length > FREE_TEXT or (column.has_blanks and column.distinct_n > 100)
         is_private = bool(PRIVATE & set(column.tokens)) and column.distinct_n > 12
-        is_id = column.is_email or _id_type(column) != ""
+        is_id = column.is_email or id_type(column) != ""
         (found.left_out if is_free or is_private or is_id else found.attributes).append(column.name)
 
 

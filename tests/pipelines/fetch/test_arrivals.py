@@ -153,7 +153,8 @@ def test_a_server_that_is_gone_leaves_what_was_read(
 def test_a_connectors_tables_are_read_from_a_schema(orders: Server, space: Workspace) -> None:
     orders.run(
         "DROP SCHEMA IF EXISTS desk CASCADE", "CREATE SCHEMA desk",
-        "CREATE TABLE desk.ticket (id int, requester_id int, submitter_id int, via_channel text, created_at timestamptz)",
+        "CREATE TABLE desk.ticket"
+        " (id int, requester_id int, submitter_id int, via_channel text, created_at timestamptz)",
         "INSERT INTO desk.ticket VALUES (7, 70, 70, 'web', '2026-03-01 10:00Z')",
         "CREATE TABLE desk.other (id int)", "CREATE TABLE desk.user (id int, email text, external_id text, role text)",
         "INSERT INTO desk.user VALUES (70, 'kari@example.com', 'K1', 'end-user')",

@@ -197,3 +197,24 @@ def test_files_of_several_systems_in_one_folder_are_told_apart(shared_data: Path
     assert [(source["kind"], source["path"]) for source in sources] == [
         ("hubspot", "deal_stage_data.csv"), ("zendesk", "ticket_field_history_data.csv"), ("table", "shop.csv"),
     ]  # fmt: skip
+
+
+def test_ids_that_stand_in_several_systems_get_one_name(folder: Folder) -> None:
+    people = [f"K{1000 + n}" for n in range(40)]
+    users = [f"{n},p{n}@example.com,{who},end-user,2026-01-01T10:00:00Z" for n, who in enumerate(people)]
+    folder.put("desk/user.csv", "id,email,external_id,role,created_at", *users)
+    contacts = [f"003{n:012d},001{n:012d},p{n}@example.com,2026-01-01T10:00:00Z,{who}" for n, who in enumerate(people)]
+    folder.put("crm/Contact.csv", "Id,AccountId,Email,CreatedDate,Customer_Number__c", *contacts)
+    visits = [f"2026-03-01T10:{n:02d}:00Z,visit,{who}" for n, who in enumerate(people)]
+    folder.put("web/shop.csv", "time,event,user_id", *visits)
+
+    found, sources = folder.proposed()
+
+    desk, crm, shop = (
+        next(each for each in sources if each["kind"] == kind) for kind in ("zendesk", "salesforce", "table")
+    )
+    assert desk["ids"] == {"user_id": "customer_id"}
+    assert crm["tables"] == {"contact": {"identities": {"customer_id": "Customer_Number__c"}}}
+    assert shop["columns"]["identities"] == {"customer_id": "user_id"}
+    assert "Unsure: which ids are other sources' ids" in found.text
+    assert "K10" not in found.text
