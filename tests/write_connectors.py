@@ -152,6 +152,7 @@ def _event(event: EventMapping) -> str:
     key = f" (key `{event.key}`)" if event.key else ""
     when = f"where {' and '.join(where)}" if where else ""
     skip = ", if it is filled in" if event.when_empty == "skip" else ""
+    skip += ", once it has come" if event.when_future == "skip" else ""
     return f"Event {_word(event.activity)}{key} at {_word(event.occurred_at)}{skip}{', ' if when else ''}{when}."
 
 

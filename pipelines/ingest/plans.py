@@ -52,7 +52,8 @@ class Plan:
         if self.row.is_plain:
             return False
         only = table.events[0] if len(table.events) == 1 else None
-        return only is None or bool(only.where or only.unless or only.when_empty == "skip" or table.explode)
+        may_skip = only is None or "skip" in {only.when_empty, only.when_future}
+        return only is None or may_skip or bool(only.where or only.unless or table.explode)
 
     @property
     def staged_ids(self) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipelines.id_types import form_sql
-from pipelines.ingest.moments import moment_sql
+from pipelines.ingest.moments import FUTURE_SLACK, moment_sql
 from pipelines.ingest.plans import Plan
 from pipelines.ingest.readers.landing import RAW_LENGTH, quoted
 from pipelines.ingest.reasons import NO_CONSENT, event_reason_sql
@@ -61,7 +61,7 @@ def event_sql(plan: Plan, event: EventMapping, relation: str = "", place: int | 
         clocked AS (SELECT *, {moment.instant} AS instant_us FROM walled),
         placed AS (SELECT *, CASE WHEN instant_us IS NULL THEN {moment.offset} END AS offset_s FROM clocked),
         timed AS (SELECT *, coalesce(instant_us, epoch_us(wall) - 1000000::BIGINT * offset_s) AS at_us FROM placed),
-        judged AS (SELECT *, {reason} AS reason_code FROM timed)
+        judged AS (SELECT *, {reason} AS reason_code FROM timed{_past_sql(plan, event)})
         SELECT {"" if is_only else f"row_no, {place} AS place, "}line, event_id,
             make_timestamptz(CASE WHEN reason_code IS NULL THEN at_us END) AS occurred_at,
             activity, channel, initiator, status, {pseudonym_sql(plan.salt, SESSION_TYPE, "session")} AS session_id,
@@ -70,6 +70,12 @@ def event_sql(plan: Plan, event: EventMapping, relation: str = "", place: int | 
             drop_reason, CASE WHEN drop_reason IS NULL THEN reason_code END AS reason_code,
             CASE WHEN reason_code IS NOT NULL AND drop_reason IS NULL THEN {raw_sql(plan)} END AS raw
         FROM judged"""
+
+
+def _past_sql(plan: Plan, event: EventMapping) -> str:
+    """An appointment that lies ahead has not happened, and is no mistake of a clock."""
+    now_us = int((plan.latest - FUTURE_SLACK).timestamp() * 1_000_000)
+    return f" WHERE coalesce(at_us, 0) <= {now_us}" if event.when_future == "skip" else ""
 
 
 def links_sql(plan: Plan) -> str:

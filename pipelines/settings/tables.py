@@ -159,6 +159,7 @@ class EventMapping(Strict):
     where: Globs = Field(default_factory=dict)
     unless: Globs = Field(default_factory=dict)
     when_empty: Literal["refuse", "skip"] = "refuse"
+    when_future: Literal["refuse", "skip"] = "refuse"
     channel: Text | None = None
     initiator: Text | None = None
     status: Text | None = None
