@@ -81,6 +81,8 @@ class NamedRow:
         """
         if sql not in self.own:
             self._try(sql)
+            if all(self.text_of(column) == NULL for column in columns_of_sql(sql)):
+                return _value_of_nothing(sql)
             self.own.append(sql)
         return f"w{self.own.index(sql)}"
 
@@ -144,6 +146,20 @@ class NamedRow:
         """The text of an expression, null on a row where it fails; DuckDB's TRY takes no queries within it."""
         tried = f"TRY({sql})"
         return f"nullif(CAST({f'({sql})' if _complaint(tried) else tried} AS VARCHAR), '')"
+
+
+@cache
+def _value_of_nothing(sql: str) -> str:
+    """SQL of what an expression says of every row where the file has none of its columns: planning it costs more."""
+    columns = [f"{NULL} AS {_identifier(column)}" for column in columns_of_sql(sql)]
+    with duckdb.connect(":memory:") as con:
+        add_macros(con)
+        try:
+            found = con.sql(f"SELECT nullif(CAST(({sql}) AS VARCHAR), '') FROM (SELECT {', '.join(columns) or '1'})")
+            value = found.fetchall()[0][0]
+        except duckdb.Error:  # as on any row where it fails
+            value = None
+    return NULL if value is None else quoted(str(value))
 
 
 @cache
