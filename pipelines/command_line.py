@@ -116,11 +116,18 @@ def run(workspace: Workspace = HERE, as_of: AsOf = "", as_json: Json = False) ->
 
 
 @app.command()
-def ingest(workspace: Workspace = HERE, as_json: Json = False) -> None:
+def ingest(
+    workspace: Workspace = HERE,
+    as_json: Json = False,
+    accepted: Annotated[
+        list[str] | None,
+        typer.Option("--accept-columns", metavar="SOURCE", help="A source whose columns changed, and rightly so."),
+    ] = None,
+) -> None:
     """Read what is new in the sources."""
     from pipelines.commands import steps
 
-    steps.ingest(workspace, as_json)
+    steps.ingest(workspace, as_json, tuple(accepted or ()))
 
 
 @app.command()

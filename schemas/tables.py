@@ -77,6 +77,22 @@ SOURCE_STATES = Table(
     ),
 )
 
+SOURCE_COLUMNS = Table(
+    "source_columns",
+    "one row per source, table and column that its files had",
+    (
+        needed("source", TEXT, "name of the source"),
+        needed("table_name", TEXT, 'table of a connector; "" for other kinds'),
+        needed("column_name", TEXT, "name as delivered"),
+        needed("type", TEXT, "what nearly all of its fields are: boolean, integer, number, time, text, or empty"),
+        needed("rows_n", INT, "rows that were looked at: the first ones of every file"),
+        needed("filled_n", INT, "of these, rows that have the field"),
+        needed("first_seen_at", TIME, "run that first read a file with it"),
+        needed("last_seen_at", TIME, "run that last read a new file with it"),
+        needed("last_file", TEXT, "that file, relative to the workspace"),
+    ),
+)
+
 IDENTITY_LINKS = Table(
     "identity_links",
     "one row per pair of ids seen together",
@@ -401,6 +417,7 @@ TABLES: dict[str, Table] = {
         REJECTED_ROWS,
         FILES,
         SOURCE_STATES,
+        SOURCE_COLUMNS,
         IDENTITY_LINKS,
         PERSONS,
         PERSON_CHANGES,

@@ -54,13 +54,21 @@ def chosen_server(settings: Settings) -> str:
     return prefect_server.standing(settings)
 
 
-def ingest(workspace: Path, as_json: bool) -> None:
-    """Read what is new in the sources, and say what became of every row."""
+def ingest(workspace: Path, as_json: bool, accepted: tuple[str, ...] = ()) -> None:
+    """Read what is new in the sources, and say what became of every row.
+
+    Args:
+        workspace: Its folder.
+        as_json: For machines.
+        accepted: Sources whose columns changed, and rightly so.
+    """
+    from pipelines.ingest import accept_columns
     from pipelines.run import directly, read_sources, refuse_unread
     from pipelines.warehouse import lock
 
     settings = open_workspace(workspace)
     with terminal.progress() as tell, lock(settings):
+        accept_columns(settings, accepted)
         sources = read_sources(settings, directly(tell))
     if as_json:
         terminal.say_json([asdict(source) for source in sources])

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from schemas.errors import SourceError
+from schemas.errors import SourceError, UsageError
 
 if TYPE_CHECKING:
     import duckdb
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pipelines.ingest.intake import Intake
     from pipelines.settings import Settings, Source
 
-__all__ = ["SourceReport", "ingest", "ingest_source", "stop_source"]
+__all__ = ["SourceReport", "accept_columns", "ingest", "ingest_source", "stop_source"]
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,25 @@ def _take_in_all(intake: Intake, found: tuple[Delivery, ...], known: dict[str, b
     all_ids = sorted({*file_ids, *sorted_files.aside_ids})
     new_n = sum(file_id not in known for file_id in all_ids)
     return replace(_report(con, source, all_ids), files_n=len(found), new_files_n=new_n, notes=tuple(notes))
+
+
+def accept_columns(settings: Settings, sources: tuple[str, ...]) -> None:
+    """Take the columns of these sources' next files for the right ones.
+
+    Raises:
+        UsageError: One is not in the settings.
+    """
+    from pipelines.ingest.drift import accept
+    from pipelines.warehouse import transaction, writer
+
+    known = [source.name for source in settings.sources]
+    for name in sources:
+        if name not in known:
+            raise UsageError(f"--accept-columns {name}", f"one of {', '.join(known)}")
+    if sources:
+        with writer(settings) as con, transaction(con, settings.warehouse):
+            for name in sources:
+                accept(con, name)
 
 
 def stop_source(

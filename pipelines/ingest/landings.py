@@ -112,9 +112,13 @@ def _json(con: duckdb.DuckDBPyConnection, records: TextRows | JsonDocument, is_s
     if records.is_empty:
         return landing
     if is_sample:
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE {_LINES} AS SELECT line, c0 AS raw FROM {STREAM} LIMIT {_SAMPLE_ROWS}"
-        )
+        query = f"CREATE OR REPLACE TEMP TABLE {_LINES} AS SELECT line, c0 AS raw FROM {STREAM} LIMIT {_SAMPLE_ROWS}"
+        try:
+            con.execute(query)
+        except duckdb.Error:
+            if records.failure is not None:
+                raise records.failure from None
+            raise
     else:
         # A record is the same however the document is printed.
         is_printed = isinstance(records, JsonDocument)

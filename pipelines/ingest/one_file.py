@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from pipelines.ingest import loading, staging
+from pipelines.ingest import drift, loading, staging
 from pipelines.ingest.checking import check_contract
 from pipelines.ingest.deliveries import Delivery
 from pipelines.ingest.intake import Intake
@@ -91,7 +91,9 @@ def load_as(intake: Intake, delivery: Delivery, file_id: str, encoding: str | No
     """
     con, table = intake.con, intake.table_of(file_id)
     target = loading.FileTarget(intake.source.name, file_id, intake.now)
+    drifted = drift.check(intake, delivery, file_id, encoding)
     with landed(con, intake.source, delivery, encoding, table.read) as landing:
+        landing.notes += drifted
         if landing.text:
             plan = _stage(intake, NamedRow(con, landing, table, intake.told_in))
             report = _load(con, plan, landing, target)

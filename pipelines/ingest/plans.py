@@ -79,7 +79,7 @@ def plan_of(intake: Intake, row: NamedRow) -> Plan:
     table, landing = row.table, row.landing
     refuse_absent(row)
     masked = frozenset(row.delivered(_hidden(table)) | {name for name in landing.text if name.lower() in intake.hidden})
-    used = row.delivered(_used(table))
+    used = row.delivered(used_columns(table))
     return Plan(
         table=table,
         row=row,
@@ -148,7 +148,7 @@ def _hidden(table: TableMapping) -> set[str]:
     return columns | ({table.sentiment.column} if table.sentiment else set())
 
 
-def _used(table: TableMapping) -> set[str]:
+def used_columns(table: TableMapping) -> set[str]:
     """Every column that a mapping looks at."""
     attributes = [*(table.attributes or {}).values(), *(w for event in table.events for w in event.attributes.values())]
     columns = {column for word in (*_words(table), *attributes) for column in columns_of(word)}

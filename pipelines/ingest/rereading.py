@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import duckdb
 
 from pipelines.ingest.deliveries import Delivery
+from pipelines.ingest.drift import accept
 from pipelines.ingest.intake import Intake
 from pipelines.ingest.landings import settled_encoding
 from pipelines.ingest.mappings import mapping_of
@@ -61,6 +62,7 @@ def read_again(intake: Intake, files: Files, replaced: Sequence[str] = ()) -> di
     }
     with transaction(intake.con, intake.settings.warehouse):
         take_out(intake.con, intake.source.name, [*distinct, *replaced])
+        accept(intake.con, intake.source.name)  # other settings use other columns
         return {file_id: _load(intake, found, file_id, encodings[file_id]) for file_id, found in distinct.items()}
 
 

@@ -25,6 +25,7 @@ ROW_ORDER = {
     "rejected_rows": ("source", "file_id", "line", "reason_code", "raw"),
     "files": ("source", "file_id"),
     "source_states": ("source",),
+    "source_columns": ("source", "table_name", "column_name"),
     "identity_links": ("left_type", "left_id", "right_type", "right_id"),
     "persons": ("rule", "id_type", "id"),
     "journeys": ("rule", "journey", "entered_at", "journey_id"),

@@ -117,3 +117,15 @@ def test_ingest_alone_says_the_same(terreng: Terreng, two: Path) -> None:
     _go(two)
     answer = terreng("ingest", "--workspace", two)
     assert (answer.code, "till stopped" in answer.err) == (4, True)
+
+
+def test_columns_that_changed_rightly_are_accepted_by_name(terreng: Terreng, two: Path) -> None:
+    assert terreng("run", "--workspace", two).code == 0
+    changed = HEAD + "".join(f"2026-03-2{n % 9}T10:00:00Z,{n},C{n:03d}\n" for n in range(30))
+    (two / "exports/till/next.csv").write_text(changed, encoding="utf-8")
+    stopped = terreng("run", "--workspace", two)
+    assert (stopped.code, "the column 'event', which the settings use, holds whole numbers" in stopped.err) == (4, True)
+    assert terreng("ingest", "--workspace", two, "--accept-columns", "tilll").code == 2
+    assert terreng("ingest", "--workspace", two, "--accept-columns", "till").code == 0
+    assert terreng("run", "--workspace", two).code == 0
+    assert _published(two, "SELECT count(*) FROM events WHERE source = 'till'") == [(50,)]
