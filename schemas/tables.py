@@ -58,7 +58,7 @@ FILES = Table(
         needed("rejected_n", INT, "rows refused"),
         needed("duplicate_n", INT, "rows already known"),
         needed("dropped_n", INT, "rows dropped by a named rule"),
-        needed("status", TEXT, "loaded, lookup (labels), not_used (no table of its connector), or failed with nothing taken in"),
+        needed("status", TEXT, "loaded, lookup (labels), not_used (of no table), or failed with nothing taken in"),
         needed("loaded_at", TIME, "when it was loaded"),
         needed("dropped", "MAP(VARCHAR, BIGINT)", "rows dropped per reason"),
     ),
