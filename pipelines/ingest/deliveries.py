@@ -21,7 +21,7 @@ from schemas.errors import SourceError
 _HASH_BLOCK = 1 << 20
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _PACKED = {".gz", ".zst"}
-_ARCHIVES = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.zst")
+_ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 UNPACKING_ERRORS = (OSError, EOFError, zlib.error, *ARCHIVE_ERRORS)  # what reading a damaged file raises
 
 

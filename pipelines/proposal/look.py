@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.ingest.archives import is_tar, is_zip, members
 from pipelines.ingest.deliveries import UNPACKING_ERRORS, Delivery, open_unpacked, unreadable
 from pipelines.ingest.landings import encodings, landed
 from pipelines.ingest.readers.landing import Landing
@@ -21,7 +22,7 @@ _HEAD_BYTES = 64 << 10
 # What can be a source; in a folder everything else is passed over.
 _DATA = {
     ".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".xlsx", ".xes", ".xml", ".sqlite", ".db",
-    ".jsonocel", ".xmlocel", ".zip",
+    ".jsonocel", ".xmlocel", ".zip", ".tar", ".tgz",
 }  # fmt: skip
 Rows = list[tuple[str | None, ...]]
 
@@ -73,8 +74,8 @@ def is_data(path: Path) -> bool:
 
 def look(con: duckdb.DuckDBPyConnection, path: Path) -> Look:
     """A first look at a file."""
-    delivery = Delivery(path, path.name)
     try:
+        delivery = _first(path)
         kind = _kind_of(delivery)
         if kind == "ocel":
             types = tuple(sorted({each.kind for each in form_of(delivery).objects()}))
@@ -82,6 +83,15 @@ def look(con: duckdb.DuckDBPyConnection, path: Path) -> Look:
         return _table(con, delivery) if kind == "table" else Look(path, kind)
     except SourceError as error:
         return Look(path, "", problem=error.got)
+
+
+def _first(path: Path) -> Delivery:
+    """The file; of an archive, the first one in it: the others are deliveries of the same."""
+    try:
+        inner = next(iter(members(path, path.name)), "") if is_tar(path) or is_zip(path) else ""
+    except OSError as error:
+        raise unreadable(Delivery(path, path.name), error) from error
+    return Delivery(path, path.name, inner)
 
 
 def _kind_of(delivery: Delivery) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import tomllib
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -218,3 +219,14 @@ def test_ids_that_stand_in_several_systems_get_one_name(folder: Folder) -> None:
     assert shop["columns"]["identities"] == {"customer_id": "user_id"}
     assert "Unsure: which ids are other sources' ids" in found.text
     assert "K10" not in found.text
+
+
+def test_an_archive_is_what_its_first_file_is(folder: Folder) -> None:
+    inner = folder.put("shop.csv", *rows("at", "event", "customer"))
+    with zipfile.ZipFile(folder.root / "export.zip", "w") as archive:
+        archive.write(inner, "shop.csv")
+    inner.unlink()
+
+    _, [source] = folder.proposed()
+
+    assert (source["name"], source["path"], source["columns"]["activity"]) == ("export", "export.zip", "event")
