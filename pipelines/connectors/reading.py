@@ -33,19 +33,23 @@ def load_connector(name: str, root: Path | None = None) -> Connector:
     Raises:
         SettingsError: There is none, its file is no TOML, or it says something that we do not know.
     """
-    own = root / FOLDER / f"{name}{_SUFFIX}" if root is not None else None
-    if own is not None and own.is_file():
-        found = _read(own, f"{FOLDER}/{own.name}")
-    elif name in connector_names():
-        found = _load_built_in(name)
-    else:
-        raise SettingsError(f"there is no connector {name!r}", f"one of {', '.join(connector_names(root))}")
+    found = _load(name, root)
     if found.same_as is None:
         return found
-    if found.same_as == name:
-        raise SettingsError("a connector that is the same as itself", "another's name", "", shown_file(name, root))
-    other = load_connector(found.same_as, root)
+    other = _load(found.same_as, root)
+    if other.same_as is not None:
+        got = f"{name!r} is the same as {found.same_as!r}, which has no tables itself"
+        raise SettingsError(got, "the name of a connector with tables", "", shown_file(name, root))
     return other.model_copy(update={"title": found.title, "needs": found.needs or other.needs})
+
+
+def _load(name: str, root: Path | None) -> Connector:
+    own = root / FOLDER / f"{name}{_SUFFIX}" if root is not None else None
+    if own is not None and own.is_file():
+        return _read(own, f"{FOLDER}/{own.name}")
+    if name in connector_names():
+        return _load_built_in(name)
+    raise SettingsError(f"there is no connector {name!r}", f"one of {', '.join(connector_names(root))}")
 
 
 def shown_file(name: str, root: Path | None = None) -> str:
@@ -66,9 +70,16 @@ def _built_in() -> Traversable:
 def _read(path: Path | Traversable, shown: str) -> Connector:
     try:
         text = path.read_text(encoding="utf-8")
-        return Connector.model_validate(_tuples(_filled_in(tomllib.loads(text), shown)))
     except (UnicodeDecodeError, OSError) as error:
         raise SettingsError("the connector cannot be read", "a text file in UTF-8", "", shown) from error
+    return _parsed(text, shown)
+
+
+@cache
+def _parsed(text: str, shown: str) -> Connector:
+    """A connector by its text: asked for often, and read once."""
+    try:
+        return Connector.model_validate(_tuples(_filled_in(tomllib.loads(text), shown)))
     except tomllib.TOMLDecodeError as error:
         line = getattr(error, "lineno", 0)
         raise SettingsError(f"this is no TOML: {error}", "valid TOML", f"{PAGE} tells how", shown, line) from error

@@ -25,6 +25,7 @@ class Intake:
         salt: The workspace's salt.
         now: Moment of the run.
         assigned: Content hash of a connector's file to the table that it is.
+        kept: What was worked out once for all files.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -33,6 +34,7 @@ class Intake:
     salt: bytes = field(repr=False)
     now: datetime
     assigned: dict[str, TableMapping] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def tables(self) -> tuple[TableMapping, ...]:

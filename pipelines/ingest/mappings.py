@@ -18,6 +18,12 @@ def mapping_of(intake: Intake) -> str:
 
 def shape_of_tables(intake: Intake) -> str:
     """Hash of the settings and the connector alone; tolerance and outages are not among them."""
+    if "shape" not in intake.kept:
+        intake.kept["shape"] = _shape(intake)
+    return intake.kept["shape"]
+
+
+def _shape(intake: Intake) -> str:
     # Unsorted: the first identity that is filled in is an event's main one.
     tables = [table.model_dump(mode="json") for table in intake.tables]
     kinds = {kind: kind_of(intake.settings, id_type_of(kind)) for table in intake.tables for kind in table.id_types}

@@ -83,6 +83,14 @@ def test_a_second_name_for_a_connector_has_its_tables(tmp_path: Path) -> None:
     assert (found.title, found.tables) == ("Table", load_connector("desk", tmp_path).tables)
 
 
+def test_two_connectors_that_are_the_same_as_each_other_are_refused(tmp_path: Path) -> None:
+    for name, other in (("a", "b"), ("b", "a"), ("c", "c")):
+        own(tmp_path, f'title = "X"\nsame_as = "{other}"\n', name)
+    for name in ("a", "c"):
+        with pytest.raises(SettingsError, match="no tables itself"):
+            load_connector(name, tmp_path)
+
+
 @pytest.mark.parametrize(
     ("wrong", "right", "got", "line"),
     [
