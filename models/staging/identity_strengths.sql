@@ -66,7 +66,7 @@ select
     evidence_n,
     first_seen_at,
     trust,
-    is_merge,
+    1 - is_merge as turn,
     strength,
     case when strength in ('loose', 'none') then guard end as guard
 from ruled

@@ -26,7 +26,7 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from pipelines.identity import guards, history, joining, owners
+from pipelines.identity import guards, history, joining, owners, probabilistic
 from pipelines.identity.working import forget, make, model, number, refill
 from pipelines.settings import Settings
 from pipelines.warehouse import transaction
@@ -80,8 +80,11 @@ def resolve_persons(
 
     Raises:
         UnknownIdError: a link and the table of ids do not fit together.
+        SettingsError: `[identity.probabilistic]` without splink.
+        SourceError: its table of people cannot be read or compared.
     """
     _judge_links(connection, settings)
+    probabilistic.add_guesses(connection, settings)
     joining.join_ids(connection)
     history.find_changes(connection)
     with transaction(connection, settings.warehouse):

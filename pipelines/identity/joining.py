@@ -14,6 +14,7 @@ from pipelines.identity.working import make, model, put
 from schemas.words import Rule
 
 RULES = (Rule.STRICT, Rule.DEFAULT, Rule.LOOSE)
+TURNS = range(3)
 _KEYS_DDL = (
     "CREATE OR REPLACE TEMP TABLE identity_person_keys"
     " (rule VARCHAR, id_key BIGINT, person_key BIGINT, person_id VARCHAR)"
@@ -79,13 +80,13 @@ def _nodes(connection: duckdb.DuckDBPyConnection) -> Nodes:
 
 
 def _links(connection: duckdb.DuckDBPyConnection, rule: Rule) -> Iterator[Links]:
-    """The links that a rule is the narrowest to take; merges before all others, since they say who is who."""
-    for is_merge in (True, False):
+    """The links that a rule is the narrowest to take: merges, which say who is who; all others; then guesses."""
+    for turn in TURNS:
         found = _arrays(
             connection,
             "SELECT left_key, right_key, trust::BIGINT AS trust, evidence_n,"
             " coalesce(epoch_us(first_seen_at), 9223372036854775807) AS first_at FROM identity_strengths"
-            f" WHERE strength = '{rule}' AND is_merge = {int(is_merge)}",
+            f" WHERE strength = '{rule}' AND turn = {turn}",
         )
         if len(found["trust"]):
             yield Links(found["left_key"], found["right_key"], found["trust"], found["evidence_n"], found["first_at"])
