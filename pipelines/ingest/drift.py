@@ -33,6 +33,7 @@ USUAL = 0.5  # share of rows that have a field, from which on its absence in a s
 REGULAR = 0.8  # share of the rows so far whose files had the column, from which on its absence is no habit
 NOTED = 0.2  # the same for a new field that is worth a note
 _MOST = 0.95  # of the fields are of the type: the rest are slips
+_HARDLY_ANY = 0.05  # of the fields are of any type but text; between the two a column is mixed, and nothing can be told
 _TESTS = {
     "boolean": "lower({0}) IN ('true', 'false', 'yes', 'no', 't', 'f', 'y', 'n')",
     "integer": "regexp_full_match({0}, '[-+]?\\d{{1,18}}')",
@@ -47,7 +48,7 @@ class Seen:
     """What a column held.
 
     Attributes:
-        type: boolean, integer, number, time, text, or empty.
+        type: boolean, integer, number, time, text, mixed (some of them are, some are not), or empty.
         rows_n: Rows that were looked at.
         filled_n: Of these, rows that have the field.
         file: The file that had it last, as the user knows it.
@@ -110,7 +111,8 @@ def _refuse_change(names: tuple[str, ...], known: dict[str, Seen], found: dict[s
             raise SourceError(got, f"the column, as in {when}", accepted, landing.delivery.shown)
         return
     has_enough = min(seen.filled_n, now[1].filled_n) >= ENOUGH
-    if has_enough and seen.type != now[1].type and not any({seen.type, now[1].type} <= same for same in _SAME):
+    types = {seen.type, now[1].type}
+    if has_enough and len(types) == 2 and "mixed" not in types and types not in _SAME:
         got = f"the column {now[0]!r}, which the settings use, holds {_shown(now[1].type)}"
         raise SourceError(got, f"{_shown(seen.type)}, as in {when}", accepted, landing.delivery.shown)
 
@@ -156,7 +158,8 @@ def _type_of(counts: list[int]) -> str:
     filled_n, *fitting = counts
     if not filled_n:
         return "empty"
-    return next((kind for kind, n in zip(_TESTS, fitting, strict=True) if n >= _MOST * filled_n), "text")
+    clear = next((kind for kind, n in zip(_TESTS, fitting, strict=True) if n >= _MOST * filled_n), None)
+    return clear or ("text" if max(fitting) <= _HARDLY_ANY * filled_n else "mixed")
 
 
 def _known(intake: Intake, table: str) -> dict[str, Seen]:

@@ -103,6 +103,17 @@ def test_what_does_not_tell_is_no_change(shop: Shop, content: str) -> None:
     assert shop.take().notes == ()
 
 
+def test_a_mixed_column_is_no_change_whichever_form_is_the_commoner(shop: Shop) -> None:
+    """Cookies of browsers read as numbers, those of the app do not: their shares differ from day to day."""
+    app, web = rows(100, who="AB{n}", n=8), rows(50, who="{n}.25", n=30)
+    shop.deliver("a.csv", HEADER + web)
+    shop.take()
+    shop.deliver("b.csv", HEADER + app + rows(200, who="{n}.5"))
+    shop.deliver("c.csv", HEADER + rows(300, who="CD{n}"))
+
+    assert shop.take().accepted_n == 30 + 8 + 30 + 30
+
+
 def test_whole_numbers_may_become_numbers(shop: Shop) -> None:
     columns = COLUMNS + 'attributes = ["n"]\n'
     lines = [f"e{n},2026-03-01,visit,C{n},{n}" for n in range(60)]
