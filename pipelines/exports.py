@@ -74,6 +74,7 @@ def _rows(
         return
     with duckdb.connect() as aside:  # the reader's connection is shut off from everything outside of the snapshot
         aside.execute("SET timezone = 'UTC'")
+        aside.execute("SET enable_progress_bar = false")
         frame = covered_frame(connection, table, cover)
         aside.register("covered", frame.to_arrow())
         yield aside.sql(f"SELECT {_columns(table, frame.columns, is_flat)} FROM covered")

@@ -92,6 +92,7 @@ def _has(file: Readable, needles: tuple[bytes, ...]) -> bool:
 
 def _has_row(path: Path, needles: tuple[bytes, ...]) -> bool:
     with duckdb.connect() as con:
+        con.execute("SET enable_progress_bar = false")  # it would write into the middle of what `--json` prints
         rows = con.from_parquet(str(path))
         texts = ", ".join(f'CAST("{name}" AS VARCHAR)' for name in rows.columns)
         con.register("texts", rows.project(f"concat_ws(chr(31), {texts}) AS line"))

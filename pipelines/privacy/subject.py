@@ -127,12 +127,13 @@ def _types(con: duckdb.DuckDBPyConnection, where: str) -> dict[str, int]:
 
 
 def _words(con: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
-    """Also the names of persons and journeys: a person's name has one of her pseudonyms in it."""
+    """Also the names of persons, former ones too, and of journeys: such a name has one of her pseudonyms in it."""
     con.execute("""
         CREATE OR REPLACE TEMP TABLE erase_words AS
         WITH ids AS (SELECT id_key, id FROM erase_ids WHERE NOT is_shared),
         people AS (SELECT DISTINCT person_id FROM person_keys WHERE id_key IN (SELECT id_key FROM ids)),
-        named AS (SELECT id AS word FROM ids UNION SELECT person_id AS word FROM people)
+        former AS (SELECT 'p_' || id AS word FROM ids),
+        named AS (SELECT id AS word FROM ids UNION SELECT person_id AS word FROM people UNION SELECT word FROM former)
         SELECT word FROM named
         UNION SELECT journey_id FROM journeys WHERE person_id IN (SELECT word FROM named)""")
     return tuple(str(word) for (word,) in con.sql("SELECT word FROM erase_words ORDER BY word").fetchall())

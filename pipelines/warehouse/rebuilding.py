@@ -64,6 +64,7 @@ def _sync(path: Path) -> None:
 
 def _copy(settings: Settings, path: Path, fresh: Path) -> None:
     with duckdb.connect() as con:
+        con.execute("SET enable_progress_bar = false")  # it would write into the middle of what `--json` prints
         give_means(con, settings)
         con.execute(f"ATTACH {quoted(path)} AS old")
         con.execute("CHECKPOINT old")
