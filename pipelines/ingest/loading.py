@@ -38,7 +38,7 @@ def remove_repeats(con: duckdb.DuckDBPyConnection, source: str, plan: Plan) -> i
 
     Which of several versions of an event stands, `pipelines.ingest.versions` says.
     """
-    before_n = good_n(con, plan)
+    before_n = good_n(con, plan) if plan.is_many else 0
     repeats_n = 0
     if _has_events(plan):
         repeats_n += settle(con, STAGED, events_of(plan), plan, source)
@@ -177,8 +177,31 @@ def add_evidence(con: duckdb.DuckDBPyConnection, plan: Plan, target: FileTarget)
         )
 
 
-def add_rejected(con: duckdb.DuckDBPyConnection, landing: Landing, target: FileTarget) -> dict[str, int]:
-    """Keep the refused rows with their reasons; returns how many there are of each."""
+@dataclass(frozen=True)
+class Fates:
+    """Staged rows that become events or links, that are dropped, per reason, and that are refused, per reason code."""
+
+    good_n: int
+    dropped: dict[str, int]
+    refused: dict[str, int]
+
+
+def fates(con: duckdb.DuckDBPyConnection, plan: Plan) -> Fates:
+    """What becomes of the staged rows, in one look at them: many small files cost a file's statements, not its rows."""
+    query = f"SELECT s.drop_reason, s.reason_code, {_rows(plan)} FROM {STAGED} s GROUP BY ALL ORDER BY ALL"
+    good_n, taken, refused = 0, dict[str, int](), dict[str, int]()
+    for drop_reason, reason_code, rows_n in con.sql(query).fetchall():
+        if drop_reason is not None:
+            taken[drop_reason] = taken.get(drop_reason, 0) + rows_n
+        elif reason_code is not None:
+            refused[reason_code] = rows_n
+        else:
+            good_n = rows_n
+    return Fates(good_n, taken, refused)
+
+
+def add_rejected(con: duckdb.DuckDBPyConnection, target: FileTarget) -> None:
+    """Keep the refused rows with their reasons."""
     con.execute(
         f"""
         INSERT INTO rejected_rows (source, file_id, line, reason_code, reason, raw, first_seen_at)
@@ -186,14 +209,6 @@ def add_rejected(con: duckdb.DuckDBPyConnection, landing: Landing, target: FileT
         FROM {STAGED} s WHERE s.drop_reason IS NULL AND s.reason_code IS NOT NULL""",
         {"source": target.source, "file_id": target.file_id, "now": target.now},
     )
-    found = con.sql(f"SELECT s.reason_code, count(*) FROM {STAGED} s WHERE s.reason_code IS NOT NULL GROUP BY 1")
-    return {str(code): int(count) for code, count in found.fetchall()} | add_broken(con, landing, target)
-
-
-def dropped(con: duckdb.DuckDBPyConnection, plan: Plan) -> dict[str, int]:
-    """Rows that are dropped, per reason."""
-    query = f"SELECT s.drop_reason, {_rows(plan)} FROM {STAGED} s WHERE s.drop_reason IS NOT NULL GROUP BY 1 ORDER BY 1"
-    return {str(reason): int(count) for reason, count in con.sql(query).fetchall()}
 
 
 def good_n(con: duckdb.DuckDBPyConnection, plan: Plan) -> int:

@@ -135,11 +135,13 @@ def _load(con: duckdb.DuckDBPyConnection, plan: Plan, landing: Landing, target: 
     if plan.table.events:
         check_contract(con, loading.add_events(con, plan, target))
     loading.add_evidence(con, plan, target)
-    remember_refused(con, loading.STAGED, ids, plan.salt, **of_file)
-    reasons = loading.add_rejected(con, landing, target)
+    fates = loading.fates(con, plan)
+    if fates.refused:
+        remember_refused(con, loading.STAGED, ids, plan.salt, **of_file)
+        loading.add_rejected(con, target)
+    reasons = fates.refused | loading.add_broken(con, landing, target)
     notes = [*landing.notes, *([] if landing.records_n else ["there are no rows below the header"])]
-    counts = landing.records_n, loading.good_n(con, plan), duplicate_n
-    return FileReport(*counts, loading.dropped(con, plan), reasons, tuple(notes))
+    return FileReport(landing.records_n, fates.good_n, duplicate_n, fates.dropped, reasons, tuple(notes))
 
 
 def _without_rows(con: duckdb.DuckDBPyConnection, landing: Landing, target: loading.FileTarget) -> FileReport:
