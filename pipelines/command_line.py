@@ -123,11 +123,24 @@ def ingest(
         list[str] | None,
         typer.Option("--accept-columns", metavar="SOURCE", help="A source whose columns changed, and rightly so."),
     ] = None,
+    rejected: Annotated[
+        Path | None,
+        typer.Option("--rejected", metavar="DIR", help="Read nothing; write the refused rows there, to be mended."),
+    ] = None,
+    replay: Annotated[
+        list[Path] | None,
+        typer.Option("--replay", metavar="FILE", help="Read nothing; take in mended rows that --rejected wrote."),
+    ] = None,
 ) -> None:
     """Read what is new in the sources."""
-    from pipelines.commands import steps
+    from pipelines.commands import mending, steps
 
-    steps.ingest(workspace, as_json, tuple(accepted or ()))
+    if rejected is not None:
+        mending.write_rejected(workspace, rejected)
+    elif replay:
+        mending.replay(workspace, tuple(replay), as_json)
+    else:
+        steps.ingest(workspace, as_json, tuple(accepted or ()))
 
 
 @app.command()

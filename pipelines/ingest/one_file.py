@@ -95,8 +95,8 @@ def load_as(intake: Intake, delivery: Delivery, file_id: str, encoding: str | No
     with landed(con, intake.source, delivery, encoding, table.read) as landing:
         landing.notes += drifted
         if landing.text:
-            plan = _stage(intake, NamedRow(con, landing, table, intake.told_in))
-            report = _load(con, plan, landing, target)
+            plan = stage(intake, NamedRow(con, landing, table, intake.told_in))
+            report = load(con, plan, landing, target)
         else:
             report = _without_rows(con, landing, target)
     _refuse_unbalanced(report, delivery)
@@ -109,7 +109,8 @@ def load_as(intake: Intake, delivery: Delivery, file_id: str, encoding: str | No
     return report
 
 
-def _stage(intake: Intake, row: NamedRow) -> Plan:
+def stage(intake: Intake, row: NamedRow) -> Plan:
+    """Stage the rows of a file, judged; returns how they were mapped."""
     con = intake.con
     explode(con, row)
     look_up(row, intake.source.name)
@@ -124,7 +125,8 @@ def _stage(intake: Intake, row: NamedRow) -> Plan:
     return plan
 
 
-def _load(con: duckdb.DuckDBPyConnection, plan: Plan, landing: Landing, target: loading.FileTarget) -> FileReport:
+def load(con: duckdb.DuckDBPyConnection, plan: Plan, landing: Landing, target: loading.FileTarget) -> FileReport:
+    """Take the staged rows in; returns what became of them."""
     ids, of_file = plan.staged_ids, {"source": target.source, "file_id": target.file_id}
     drop_erased(con, loading.STAGED, ids, plan.salt)
     if not plan.table.events and plan.table.consent is not None:  # a known link may bring a new word
