@@ -96,7 +96,7 @@ def _all(con: duckdb.DuckDBPyConnection, kind: type[Row], sql: str, *values: obj
 
 
 _SOURCES = """
-SELECT source, count(*), count(*) FILTER (status <> 'loaded'),
+SELECT source, count(*), count(*) FILTER (status = 'failed'),
        CAST(coalesce(sum(rows_n) FILTER (status = 'loaded'), 0) AS BIGINT),
        CAST(coalesce(sum(accepted_n) FILTER (status = 'loaded'), 0) AS BIGINT),
        CAST(coalesce(sum(duplicate_n) FILTER (status = 'loaded'), 0) AS BIGINT),

@@ -63,7 +63,7 @@ files = ["ticket*"]
 columns = ["id", "created", "solved", "status", "customer", "mail", "updated"]
 version = "updated"
 identities = {ticket = "id", customer_id = "customer", email = "mail"}
-attributes = {status = "status"}
+attributes = {ticket_status = "status"}
 [[tables.events]]
 key = "created"
 activity = "ticket.created"

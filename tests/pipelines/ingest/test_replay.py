@@ -41,14 +41,16 @@ def test_mended_rows_are_accepted_in_the_counts_of_their_file(terreng: Terreng, 
     head, *lines = path.read_text(encoding="utf-8").splitlines()
     assert (head, lines[0], len(lines)) == ("terreng_line;time;event;customer;amount", "4;yesterday;visit;C3;3,5", 40)
     assert rows(workspace, FATES) == [(62, 2, 0, 0, 60)]
-    path.write_text(path.read_text(encoding="utf-8").replace("\n4;yesterday", "\n4;2026-03-01T12:00:00Z"), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("\n4;yesterday", "\n4;2026-03-01T12:00:00Z"), encoding="utf-8"
+    )
 
     answer = terreng("ingest", "--workspace", workspace, "--replay", path)
 
     assert answer.code == 0, answer.err
     assert rows(workspace, FATES) == [(62, 3, 0, 0, 59)]
-    mended = "SELECT line, attributes['amount'], activity FROM events WHERE line = 4 AND attributes['amount'] = '3.5'"
-    assert rows(workspace, mended) == [(4, "3.5", "visit")]
+    event = "SELECT line, attributes['amount'], activity FROM events WHERE line = 4 AND attributes['amount'] = '3.5'"
+    assert rows(workspace, event) == [(4, "3.5", "visit")]
     assert rows(workspace, "SELECT count(*) FROM rejected_rows") == [(59,)]
 
 
