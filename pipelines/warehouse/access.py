@@ -19,7 +19,18 @@ from pipelines.warehouse.commits import COUNTER_DDL, refuse_lost_commits, refuse
 from pipelines.warehouse.failures import explained
 from schemas.errors import WarehouseError, WorkspaceBusyError
 from schemas.table import Table
-from schemas.tables import ERASURES, EVENTS, FILES, FINDINGS, PERSON_CHANGES, REJECTED_ROWS, RUNS, TABLES
+from schemas.tables import (
+    ERASURES,
+    EVENTS,
+    FILES,
+    FINDINGS,
+    PERSON_CHANGES,
+    REJECTED_ROWS,
+    RUNS,
+    SOURCE_COLUMNS,
+    SOURCE_STATES,
+    TABLES,
+)
 
 # Not published: `identifiers` is the only place where ids stand in the clear.
 INTERNAL_DDL = (
@@ -47,7 +58,7 @@ INTERNAL_DDL = (
     COUNTER_DDL,
 )
 # What no run computes anew: the columns of these must be the ones that this version writes.
-_KEPT = (EVENTS, REJECTED_ROWS, FILES, RUNS, FINDINGS, ERASURES, PERSON_CHANGES)
+_KEPT = (EVENTS, REJECTED_ROWS, FILES, RUNS, FINDINGS, ERASURES, PERSON_CHANGES, SOURCE_STATES, SOURCE_COLUMNS)
 _ONLY_OWNER = 0o700
 _ONLY_OWNER_FILE = 0o600
 
