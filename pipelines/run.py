@@ -19,6 +19,7 @@ from pipelines.terminal import Tell, quiet
 from schemas.errors import SourceError, TerrengError, ToleranceError
 
 if TYPE_CHECKING:
+    from pipelines.identity import IdentityReport
     from pipelines.ingest import SourceReport
     from schemas.journey_map import JourneyMap
 
@@ -43,6 +44,7 @@ class RunSummary:
     counts: Mapping[str, int]
     journeys: Mapping[str, int]
     sources: tuple[SourceReport, ...]
+    people: Mapping[str, int]
     as_of_note: str = ""
 
 
@@ -67,14 +69,14 @@ def run(settings: Settings, as_of: datetime | None = None, call: Call | None = N
     maps = steps.load_maps(settings)
     with recorded(settings, maps) as attempt:
         sources = read_sources(settings, call)
-        call("Join ids into persons", partial(steps.resolve_persons, settings))
+        people = _joined(call("Join ids into persons", partial(steps.resolve_persons, settings)))
         moment, note = (as_of, "") if as_of else steps.snapshot_time(settings, datetime.now(UTC))
         journeys = call("Join events into journeys", partial(steps.reconstruct, settings, maps, moment))
         counts = call("Lay journeys over the maps", partial(steps.compare, settings, maps, moment))
-        attempt.succeed(moment, counts | _summed(sources))
+        attempt.succeed(moment, counts | people | _summed(sources))
         call("Publish the tables", partial(steps.publish, settings, attempt.run_id))
         path = call("Write the report", partial(steps.report, settings, attempt.run_id))
-    return RunSummary(attempt.run_id, moment, path, counts, journeys, sources, note)
+    return RunSummary(attempt.run_id, moment, path, counts, journeys, sources, people, note)
 
 
 def compare_again(settings: Settings, as_of: datetime | None, call: Call) -> dict[str, int]:
@@ -174,6 +176,18 @@ def _summed(sources: tuple[SourceReport, ...]) -> dict[str, int]:
     names = ("rows_n", "accepted_n", "duplicate_n", "dropped_n", "rejected_n")
     summed = {name: sum(int(getattr(source, name)) for source in sources) for name in names}
     return summed | {"stopped_sources_n": sum(bool(source.problem) for source in sources)}
+
+
+def _joined(people: IdentityReport) -> dict[str, int]:
+    """What joining ids came to under the default rule; a guard that refused a link is in the log of every run."""
+    return {
+        "persons_n": people.persons_n["default"],
+        "ids_n": people.ids_n,
+        "links_n": people.links_n,
+        "links_not_taken_n": people.blocked_n,
+        "parting_links_n": people.refused_n,
+        "lent_events_n": people.lent_n,
+    }
 
 
 def _reasons(source: SourceReport) -> str:

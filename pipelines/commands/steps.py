@@ -13,6 +13,8 @@ from pipelines import prefect_server, terminal
 from pipelines.commands.workspace import open_workspace, parse_as_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from pipelines.ingest import SourceReport
     from pipelines.run import RunSummary
     from pipelines.settings import Settings
@@ -128,8 +130,9 @@ def show(settings: Settings, summary: RunSummary, as_json: bool) -> None:
         terminal.say_json(asdict(summary) | {"findings": [asdict(finding) for finding in top]})
         return
     show_sources(summary.sources)
+    terminal.say(f"\n{people_line(summary.people)}")
     journeys = ", ".join(f"{name} {n:,}" for name, n in summary.journeys.items())
-    terminal.say(f"\nJourneys: {journeys}; as of {summary.as_of:%Y-%m-%d %H:%M} UTC\n")
+    terminal.say(f"Journeys: {journeys}; as of {summary.as_of:%Y-%m-%d %H:%M} UTC\n")
     if summary.as_of_note:
         terminal.say(f"{summary.as_of_note}\n")
     terminal.say_table(
@@ -138,6 +141,17 @@ def show(settings: Settings, summary: RunSummary, as_json: bool) -> None:
         empty="No findings: the journeys went as designed.",
     )
     terminal.say(f"\nReport: {summary.report}")
+
+
+def people_line(people: Mapping[str, int]) -> str:
+    """How many people the ids are, and what guards refused; a broken guard is never silent."""
+    known = f"{people['ids_n']:,} ids and {people['links_n']:,} links"
+    line = f"People: {people['persons_n']:,} from {known} (default rule)"
+    if people["links_not_taken_n"]:
+        line += f"; {people['links_not_taken_n']:,} links not taken, see `terreng identity audit`"
+    if people["parting_links_n"]:
+        line += f"; {people['parting_links_n']:,} refused because they would have joined two people"
+    return line
 
 
 def show_sources(sources: tuple[SourceReport, ...]) -> None:

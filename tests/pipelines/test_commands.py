@@ -30,6 +30,7 @@ def test_a_run_says_what_came_in_what_was_found_and_where_the_report_is(terreng:
     answer = terreng("run", "--workspace", workspace)
     assert (answer.code, answer.err) == (0, "")
     assert "shop    1        1            90      90          0            0          0" in answer.out
+    assert "People: 40 from " in answer.out
     assert "Journeys: become_customer 40; as of 2026-03-20 12:00 UTC" in answer.out
     assert "10 journeys skip Sign up" in answer.out
     report = Path(answer.out.rsplit("Report: ", 1)[1].strip())
