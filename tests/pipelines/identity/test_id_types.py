@@ -118,3 +118,15 @@ def test_the_form_of_a_form_is_itself(kind: IdKind, delivered: str) -> None:
     twice = f"SELECT {form_sql(kind, 'x')} AS x FROM ({once})"
     params = {"x": delivered}
     assert duckdb.execute(twice, params).fetchall() == duckdb.execute(once, params).fetchall()
+
+
+@pytest.mark.parametrize("kind", IdKind)
+def test_an_id_takes_its_form_without_a_join_that_would_shuffle_the_rows(kind: IdKind) -> None:
+    with duckdb.connect() as con:
+        text = "nullif(c, '')"
+        con.execute("CREATE TABLE landed (c VARCHAR)")
+        plan = str(con.sql(f"EXPLAIN SELECT {form_sql(kind, text)} FROM landed").fetchall())
+        joined = str(con.sql("EXPLAIN SELECT * FROM landed a JOIN landed b USING (c)").fetchall())
+
+    assert "Hash Join" in joined
+    assert "Hash Join" not in plan
