@@ -107,7 +107,8 @@ def _refuse_change(names: tuple[str, ...], known: dict[str, Seen], found: dict[s
         if row.has(names[0]) or seen.rows_n < REGULAR * max(column.rows_n for column in known.values()):
             return
         is_told = rows_n >= ENOUGH and seen.filled_n >= USUAL * seen.rows_n
-        if is_told or not landing.is_sparse:
+        # A connector does without what it does not ask for: only what had something in it is missed.
+        if is_told or (row.is_plain and not landing.is_sparse):
             got = f"there is no column {name!r} any more, which the settings use"
             raise SourceError(got, f"the column, as in {when}", accepted, landing.delivery.shown)
         return

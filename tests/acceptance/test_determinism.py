@@ -22,11 +22,11 @@ from schemas.tables import TABLES
 
 # When, by which run and from which line a row came: true of a delivery, not of its content.
 OF_THE_RUN = {
-    "events": {"ingested_at", "file_id", "line", "event_key", "id_key"},
+    "events": {"ingested_at", "file_id", "line", "event_key", "id_key", "row_no"},
     "findings": {"first_seen_run"},
     "identity_links": set(),
 }
-LEFT_OUT = {"files", "runs", "rejected_rows"}
+LEFT_OUT = {"files", "runs", "rejected_rows", "source_states", "source_columns"}
 PEOPLE = 600
 
 
