@@ -19,8 +19,8 @@ from schemas.tables import TABLES
 BATCH_ROWS_N = 100_000
 # A sheet of Excel's has 1,048,576 rows, one of them the header.
 SHEET_ROWS_N = 1_048_575
-# What a spreadsheet would run rather than show.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# What a spreadsheet would run rather than show; the wide signs are the same to one in Japanese or Chinese.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def write_tables(

@@ -170,8 +170,9 @@ def write_map(workspace: Path, to: Path, rule: Rule, has_raw: bool) -> None:
 
 def _known(connection: duckdb.DuckDBPyConnection, settings: Settings, text: str) -> tuple[str, ...]:
     """The pseudonyms of what was typed, as far as they are published; a plain id is tried as each type."""
-    from pipelines.privacy.asked import read_asked
+    from pipelines.privacy.asked import read_asked, refuse_bytes
 
+    refuse_bytes(text)
     types = [str(name) for (name,) in connection.sql("SELECT DISTINCT id_type FROM persons ORDER BY 1").fetchall()]
     tried = [text]
     named, sign, value = text.partition("=")

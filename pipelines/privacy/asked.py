@@ -44,6 +44,7 @@ def read_asked(settings: Settings, texts: Iterable[str], id_type: str) -> Asked:
     pseudonyms: list[str] = []
     raw: list[str] = []
     for text in filter(None, (each.strip() for each in texts)):
+        refuse_bytes(text)
         if not id_type and _PSEUDONYM.fullmatch(text):
             pseudonyms.append(text)
             continue
@@ -54,6 +55,16 @@ def read_asked(settings: Settings, texts: Iterable[str], id_type: str) -> Asked:
     if not pseudonyms:
         raise UsageError("no id", "the id of the person to erase", _HINT)
     return Asked(tuple(dict.fromkeys(pseudonyms)), tuple(dict.fromkeys(raw)))
+
+
+def refuse_bytes(text: str) -> None:
+    """Bytes that are no text come as halves of signs from arguments and pipes, and no database takes them.
+
+    Raises:
+        UsageError: The text has such a half. The text itself is not repeated.
+    """
+    if any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise UsageError("an id that is not UTF-8", "text", _HINT)
 
 
 def _parts(text: str, id_type: str) -> tuple[str, str]:

@@ -9,13 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
+from pipelines.exports import FORMULA_STARTS
 from pipelines.privacy.withheld import Withheld
 
 Value: TypeAlias = str | float | bool | datetime | None
 Record: TypeAlias = Mapping[str, Value]
 
 # A cell that begins so is a formula to a spreadsheet; an apostrophe in front makes it text again.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_FORMULA = (*FORMULA_STARTS, "|", "%")
 MOST_SHOWN = 40  # rows on the page; the CSV has them all
 
 
@@ -94,6 +95,8 @@ def harmless(value: Value) -> str | float:
         case datetime():
             return value.strftime("%Y-%m-%dT%H:%M:%SZ")
         case str():
-            return f"'{value}" if value.startswith(_FORMULA) else value
+            # A lone carriage return ends a row for spreadsheets, but csv does not quote it; NUL ends a text for many.
+            text = value.replace("\r", "\n").replace("\0", "\N{REPLACEMENT CHARACTER}")
+            return f"'{text}" if text.startswith(_FORMULA) else text
         case _:
             return value

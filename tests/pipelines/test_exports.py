@@ -13,7 +13,7 @@ from pipelines import exports
 from schemas.errors import WarehouseError
 from schemas.tables import TABLES
 
-FORMULAS = ("=1+1", "+1", "-1", "@A1", "\t=1", "\n=1")
+FORMULAS = ("=1+1", "+1", "-1", "@A1", "\t=1", "\n=1", "\uff1d1+1")
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_a_table_longer_than_a_sheet_is_left_out_and_told(
 ) -> None:
     monkeypatch.setattr(exports, "SHEET_ROWS_N", 5)
     _, notes = exports.write_tables(published, "xlsx", tmp_path)
-    assert notes == ("variants: 7 rows are more than a sheet holds; use csv or parquet",)
+    assert notes == ("variants: 8 rows are more than a sheet holds; use csv or parquet",)
 
 
 def test_a_folder_that_cannot_be_written_is_told(published: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:

@@ -106,6 +106,12 @@ def test_an_id_may_name_its_type(terreng: Terreng, shop: Path) -> None:
     assert explained(terreng, shop, "cookie=c1")["persons"] == explained(terreng, shop, "c1")["persons"]
 
 
+def test_bytes_that_are_no_text_are_a_mistake_and_no_defect(terreng: Terreng, shop: Path) -> None:
+    for command in (("identity", "explain"), ("erase", "--yes", "--type", "cookie")):
+        answer = terreng(*command, "c1\udcff", "-w", shop)
+        assert (answer.code, "not UTF-8" in answer.err) == (2, True)
+
+
 def test_two_ids_of_one_person_are_explained_by_the_chain_between_them(terreng: Terreng, shop: Path) -> None:
     assert chain(explained(terreng, shop, "c2", "c1")) == [
         ("cookie", "email", "default"),
