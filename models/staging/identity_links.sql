@@ -24,9 +24,11 @@ with named as (
             links.first_seen_at,
             case when refused.left_key is null or links.guard is not null then links.guard else 'two_people' end as guard,
             links.trust,
-            pairs.sources
+            case when several.sources is null then alone.sources else several.sources end as sources
         from identity_strengths links
-        join identity_pairs pairs on pairs.left_key = links.left_key and pairs.right_key = links.right_key
+        join identity_source_lists alone on alone.source_n = links.first_source
+        left join identity_several_sources several
+            on several.left_key = links.left_key and several.right_key = links.right_key
         left join identity_refused refused
             on refused.left_key = links.left_key and refused.right_key = links.right_key
         join identifiers firsts on firsts.id_key = links.left_key

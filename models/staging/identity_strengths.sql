@@ -1,29 +1,31 @@
 -- One row per pair of ids that were seen together: the narrowest rule that takes the link (none: no rule does), and what
--- keeps the default rule from it.
+-- keeps the default rule from it. An id without a row in a table of guards breaks none.
 with fanned as (
     select
         links.left_key,
         links.right_key,
         links.evidence_n,
         links.first_seen_at,
+        links.first_source,
+        links.last_source,
         links.trust,
         links.is_merge,
         links.is_blocked,
         case when left_supers.id_key is null and right_supers.id_key is null then 0 else 1 end as is_super,
         case
-            when lefts.is_strict = 1 and rights.is_strict = 1
+            when coalesce(lefts.is_strict, 1) = 1 and coalesce(rights.is_strict, 1) = 1
                 and coalesce(left_crowds.is_strict, 1) = 1 and coalesce(right_crowds.is_strict, 1) = 1
                 then 1
             else 0
         end as is_strict,
         case
-            when lefts.is_default = 1 and rights.is_default = 1
+            when coalesce(lefts.is_default, 1) = 1 and coalesce(rights.is_default, 1) = 1
                 and coalesce(left_crowds.is_default, 1) = 1 and coalesce(right_crowds.is_default, 1) = 1
                 then 1
             else 0
         end as is_default,
         case
-            when lefts.is_loose = 1 and rights.is_loose = 1
+            when coalesce(lefts.is_loose, 1) = 1 and coalesce(rights.is_loose, 1) = 1
                 and coalesce(left_crowds.is_loose, 1) = 1 and coalesce(right_crowds.is_loose, 1) = 1
                 then 1
             else 0
@@ -42,6 +44,8 @@ ruled as (
         right_key,
         evidence_n,
         first_seen_at,
+        first_source,
+        last_source,
         trust,
         is_merge,
         case
@@ -65,6 +69,8 @@ select
     right_key,
     evidence_n,
     first_seen_at,
+    first_source,
+    last_source,
     trust,
     1 - is_merge as turn,
     strength,

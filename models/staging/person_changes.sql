@@ -1,9 +1,14 @@
 -- One row per rule and pair of persons, one before this run and one after it, that share an id but not all of them.
+-- Only persons of whom an id has moved can have changed, so all others are passed over.
 with shared as (
     select former.rule, former.person_id as from_person_id, latter.person_id as to_person_id, count(*) as ids_n
-    from identity_former former
-    join identity_person_keys latter on latter.rule = former.rule and latter.id_key = former.id_key
-    where former.rule = $rule and latter.rule = $rule
+    from person_keys former
+    join identity_latter latter on latter.id_key = former.id_key
+    left join (select distinct from_person_id as person_id from identity_moves) lefts
+        on lefts.person_id = former.person_id
+    left join (select distinct to_person_id as person_id from identity_moves) joined
+        on joined.person_id = latter.person_id
+    where former.rule = $rule and (lefts.person_id is not null or joined.person_id is not null)
     group by former.rule, former.person_id, latter.person_id
 ),
 parts as (

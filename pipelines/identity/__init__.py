@@ -85,18 +85,46 @@ def resolve_persons(
     """
     _judge_links(connection, settings)
     probabilistic.add_guesses(connection, settings)
-    joining.join_ids(connection)
-    history.find_changes(connection)
+    joined = joining.join_ids(connection)
+    history.find_changes(connection, joined)
     with transaction(connection, settings.warehouse):
-        refill(connection, "person_keys", "SELECT rule, id_key, person_key, person_id FROM identity_person_keys")
-        refill(connection, "persons", model("persons"), PERSONS.names)
-        refill(connection, "identity_links", model("identity_links"), IDENTITY_LINKS.names)
+        _write_links(connection)
+        _write_persons(connection, joined)
         history.keep_changes(connection, now or datetime.now(UTC))
         lent_n = owners.find_owners(connection)
-        refill(connection, "stitching", model("stitching"), STITCHING.names, by="source, rule")
-    report = _report(connection, lent_n)
+        _write_stitching(connection, joined)
+    report = _report(connection, joined, lent_n)
     forget(connection)
     return report
+
+
+def _write_links(connection: duckdb.DuckDBPyConnection) -> None:
+    make(connection, "identity_source_lists", model("identity_source_lists"))
+    make(connection, "identity_several_sources", model("identity_several_sources"))
+    refill(connection, "identity_links", model("identity_links"), IDENTITY_LINKS.names)
+    forget(connection, "identity_source_lists", "identity_several_sources", "identity_strengths")
+
+
+def _write_persons(connection: duckdb.DuckDBPyConnection, joined: joining.Joined) -> None:
+    connection.execute("DELETE FROM person_keys")
+    for rule in joining.RULES:
+        with joined.parts(connection, rule):
+            keys = model("person_keys", rule=f"'{rule}'")
+            connection.execute(f"INSERT INTO person_keys {keys}")
+    refill(connection, "persons", model("persons"), PERSONS.names)
+
+
+def _write_stitching(connection: duckdb.DuckDBPyConnection, joined: joining.Joined) -> None:
+    connection.execute("DELETE FROM stitching")
+    if not make(connection, "identity_owned_events", model("identity_owned_events")):
+        return
+    found = []
+    for rule in joining.RULES:
+        with joined.parts(connection, rule):
+            name = f"identity_stitching_{rule}"
+            make(connection, name, model("stitching", rule=f"'{rule}'"))
+            found.append(f"SELECT * FROM {name}")
+    refill(connection, "stitching", " UNION ALL ".join(found), STITCHING.names, by="source, rule")
 
 
 def _judge_links(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -104,27 +132,26 @@ def _judge_links(connection: duckdb.DuckDBPyConnection, settings: Settings) -> N
     make(connection, "identity_nodes", model("identity_nodes"))
     seen_n = make(connection, "identity_pairs", model("identity_pairs"))
     make(connection, "identity_typed", model("identity_typed"))
+    forget(connection, "identity_pairs")
     joining.put_owners(connection)
     connection.execute(f"CREATE OR REPLACE TEMP VIEW identity_ends AS {model('identity_ends')}")
     connection.execute(f"CREATE OR REPLACE TEMP VIEW identity_owned_ends AS {model('identity_owned_ends')}")
     has_merges = number(connection, "SELECT count(*) FROM identity_owners") > 0
     ends = "identity_owned_ends" if has_merges else "identity_ends"
-    make(connection, "identity_fans", model("identity_fans", ends=ends))
-    make(connection, "identity_supers", model("identity_supers", super_limit=str(guards.SUPER_NODE)))
+    types_n = number(connection, "SELECT count(*) FROM identity_types")
+    bounds = {"ends": ends, "types_n": str(types_n), "super_limit": str(guards.SUPER_NODE)}
+    make(connection, "identity_fans", model("identity_fans", **bounds))
+    make(connection, "identity_supers", model("identity_supers", **bounds))
     make(connection, "identity_crowds", model("identity_crowds"))
     judged_n = make(connection, "identity_strengths", model("identity_strengths"))
-    if seen_n != judged_n:  # nothing is lost in silence
-        raise UnknownIdError(f"{seen_n - judged_n} links name an id that the table identifiers does not have once")
     connection.execute("DROP VIEW identity_owned_ends; DROP VIEW identity_ends")
     forget(connection, "identity_typed")
+    if seen_n != judged_n:  # nothing is lost in silence
+        raise UnknownIdError(f"{seen_n - judged_n} links name an id that the table identifiers does not have once")
 
 
-def _report(connection: duckdb.DuckDBPyConnection, lent_n: int) -> IdentityReport:
-    sizes = connection.sql(
-        "SELECT rule, count(*), max(ids_n) FROM"
-        " (SELECT rule, person_key, count(*) AS ids_n FROM identity_person_keys GROUP BY rule, person_key)"
-        " GROUP BY rule"
-    ).fetchall()
+def _report(connection: duckdb.DuckDBPyConnection, joined: joining.Joined, lent_n: int) -> IdentityReport:
+    sizes = {str(rule): joined.sizes(rule) for rule in joining.RULES}
     counted = "SELECT strength, count(*) FROM identity_links GROUP BY strength"
     strengths = dict(connection.sql(counted).fetchall())
     strict_n, default_n, loose_n, none_n = (strengths.get(word, 0) for word in (*Rule, "none"))
@@ -133,8 +160,8 @@ def _report(connection: duckdb.DuckDBPyConnection, lent_n: int) -> IdentityRepor
         links_n=strict_n + default_n + loose_n + none_n,
         blocked_n=loose_n + none_n,
         taken_n={"strict": strict_n, "default": strict_n + default_n, "loose": strict_n + default_n + loose_n},
-        persons_n={str(rule): 0 for rule in Rule} | {rule: persons_n for rule, persons_n, _ in sizes},
-        largest_n={str(rule): 0 for rule in Rule} | {rule: largest_n for rule, _, largest_n in sizes},
-        refused_n=number(connection, "SELECT count(*) FROM identity_refused"),
+        persons_n={rule: len(each) for rule, each in sizes.items()},
+        largest_n={rule: int(each.max(initial=0)) for rule, each in sizes.items()},
+        refused_n=joined.refused_n,
         lent_n=lent_n,
     )

@@ -31,6 +31,8 @@ LIMITS: Mapping[IdKind, tuple[int, int, int]] = {
     IdKind.DEVICE: (20, 50, 200),
 }
 NO_LIMIT = 1_000_000
+GUESSER, GUESSES = -1, "probabilistic"
+"""The source, and its number, of what splink guesses."""
 SUPER_NODE = 2_000
 """Links of one id to all others together, beyond which no person can be behind it: a stand-in or a defect."""
 
@@ -51,12 +53,12 @@ STAND_INS = (
 
 
 def describe(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Make the working tables that the models judge by: types, pairs of types, blocked ids, trust of sources."""
+    """Make the working tables that the models judge by: types, pairs of types, blocked ids, sources."""
     names = [str(name) for (name,) in connection.sql("SELECT DISTINCT id_type FROM identifiers ORDER BY 1").fetchall()]
     kinds = {name: kind_of(settings, name) for name in names}
     _put_types(connection, kinds)
     _put_type_pairs(connection, settings, kinds)
-    _put_trusts(connection, settings)
+    _put_sources(connection, settings)
     tests = [f"(id_type = {_quoted(name)} AND ({_is_blocked(settings, name, kind)}))" for name, kind in kinds.items()]
     make(connection, "identity_blocked", f"SELECT id_key FROM identifiers WHERE {' OR '.join(tests) or 'FALSE'}")
 
@@ -109,11 +111,15 @@ def _put_type_pairs(connection: duckdb.DuckDBPyConnection, settings: Settings, k
         connection.executemany("INSERT INTO identity_type_pairs VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
-def _put_trusts(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    connection.execute("CREATE OR REPLACE TEMP TABLE identity_trusts (source VARCHAR, trust INTEGER)")
-    told = [(source.name, TRUST[source.links]) for source in settings.sources if source.links]
-    if told:
-        connection.executemany("INSERT INTO identity_trusts VALUES (?, ?)", told)
+def _put_sources(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Sources that show links, numbered in the order of names, and how far each says that its links are trusted."""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE identity_sources (source_n INTEGER, source VARCHAR, trust INTEGER)"
+    )
+    told = {source.name: TRUST[source.links] for source in settings.sources if source.links}
+    names = [name for (name,) in connection.sql("SELECT DISTINCT source FROM link_evidence ORDER BY 1").fetchall()]
+    rows = [(number, name, told.get(name)) for number, name in enumerate(names)]
+    connection.executemany("INSERT INTO identity_sources VALUES (?, ?, ?)", [*rows, (GUESSER, GUESSES, GUESSED)])
 
 
 def _is_blocked(settings: Settings, id_type: str, kind: IdKind) -> str:

@@ -6,20 +6,24 @@ from datetime import datetime
 
 import duckdb
 
-from pipelines.identity.joining import RULES
-from pipelines.identity.working import make, model
+from pipelines.identity.joining import RULES, Joined
+from pipelines.identity.working import forget, make, model, number
 from schemas.tables import PERSON_CHANGES
 
 
-def find_changes(connection: duckdb.DuckDBPyConnection) -> None:
+def find_changes(connection: duckdb.DuckDBPyConnection, joined: Joined) -> None:
     """Compare `person_keys` as it still is with the persons just found, into a working table."""
-    make(connection, "identity_former", "SELECT rule, id_key, person_id FROM person_keys")
     empty = "SELECT '' AS rule, '' AS kind, '' AS from_person_id, '' AS to_person_id, 0::BIGINT AS ids_n WHERE FALSE"
     make(connection, "identity_changes", empty)
+    if not number(connection, "SELECT count(*) FROM person_keys"):
+        return
     for rule in RULES:
-        rows = model("person_changes", rule=f"'{rule}'")
-        connection.execute(f"INSERT INTO identity_changes {rows}")
-    make(connection, "identity_former", "SELECT 1 WHERE FALSE")
+        with joined.parts(connection, rule):
+            make(connection, "identity_latter", model("person_keys", rule=f"'{rule}'"))
+        if make(connection, "identity_moves", model("person_moves", rule=f"'{rule}'")):
+            changes = model("person_changes", rule=f"'{rule}'")
+            connection.execute(f"INSERT INTO identity_changes {changes}")
+    forget(connection, "identity_latter", "identity_moves")
 
 
 def keep_changes(connection: duckdb.DuckDBPyConnection, now: datetime) -> None:

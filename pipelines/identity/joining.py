@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
@@ -10,15 +11,57 @@ import numpy as np
 import pyarrow as pa
 
 from models.components import Links, Mask, People, Whole, apart, join, join_people, roots_of
-from pipelines.identity.working import make, model, put
+from pipelines.identity.working import put
 from schemas.words import Rule
 
 RULES = (Rule.STRICT, Rule.DEFAULT, Rule.LOOSE)
-TURNS = range(3)
-_KEYS_DDL = (
-    "CREATE OR REPLACE TEMP TABLE identity_person_keys"
-    " (rule VARCHAR, id_key BIGINT, person_key BIGINT, person_id VARCHAR)"
-)
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Who is who under each rule.
+
+    Attributes:
+        id_keys: Internal number of the id of each node, in the order of names.
+        people: Nodes of customer numbers, logins and the like.
+        roots: Rule to the node that names the person of each node.
+        refused_n: Pairs that would have joined two people.
+    """
+
+    id_keys: Whole
+    people: Whole
+    roots: Mapping[Rule, Whole]
+    refused_n: int
+
+    def person_keys(self, rule: Rule) -> Whole:
+        """The person of each node, persons being numbered in the order of their names."""
+        roots = self.roots[rule]
+        numbers: Whole = (np.cumsum(roots == apart(len(roots))) - 1)[roots]
+        return numbers
+
+    def sizes(self, rule: Rule) -> Whole:
+        """How many ids each person has."""
+        return np.bincount(self.person_keys(rule)).astype(np.int64)
+
+    @contextmanager
+    def parts(self, connection: duckdb.DuckDBPyConnection, rule: Rule) -> Iterator[None]:
+        """Show the persons of a rule as the relation `identity_parts`, one row per id in the order of names."""
+        person_keys = self.person_keys(rule)
+        sizes = np.bincount(person_keys)
+        is_known = np.zeros(len(sizes), dtype=np.int8)
+        is_known[person_keys[self.people]] = 1
+        columns = {
+            "id_key": self.id_keys,
+            "root": self.roots[rule],
+            "person_key": person_keys,
+            "is_stitched": (sizes > 1).astype(np.int8)[person_keys],
+            "is_known": is_known[person_keys],
+        }
+        connection.register("identity_parts", pa.table({name: pa.array(each) for name, each in columns.items()}))
+        try:
+            yield
+        finally:
+            connection.unregister("identity_parts")
 
 
 @dataclass(frozen=True)
@@ -26,14 +69,14 @@ class Nodes:
     """The ids as numbers.
 
     Attributes:
+        id_keys: Internal number of each node's id.
         places: Internal number of an id to its node; -1 where there is none.
         people: Nodes that two of may not be one person.
-        nodes_n: How many there are.
     """
 
+    id_keys: Whole
     places: Whole
     people: People
-    nodes_n: int
 
 
 def put_owners(connection: duckdb.DuckDBPyConnection) -> None:
@@ -47,12 +90,12 @@ def put_owners(connection: duckdb.DuckDBPyConnection) -> None:
     put(connection, "identity_owners", {"id_key": pa.array(keys), "owner_key": pa.array(owners)})
 
 
-def join_ids(connection: duckdb.DuckDBPyConnection) -> None:
-    """Fill the working tables `identity_person_keys` (who is who under each rule) and `identity_refused`."""
+def join_ids(connection: duckdb.DuckDBPyConnection) -> Joined:
+    """Find who is who under each rule, and fill the working table `identity_refused`."""
     nodes = _nodes(connection)
-    connection.execute(_KEYS_DDL)
-    parents = apart(nodes.nodes_n)
+    parents = apart(len(nodes.id_keys))
     refused: list[tuple[Whole, Whole]] = []
+    roots: dict[Rule, Whole] = {}
     for rule in RULES:
         for chunk in _links(connection, rule):
             left_keys, right_keys = chunk.lefts, chunk.rights
@@ -60,9 +103,10 @@ def join_ids(connection: duckdb.DuckDBPyConnection) -> None:
             links = Links(*ends, chunk.trust, chunk.evidence_n, chunk.first_at)
             is_refused: Mask = join_people(parents, links, nodes.people)
             refused.append((left_keys[is_refused], right_keys[is_refused]))
-        _keep(connection, rule, roots_of(parents))
+        roots[rule] = roots_of(parents)
     lefts, rights = (np.concatenate([pair[side] for pair in refused] or [apart(0)]) for side in range(2))
     put(connection, "identity_refused", {"left_key": pa.array(lefts), "right_key": pa.array(rights)})
+    return Joined(nodes.id_keys, nodes.people.nodes, roots, len(lefts))
 
 
 def _nodes(connection: duckdb.DuckDBPyConnection) -> Nodes:
@@ -76,36 +120,24 @@ def _nodes(connection: duckdb.DuckDBPyConnection) -> Nodes:
         " LEFT JOIN identity_owners owners USING (id_key) WHERE nodes.is_person = 1 ORDER BY nodes.node",
     )
     classes = np.unique(people["class"], return_inverse=True)[1].astype(np.int64)
-    return Nodes(places, People(people["node"], classes, people["owner"]), len(named["node"]))
+    id_keys = np.empty_like(named["id_key"])
+    id_keys[named["node"]] = named["id_key"]
+    return Nodes(id_keys, places, People(people["node"], classes, people["owner"]))
 
 
 def _links(connection: duckdb.DuckDBPyConnection, rule: Rule) -> Iterator[Links]:
     """The links that a rule is the narrowest to take: merges, which say who is who; all others; then guesses."""
-    for turn in TURNS:
+    turns = connection.sql(f"SELECT DISTINCT turn FROM identity_strengths WHERE strength = '{rule}' ORDER BY turn")
+    for (turn,) in turns.fetchall():
         found = _arrays(
             connection,
             "SELECT left_key, right_key, trust::BIGINT AS trust, evidence_n,"
             " coalesce(epoch_us(first_seen_at), 9223372036854775807) AS first_at FROM identity_strengths"
             f" WHERE strength = '{rule}' AND turn = {turn}",
         )
-        if len(found["trust"]):
-            yield Links(found["left_key"], found["right_key"], found["trust"], found["evidence_n"], found["first_at"])
-
-
-def _keep(connection: duckdb.DuckDBPyConnection, rule: Rule, roots: Whole) -> None:
-    """Number the persons of a rule in the order of their names, and keep them."""
-    nodes = apart(len(roots))
-    person_keys = (np.cumsum(roots == nodes) - 1)[roots]
-    parts = {"node": pa.array(nodes), "root": pa.array(roots), "person_key": pa.array(person_keys)}
-    put(connection, "identity_parts", parts)
-    connection.execute(f"INSERT INTO identity_person_keys {model('person_keys', rule=_quoted(rule))}")
-    make(connection, "identity_parts", "SELECT 1 WHERE FALSE")
+        yield Links(found["left_key"], found["right_key"], found["trust"], found["evidence_n"], found["first_at"])
 
 
 def _arrays(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, Whole]:
     table = connection.sql(query).to_arrow_table()
     return {name: table[name].to_numpy().astype(np.int64, copy=False) for name in table.column_names}
-
-
-def _quoted(rule: Rule) -> str:
-    return f"'{rule}'"

@@ -19,6 +19,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.id_types import form_sql, kind_of
+from pipelines.identity.guards import GUESSER
 from pipelines.identity.working import forget, make, number
 from schemas.errors import SettingsError, SourceError
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
     from pipelines.settings.identity import Probabilistic
 
-SOURCE = "probabilistic"
 _SEED = 1
 _SAMPLED_PAIRS = 1_000_000
 """Pairs of strangers by which splink learns how often values agree by chance: its own recommendation for a laptop."""
@@ -43,7 +43,7 @@ GROUP BY ALL
 # What rows show already, and ids that no link of the rule may join.
 _FORGET_KNOWN = """
 DELETE FROM identity_guesses AS g WHERE
-    EXISTS (SELECT 1 FROM identity_pairs p WHERE p.left_key = g.left_key AND p.right_key = g.right_key)
+    EXISTS (SELECT 1 FROM identity_strengths p WHERE p.left_key = g.left_key AND p.right_key = g.right_key)
     OR EXISTS (SELECT 1 FROM identity_nodes n WHERE n.id_key IN (g.left_key, g.right_key) AND n.is_blocked = 1)
     OR EXISTS (SELECT 1 FROM identity_supers s WHERE s.id_key IN (g.left_key, g.right_key))
     OR EXISTS (SELECT 1 FROM identity_crowds c WHERE c.id_key IN (g.left_key, g.right_key) AND c.is_loose = 0)
@@ -71,12 +71,9 @@ def add_guesses(connection: duckdb.DuckDBPyConnection, settings: Settings) -> in
     # The likelier a pair, the earlier it is tried; anything above 2 is told as guessed.
     connection.execute(
         "INSERT INTO identity_strengths BY NAME SELECT left_key, right_key, 0 AS evidence_n, NULL AS first_seen_at,"
+        f" {GUESSER} AS first_source, {GUESSER} AS last_source,"
         " (3 + round((1 - probability) * 1000000))::INTEGER AS trust, 2 AS turn, 'loose' AS strength, 'trust' AS guard"
         " FROM identity_guesses"
-    )
-    connection.execute(
-        "INSERT INTO identity_pairs BY NAME SELECT left_key, right_key, 0 AS evidence_n, NULL AS first_seen_at,"
-        f" ['{SOURCE}'] AS sources, 2 AS told_trust, 0 AS is_untold FROM identity_guesses"
     )
     found_n = number(connection, "SELECT count(*) FROM identity_guesses")
     forget(connection, "identity_compared", "identity_guesses")

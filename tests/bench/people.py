@@ -60,9 +60,9 @@ def join(folder: Path, memory: str) -> Costs:
         connection.execute("DETACH world")
     plain = joining.join_ids
 
-    def measured(connection: duckdb.DuckDBPyConnection) -> None:
+    def measured(connection: duckdb.DuckDBPyConnection) -> joining.Joined:
         with costs.step("components"):
-            plain(connection)
+            return plain(connection)
 
     with warehouse.writer(settings) as connection:
         joining.join_ids = measured
