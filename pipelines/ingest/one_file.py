@@ -128,7 +128,7 @@ def stage(intake: Intake, row: NamedRow) -> Plan:
 def load(con: duckdb.DuckDBPyConnection, plan: Plan, landing: Landing, target: loading.FileTarget) -> FileReport:
     """Take the staged rows in; returns what became of them."""
     ids, of_file = plan.staged_ids, {"source": target.source, "file_id": target.file_id}
-    drop_erased(con, loading.STAGED, ids, plan.salt)
+    drop_erased(con, loading.STAGED, ids, plan.salt, target.source)
     if not plan.table.events and plan.table.consent is not None:  # a known link may bring a new word
         remember_consents(con, loading.STAGED, ids, plan.salt, **of_file)
     duplicate_n = loading.remove_repeats(con, target.source, plan)

@@ -27,17 +27,23 @@ def tombstone_sql(salt: bytes, pseudonym: str) -> str:
     return f"substr(sha256('{salt.hex()}erased:' || {pseudonym}), 1, {TOMBSTONE_LENGTH})"
 
 
-def drop_erased(con: duckdb.DuckDBPyConnection, staged: str, ids: Mapping[str, str], salt: bytes) -> None:
-    """Drop every line of the staged rows that bears the id of somebody who was erased."""
+def event_name_sql(source: str) -> str:
+    """SQL that names an event like no pseudonym, from SQL of its source and the column `event_id`."""
+    return f"concat('event:', {source}, ':', event_id)"
+
+
+def drop_erased(con: duckdb.DuckDBPyConnection, staged: str, ids: Mapping[str, str], salt: bytes, source: str) -> None:
+    """Drop every line of the staged rows that bears the id of somebody who was erased, or is an event that was."""
     if con.sql("SELECT count(*) FROM erased_ids").fetchall() == [(0,)]:
         return
+    names = [pseudonym_sql(salt, kind, column) for column, kind in ids.items()]
     marked = " UNION ALL ".join(
-        f"SELECT line FROM {staged} WHERE {tombstone_sql(salt, pseudonym_sql(salt, kind, column))} IN"
-        " (SELECT tombstone FROM erased_ids)"
-        for column, kind in ids.items()
+        f"SELECT line FROM {staged} WHERE {tombstone_sql(salt, name)} IN (SELECT tombstone FROM erased_ids)"
+        for name in (*names, event_name_sql("$source"))
     )
-    if marked:
-        con.execute(f"UPDATE {staged} SET drop_reason = '{ERASED}', reason_code = NULL WHERE line IN ({marked})")
+    con.execute(
+        f"UPDATE {staged} SET drop_reason = '{ERASED}', reason_code = NULL WHERE line IN ({marked})", {"source": source}
+    )
 
 
 def remember_refused(

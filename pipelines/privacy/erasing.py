@@ -10,7 +10,7 @@ from datetime import datetime
 
 import duckdb
 
-from pipelines.privacy.door import ERASED, tombstone_sql
+from pipelines.privacy.door import ERASED, event_name_sql, tombstone_sql
 from pipelines.privacy.subject import Subject
 from pipelines.settings import Settings
 from pipelines.warehouse import transaction
@@ -21,11 +21,12 @@ _PSEUDONYMS = "SELECT id FROM erase_ids WHERE NOT is_shared"
 _WORDS = "SELECT word FROM erase_words"
 # Her events: those that bear one of her ids, as their first one or beside another, and those of a shared device at
 # which she had logged in.
+_LENT = f"SELECT event_key FROM event_owners WHERE id_key IN ({_WIPED})"
 _EVENTS = f"""
 CREATE OR REPLACE TEMP TABLE erase_events AS
 SELECT event_key, source, event_id, file_id, concat(line, ':', row_no) AS row_name FROM events
 WHERE id_key IN ({_WIPED}) OR list_has_any(map_values(ids), (SELECT list(id) FROM ({_PSEUDONYMS})))
-    OR event_key IN (SELECT event_key FROM event_owners WHERE id_key IN ({_WIPED}))
+    OR event_key IN ({_LENT})
 """
 # Labels that one of her ids stands among: of a table of people, or an id that can hardly be anything else.
 _LABELS = """
@@ -94,6 +95,7 @@ def erase_rows(
     counts = count_rows(con, subject)
     with transaction(con, settings.warehouse):
         _move_to_dropped(con)
+        _mark(con, tombstone_sql(salt, event_name_sql("source")), f"erase_events WHERE event_key IN ({_LENT})")
         con.execute(
             "DELETE FROM rejected_rows r WHERE EXISTS (SELECT 1 FROM erase_refused e WHERE e.source = r.source"
             " AND e.file_id = r.file_id AND e.line = r.line)"
@@ -103,10 +105,7 @@ def erase_rows(
                 con.execute(f"DELETE FROM {name} WHERE {where}")
         for table, where in _swept(con):
             con.execute(f'DELETE FROM main."{table}" WHERE {where}')
-        con.execute(
-            f"INSERT INTO erased_ids SELECT DISTINCT mark FROM (SELECT {tombstone_sql(salt, 'id')} AS mark"
-            f" FROM ({_PSEUDONYMS})) WHERE mark NOT IN (SELECT tombstone FROM erased_ids)"
-        )
+        _mark(con, tombstone_sql(salt, "id"), f"({_PSEUDONYMS})")
         con.execute(f"DELETE FROM identifiers WHERE {_HERS['identifiers']}")
         _drop_working_tables(con)
         _write_audit(con, request, counts)
@@ -117,6 +116,14 @@ def forget(con: duckdb.DuckDBPyConnection) -> None:
     """Drops the temporary tables that know whom the erasure is about."""
     for name in ("erase_chain", "erase_ids", "erase_words", "erase_events", "erase_refused"):
         con.execute(f"DROP TABLE IF EXISTS temp.{name}")
+
+
+def _mark(con: duckdb.DuckDBPyConnection, mark: str, hers: str) -> None:
+    """Keeps the marks of what may not come back: her ids, and events without them, known as hers by who was there."""
+    con.execute(
+        f"INSERT INTO erased_ids SELECT DISTINCT mark FROM (SELECT {mark} AS mark FROM {hers})"
+        " WHERE mark NOT IN (SELECT tombstone FROM erased_ids)"
+    )
 
 
 def _move_to_dropped(con: duckdb.DuckDBPyConnection) -> None:

@@ -91,6 +91,19 @@ def test_rows_that_are_delivered_again_are_dropped_as_erased(shop_run: Settings,
     assert (again.code, "has been erased before" in again.out) == (0, True)
 
 
+def test_what_she_did_at_a_shared_device_without_her_id_stays_out_too(shop: Settings, terreng: Terreng) -> None:
+    toml = shop.root / "terreng.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace('email = "mail"', 'cookie = "mail"'), encoding="utf-8")
+    hers = [f"2026-03-01T09:00:00Z,visit,{CUSTOMER},tablet,north", "2026-03-01T09:05:00Z,signup,,tablet,north"]
+    his = ["2026-03-01T15:00:00Z,visit,C0001Y,tablet,north", "2026-03-01T15:05:00Z,order,,tablet,north"]
+    deliver(shop.root, "events.csv", hers + his)
+    assert terreng("run", "-w", shop.root).code == 0
+    assert terreng("erase", f"customer_id={CUSTOMER}", "--yes", "-w", shop.root).code == 0
+    deliver(shop.root, "again.csv", his + hers)
+    assert terreng("run", "-w", shop.root).code == 0
+    assert rows(shop, "SELECT activity FROM events ORDER BY ALL") == [("order",), ("visit",)]
+
+
 def test_earlier_reports_are_marked_and_not_rewritten(shop_run: Settings, terreng: Terreng) -> None:
     (report,) = shop_run.reports_dir.glob("*/report.html")
     before = report.read_bytes()
