@@ -14,6 +14,7 @@ import polars as pl
 
 from pipelines.demo.crm import write_crm
 from pipelines.demo.customer import walk_become_customer
+from pipelines.demo.devices import device_pairs, pairs_truth, write_devices
 from pipelines.demo.help import walk_get_help
 from pipelines.demo.people import People, draw_people
 from pipelines.demo.rows import Fates
@@ -116,10 +117,13 @@ def _write_exports(target: Path, people_n: int, seed: int) -> dict[str, Fates]:
     customers = walk_become_customer(rng, people)
     walks = {"become_customer": customers, "get_help": walk_get_help(rng, people, customers)}
     did = _happenings(people, walks, rng)
-    fates = {"web": write_web(exports / "web", web_hits(people, did, rng), rng)}
+    hits = web_hits(people, did, rng)
+    fates = {"web": write_web(exports / "web", hits, rng)}
     fates["crm"] = write_crm(exports / "salesforce", people, did, rng)
     fates |= write_service(exports, people, did, rng)
-    write_truth(target / "truth.json", people, walks, fates, seed)
+    pairs = device_pairs(people, hits, rng)
+    fates["devices"] = write_devices(exports / "devices", pairs, rng)
+    write_truth(target / "truth.json", people, walks, fates, {"seed": seed, "device_pairs": pairs_truth(pairs)})
     return fates
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -24,10 +25,20 @@ _ID_TYPES = {
 }
 
 
-def write_truth(path: Path, people: People, walks: dict[str, Walk], fates: dict[str, Fates], seed: int) -> None:
-    """Write `truth.json`: the window, the rows of each source by fate, the journeys, the planted signals, the ids."""
+def write_truth(
+    path: Path, people: People, walks: dict[str, Walk], fates: dict[str, Fates], more: Mapping[str, object]
+) -> None:
+    """Write `truth.json`: the window, the rows of each source by fate, the journeys, the planted signals, the ids.
+
+    Args:
+        path: The file.
+        people: Whose ids they are.
+        walks: Name of a map to the journeys walked on it.
+        fates: Name of a source to what must become of its rows.
+        more: Further keys, which stand first.
+    """
     truth = {
-        "seed": seed,
+        **more,
         "people_n": people.n,
         "window": {"from": START.isoformat(), "until": AS_OF.isoformat()},
         "outage_s": [edge // SECOND for edge in OUTAGE_US],

@@ -6,7 +6,17 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from pipelines.settings.tables import AnyWord, Consent, Drop, EventMapping, Read, Scores, Sentiment, TableMapping
+from pipelines.settings.tables import (
+    AnyWord,
+    Consent,
+    Drop,
+    EventMapping,
+    Read,
+    Scores,
+    Sentiment,
+    TableMapping,
+    with_lists,
+)
 from pipelines.settings.words import Constant, Mapped, Sql, Strict, Template, TimeColumn, Word, words
 
 
@@ -22,7 +32,7 @@ class Columns(Strict):
     session_id: Word | Template | Sql | None = None
     order: Word | None = None
     version: Word | None = None
-    identities: dict[Word, Word] = Field(default_factory=dict)
+    identities: Annotated[dict[Word, Word], BeforeValidator(with_lists)] = Field(default_factory=dict)
     attributes: Annotated[tuple[Word, ...] | None, BeforeValidator(words)] = None
     scores: Scores = Field(default_factory=dict)
     consent: Consent | None = None

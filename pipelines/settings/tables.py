@@ -28,8 +28,11 @@ def _columns(value: object) -> object:
     return {name: name for name in listed} if isinstance(listed, list | tuple) else value
 
 
-def _identities(value: object) -> object:
-    """A list of words for one id type: the first is the id, the others are ids that were merged into it."""
+def with_lists(value: object) -> object:
+    """Identities in which a type may have a list of words: several ids of one type on a row.
+
+    The first is the event's. Where the type is of kind `person`, the others are ids that were merged into it.
+    """
     if not isinstance(value, dict):
         return value
     found: dict[object, object] = {}
@@ -67,7 +70,7 @@ FromColumn = Annotated[AnyWord, BeforeValidator(_column)]  # a plain text is a c
 When = Annotated[TimeColumn, BeforeValidator(_column)]
 Attributes = Annotated[dict[Word, FromColumn], BeforeValidator(_columns)]
 Scores = Annotated[dict[str, FromColumn], AfterValidator(_known_scores)]
-Identities = Annotated[dict[Word, FromColumn], BeforeValidator(_identities)]
+Identities = Annotated[dict[Word, FromColumn], BeforeValidator(with_lists)]
 Globs = dict[Word, Words]
 
 

@@ -183,16 +183,17 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
         yield Example(connection, truth, owners)
 
 
-def test_the_examples_people_are_found_better_by_each_wider_rule_and_never_mixed_up(example: Example) -> None:
+def test_each_wider_rule_finds_more_of_the_examples_people_and_loose_alone_fuses_some(example: Example) -> None:
     found = scored(example.connection, example.owners)
     strict, default, loose = (found[rule] for rule in (Rule.STRICT, Rule.DEFAULT, Rule.LOOSE))
     assert strict.pair_precision == default.pair_precision == 1
     assert strict.b_cubed_precision == default.b_cubed_precision == 1
-    assert loose.pair_precision > 0.99
-    assert 0.4 < strict.pair_recall < default.pair_recall <= loose.pair_recall
-    assert default.pair_recall > 0.95
-    assert 0.5 < strict.b_cubed_recall < default.b_cubed_recall <= loose.b_cubed_recall
-    assert default.b_cubed_recall > 0.95
+    assert 0.97 < loose.pair_precision < 1
+    assert 0.97 < loose.b_cubed_precision < 1
+    assert 0.6 < strict.pair_recall < default.pair_recall - 0.2
+    assert 0.7 < strict.b_cubed_recall < default.b_cubed_recall - 0.2
+    assert 0.98 < default.pair_recall < loose.pair_recall - 0.003 < 1
+    assert 0.98 < default.b_cubed_recall < loose.b_cubed_recall - 0.003 < 1
 
 
 def naive(connection: duckdb.DuckDBPyConnection) -> dict[int, int]:
@@ -223,22 +224,39 @@ def true_share(example: Example, journey: str) -> float:
     return told["converted"] / sum(told.values())
 
 
-def test_the_band_from_strict_to_loose_holds_the_true_conversion(example: Example) -> None:
-    """Those who ask for help do so under other ids than those who buy: the addresses that join them are stated."""
-    found = shares(example, "get_help")
-    assert found["strict"] < true_share(example, "get_help") < found["loose"]
-    assert found["strict"] < found["default"] <= found["loose"]
+@pytest.mark.parametrize("journey", ["become_customer", "get_help"])
+def test_the_band_from_strict_to_loose_holds_the_true_conversion(example: Example, journey: str) -> None:
+    """Strict finds too many people. Loose fuses more than it finds, by the vendor's mistakes that are planted."""
+    found = shares(example, journey)
+    assert found["strict"] < true_share(example, journey) < found["loose"]
+    assert found["strict"] <= found["default"] <= found["loose"]
+    assert found["loose"] - found["strict"] < 0.1  # a band that says something
 
 
-def test_visits_that_no_row_links_to_anybody_lower_the_conversion_under_every_rule(example: Example) -> None:
-    """Some visitors come back on another machine without ever logging in there: no rule can know, and none pretends."""
+def test_visits_that_no_row_links_to_anybody_lower_the_conversion_until_somebody_guesses(example: Example) -> None:
+    """Some come back on another machine without ever logging in there: no system knows, and only a guess can tell."""
     found, true = shares(example, "become_customer"), true_share(example, "become_customer")
-    assert 0.005 < true - found["loose"] < 0.015
-    lonely = example.connection.sql(
-        "SELECT count(*) FROM identifiers i WHERE id_type = 'cookie' AND NOT EXISTS ("
-        "SELECT 1 FROM link_evidence e WHERE i.id_key IN (e.left_key, e.right_key))"
-    ).fetchall()[0][0]
-    journeys_n = example.connection.sql(
-        "SELECT count(*) FROM journeys WHERE journey = 'become_customer' AND rule = 'loose'"
-    ).fetchall()[0][0]
-    assert 0 < journeys_n - example.truth["journeys"]["become_customer"]["journeys_n"] <= lonely
+    assert 0.005 < true - found["default"] < 0.02
+    assert found["strict"] == pytest.approx(found["default"], abs=0.001)
+    devices_n, none_n, found_n = (len(known_again(example, rule)) for rule in (None, Rule.DEFAULT, Rule.LOOSE))
+    assert none_n == 0
+    assert 0.6 < found_n / devices_n < 0.9  # most, not all
+
+
+def known_again(example: Example, rule: Rule | None) -> list[str]:
+    """Devices of people with several ids that no source but the vendor's links: those that a rule knows even so."""
+    rows = example.connection.sql(
+        "SELECT person_id, id_type, value, id_key IN (SELECT unnest([left_key, right_key]) FROM link_evidence"
+        " WHERE source <> 'devices') FROM person_keys JOIN identifiers USING (id_key) WHERE rule = $rule",
+        params={"rule": rule or Rule.STRICT},
+    ).fetchall()
+    of_person = defaultdict(list)
+    for person_id, id_type, value, is_linked in rows:
+        if (owner := example.owners.get((id_type, value))) is not None:
+            of_person[owner].append((person_id, value, is_linked))
+    return [
+        value
+        for ids in of_person.values()
+        for person_id, value, is_linked in ids
+        if not is_linked and len(ids) > 1 and (rule is None or [each for each, _, _ in ids].count(person_id) > 1)
+    ]

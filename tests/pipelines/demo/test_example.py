@@ -109,6 +109,17 @@ def test_the_truth_counts_what_it_lists(truth: dict[str, Any]) -> None:
         assert planted["exposed_lost_n"] <= planted["exposed_n"]
 
 
+def test_the_vendors_pairs_are_told_right_and_wrong(made: ExampleReport, truth: dict[str, Any]) -> None:
+    owners = truth["persons"]["cookie"]
+    lines = (made.root / "exports" / "devices" / "device_graph.csv").read_text(encoding="utf-8").splitlines()[1:]
+    rows = {tuple(line.split(",")) for line in lines}  # some come twice
+    whole = [(a, b) for a, b, score, _ in rows if b and float(score) >= 0.5]
+    right_n = sum(owners[a] == owners[b] for a, b in whole)
+    assert truth["device_pairs"] == {"right_n": right_n, "wrong_n": len(whole) - right_n}
+    assert len(whole) == len({frozenset(pair) for pair in whole})
+    assert 0.8 < right_n / len(whole) < 0.97
+
+
 def test_no_source_reads_the_truth(made: ExampleReport) -> None:
     paths = [path for source in load_settings(made.root).sources for path in source.path]
     assert all(path.startswith("exports/") for path in paths)

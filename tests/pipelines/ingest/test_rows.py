@@ -194,6 +194,17 @@ def test_a_link_table_gives_links_alone(shop: Shop) -> None:
     assert (again.accepted_n, again.duplicate_n) == (3, 2)
 
 
+def test_two_ids_of_one_type_on_a_row_are_a_link(shop: Shop) -> None:
+    shop.deliver("a.csv", "one,other\na,b\na,a\nc,\n")
+
+    report = shop.take(columns='[sources.columns]\nidentities = {cookie = ["one", "other"]}\n')
+
+    assert (report.accepted_n, report.reasons) == (2, {"missing_identity": 1})
+    evidence = "SELECT l.value, r.value FROM link_evidence JOIN identifiers l ON l.id_key = left_key"
+    evidence += " JOIN identifiers r ON r.id_key = right_key WHERE (l.id_type, r.id_type) = ('cookie', 'cookie')"
+    assert [set(pair) for pair in shop.rows(evidence)] == [{"a", "b"}]
+
+
 def test_ties_follow_the_order_column_or_the_line_of_whole_days_or_the_id(shop: Shop) -> None:
     shop.deliver("a.csv", "id,at,what,who,n\ne1,2026-03-01,visit,C1,9\ne2,2026-03-01T10:00:00Z,visit,C1,8\n")
 
