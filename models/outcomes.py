@@ -263,7 +263,7 @@ def _refusal(reached_us: Integers, widening: float, study: _Study, freeze_us: in
     """Why no share can be given for those reached by the freeze; None: it can."""
     worth = reached_us.size / widening
     if worth < LEAST_N:
-        return f"too few journeys (n_eff {int(worth)} < {LEAST_N})"
+        return f"too few journeys (worth fewer than {LEAST_N})"  # how many they are, `minimum_cell` may hide
     followed_us = freeze_us - int(reached_us.min())
     if followed_us < study.horizon_us:
         return f"followed too briefly ({followed_us / DAY_US:.1f} d < {study.horizon_us / DAY_US:.1f} d)"

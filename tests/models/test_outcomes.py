@@ -101,9 +101,9 @@ def test_too_few_followed_for_twice_the_patience_give_no_number_for_it() -> None
 @pytest.mark.parametrize(
     ("rows", "as_of_d", "refused"),
     [
-        (MATURE[:12], 100, "too few journeys (n_eff 12 < 30)"),
+        (MATURE[:12], 100, "too few journeys (worth fewer than 30)"),
         (MATURE, 35, "followed too briefly (25.0 d < 30.0 d)"),
-        (MATURE, 5, "too few journeys (n_eff 0 < 30)"),
+        (MATURE, 5, "too few journeys (worth fewer than 30)"),
     ],
 )
 def test_it_refuses_rather_than_guesses(rows: list[Row], as_of_d: int, refused: str) -> None:
@@ -117,7 +117,7 @@ def test_forty_journeys_of_four_people_who_always_do_the_same_are_worth_too_litt
     reached, journeys = small(MATURE)
     journeys = journeys.with_columns(person_key=pl.col("journey_key") // 10)
     found = touchpoint_outcomes(reached, journeys, [10 * DAY_US], as_of_us=100 * DAY_US, horizon_us=30 * DAY_US)
-    assert found["refused"].to_list() == ["too few journeys (n_eff 3 < 30)"]
+    assert found["refused"].to_list() == ["too few journeys (worth fewer than 30)"]
     assert found["effective_n"].to_list() == pytest.approx([40 / 13])
 
 

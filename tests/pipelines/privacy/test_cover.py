@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,7 @@ def test_the_report_shows_no_small_number_and_still_all_large_ones(uneven: Setti
     text = (tables.parent / "report.html").read_text(encoding="utf-8")
     assert "&lt; 5" in text
     assert ">200<" in text
+    assert not re.search(r"too few journeys \([^)]*\b[1-4]\b", text), "nor does a reason tell one"
     (uneven.root / "terreng.toml").write_text(
         (uneven.root / "terreng.toml").read_text(encoding="utf-8") + "\n[privacy]\nminimum_cell = 1\n", encoding="utf-8"
     )
