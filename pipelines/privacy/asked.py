@@ -49,9 +49,10 @@ def read_asked(settings: Settings, texts: Iterable[str], id_type: str) -> Asked:
             pseudonyms.append(text)
             continue
         kind, value = _parts(text, id_type)
-        formed, pseudonym = _hashed(settings, kind, value)
-        pseudonyms.append(pseudonym)
-        raw += [value, formed]
+        for each in (value, *_short_forms(value)):
+            formed, pseudonym = _hashed(settings, kind, each)
+            pseudonyms.append(pseudonym)
+            raw += [each, formed]
     if not pseudonyms:
         raise UsageError("no id", "the id of the person to erase", _HINT)
     return Asked(tuple(dict.fromkeys(pseudonyms)), tuple(dict.fromkeys(raw)))
@@ -74,6 +75,19 @@ def _parts(text: str, id_type: str) -> tuple[str, str]:
     if not (sign and kind.strip() and value.strip()):
         raise UsageError("an id without its type", "type=id", _HINT)
     return kind.strip(), value.strip()
+
+
+def _short_forms(value: str) -> tuple[str, ...]:
+    """The 15 signs of an id of Salesforce's that was typed with 18: the connector keeps the short form.
+
+    The last three only repeat which of the others are capitals, so hardly another id passes for one.
+    """
+    if len(value) != 18 or not (value.isascii() and value.isalnum()):
+        return ()
+    fives = (value[:5], value[5:10], value[10:15])
+    capitals = (sum(1 << place for place, sign in enumerate(five) if sign.isupper()) for five in fives)
+    told = "".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[bits] for bits in capitals)
+    return (value[:15],) if value[15:] == told else ()
 
 
 def _hashed(settings: Settings, id_type: str, value: str) -> tuple[str, str]:

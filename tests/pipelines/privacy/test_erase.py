@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from pipelines import warehouse
+from pipelines.privacy.asked import read_asked
 from pipelines.settings import Settings
 from pipelines.warehouse.commits import counter_file
 from tests.conftest import Terreng
@@ -139,6 +140,17 @@ def test_an_id_may_be_given_in_every_form(
     answer = terreng("erase", *arguments[form], "--yes", "-w", shop_run.root)
     assert answer.code == 0, answer.err
     assert stands(shop_run.root, CUSTOMER) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "forms_n"),
+    [("003AABAAAAAAAmmY5H", 2), ("003AABAAAAAAAmmY5A", 1), ("003AABAAAAAAAmm", 1), ("003AABAAAAAAA-mY5H", 1)],
+)
+def test_an_id_of_salesforce_may_be_typed_in_its_long_form(
+    typed: str, forms_n: int, shop: Settings, pseudonym: Pseudonym
+) -> None:
+    asked = read_asked(shop, [f"contact={typed}"], "")
+    assert asked.pseudonyms == tuple(pseudonym(shop, "contact", form) for form in (typed, typed[:15])[:forms_n])
 
 
 @pytest.mark.parametrize(
