@@ -98,9 +98,9 @@ IDENTITY_LINKS = Table(
     "one row per pair of ids seen together",
     (
         needed("left_type", TEXT, "id type of the alphabetically first of the two"),
-        needed("left_id", TEXT, "its pseudonym"),
+        unlike("left_id", TEXT, "its pseudonym"),
         needed("right_type", TEXT, "id type of the other"),
-        needed("right_id", TEXT, "its pseudonym"),
+        unlike("right_id", TEXT, "its pseudonym"),
         needed("evidence_n", INT, "rows that show both"),
         needed("strength", TEXT, "the narrowest rule that takes the link: strict, default, loose, or none"),
         nullable("first_seen_at", TIME, "earliest row that shows both; null for link tables without a time"),
@@ -116,7 +116,7 @@ PERSONS = Table(
     (
         needed("rule", TEXT, "strict, default or loose"),
         needed("id_type", TEXT, "type of the id"),
-        needed("id", TEXT, "pseudonym of the id"),
+        unlike("id", TEXT, "pseudonym of the id"),
         needed("person_id", TEXT, "pseudonym of the person under the rule"),
     ),
 )

@@ -59,8 +59,13 @@ def describe(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     _put_types(connection, kinds)
     _put_type_pairs(connection, settings, kinds)
     _put_sources(connection, settings)
-    tests = [f"(id_type = {_quoted(name)} AND ({_is_blocked(settings, name, kind)}))" for name, kind in kinds.items()]
-    make(connection, "identity_blocked", f"SELECT id_key FROM identifiers WHERE {' OR '.join(tests) or 'FALSE'}")
+    # One look for each type: a condition on all of them at once is evaluated where it need not be.
+    looks = [
+        f"SELECT id_key FROM identifiers WHERE id_type = {_quoted(name)} AND ({_is_blocked(settings, name, kind)})"
+        for name, kind in kinds.items()
+    ]
+    nobody = "SELECT id_key FROM identifiers WHERE FALSE"
+    make(connection, "identity_blocked", " UNION ALL ".join(looks or [nobody]))
 
 
 def trust_of(one: IdKind, other: IdKind) -> int:
