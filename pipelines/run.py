@@ -129,7 +129,8 @@ def refuse_unread(sources: tuple[SourceReport, ...]) -> None:
         raise ToleranceError(
             got=f"finished, with rows refused beyond the tolerance ({told})",
             hint="the table rejected_rows has each row's file, line and reason; "
-            "mend the export or its mapping, or raise `tolerance` of the source",
+            "mend the rows (`terreng ingest --rejected DIR` writes them), the export or its mapping, "
+            "or raise `tolerance` of the source",
         )
 
 

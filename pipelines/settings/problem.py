@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from schemas.errors import SettingsError
 
 PAGE = "schemas/SETTINGS.md"
+_NO_LIST = "this is no list; a list in [ ], or one text where texts are listed"
 
 
 def settings_error(
@@ -29,7 +30,8 @@ def settings_error(
         under = ".".join(str(step) for step in first["loc"][:-1] if isinstance(step, str))
         hint = f"add `{missing} = ...`; {page} has examples"
         return SettingsError(f"{missing!r} is missing{f' in {under}' if under else ''}", missing, hint, file, line)
-    got, _, wanted = first["msg"].removeprefix("Value error, ").partition("; ")
+    said = _NO_LIST if first["type"] == "tuple_type" else first["msg"].removeprefix("Value error, ")
+    got, _, wanted = said.partition("; ")
     return SettingsError(f"{where}: {got}" if where else got, wanted, "", file, line)
 
 

@@ -132,6 +132,7 @@ def test_timestamps_that_do_not_parse_are_refused_rows_and_end_with_seven(terren
     assert answer.code == 7, answer.err
     assert "20 of " in answer.err
     assert "rejected_rows" in answer.err
+    assert "--rejected" in answer.err
     assert (workspace / "published" / "terreng.duckdb").is_file()
 
 

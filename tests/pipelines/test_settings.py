@@ -113,7 +113,7 @@ def test_folders_are_beside_the_settings(tmp_path: Path) -> None:
         ("identities = {customer_id = \"customer\", email = \"mail\"}\n", "", 16, "identities are missing"),
         ('attributes = ["region"]', 'attributes = ["mail"]', 16, "attributes has 'mail', which is an identity"),
         ("until = 2026-03-04T00:00:00Z", "until = 2026-03-01T00:00:00Z", 30, "an outage ends before it begins"),
-        ('path = "log.xes"', "path = 3", 36, "sources.path"),
+        ('path = "log.xes"', "path = 3", 36, "sources.path: this is no list; wanted a list in"),
         ('name = "Nordlys"\n', "", 0, "'name' is missing in workspace"),
         ("[workspace]", "[workspace", 0, "this is no TOML"),
     ],
