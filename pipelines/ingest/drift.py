@@ -83,7 +83,7 @@ def check(intake: Intake, delivery: Delivery, file_id: str, encoding: str | None
         for names in used.values():
             _refuse_change(names, known, found, row)
         is_open = table.attributes is None and bool(table.events)
-        notes = _notes(known, found, landing.is_sparse, is_open)
+        notes = _notes(known, found, landing.is_sparse, is_open) if row.is_plain else _counted(known, found)
     _remember(intake, table.name, delivery, known, found)
     return notes
 
@@ -125,6 +125,13 @@ def _notes(known: dict[str, Seen], found: dict[str, Seen], is_sparse: bool, is_o
     gone = [] if is_sparse else [name for name in known if name not in found]
     use = "it becomes an attribute" if is_open else "the settings do not use it"
     return [f"new column {name!r}: {use}" for name in new[:20]] + [f"no column {name!r} any more" for name in gone[:20]]
+
+
+def _counted(known: dict[str, Seen], found: dict[str, Seen]) -> list[str]:
+    """For a connector's files, which have many columns that it does not read, how many came and went."""
+    new_n, gone_n = len(found.keys() - known.keys()), len(known.keys() - found.keys())
+    told = [f"{new_n} new"] * bool(new_n) + [f"{gone_n} gone"] * bool(gone_n)
+    return [f"other columns than in earlier files: {', '.join(told)}; none of them is missed"] if told else []
 
 
 def _among(names: tuple[str, ...], columns: dict[str, Seen], is_plain: bool) -> tuple[str, Seen] | None:

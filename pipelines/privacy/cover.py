@@ -14,10 +14,11 @@ from typing import Any
 import duckdb
 
 from models.suppression import Hidden, Sum, hide
-from pipelines.privacy.measures import MEASURES, SHARES, Key, Row, measured
+from pipelines.privacy.measures import BETWEEN, MEASURES, SHARES, Key, Row, measured
 from pipelines.privacy.withheld import Withheld, beside, small
 
 Sums = list[Sum[Key]]
+_AT_A_PLACE = ("reached", "followed", "unfollowed", "in_flight", "silent", "say_no")
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,9 @@ class Cover:
         if self.minimum <= 1 or table not in MEASURES:
             return found
         for name, _, _, columns in measured(table, row):
-            if name in self.hidden.small:
+            if name in self.hidden.small and name[1] not in BETWEEN:
                 found |= dict.fromkeys(columns, small(self.minimum))
-            elif name in self.hidden.beside:
+            elif name in self.hidden:
                 found = dict.fromkeys(columns, beside(self.minimum)) | found
         return found
 
@@ -116,7 +117,7 @@ def _standing(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Key, int]
 
 def _sums(rows: Mapping[str, list[dict[str, Any]]]) -> Sums:
     return [
-        *_sums_of_segments(rows["touchpoint_outcomes"], ("reached", "followed", "in_flight", "silent", "say_no"), 1),
+        *_sums_of_segments(rows["touchpoint_outcomes"], _AT_A_PLACE, 1),
         *_sums_of_shares(rows["touchpoint_outcomes"]),
         *_sums_of_segments(rows["waits"], ("waits", "waiting", "overdue"), 2),
         *_sums_of_flows(rows["flows"]),
@@ -150,7 +151,9 @@ def _sums_of_shares(rows: list[dict[str, Any]]) -> Sums:
     for row in rows:
         journey, touchpoint, segment, horizon = (row[k] for k in ("journey", "touchpoint", "segment", "horizon_d"))
         ends = tuple((journey, word, touchpoint, segment, horizon) for word in SHARES)
-        sums.append(Sum(ends, ((journey, "reached", touchpoint, segment),)))
+        reached: tuple[Key, ...] = ((journey, "reached", touchpoint, segment),)
+        followed = tuple((journey, word, touchpoint, segment) for word in ("followed", "unfollowed"))
+        sums += [Sum(ends, reached), Sum(followed, reached)]
         if segment is None:
             sums.append(Sum(((journey, "reached", touchpoint, None),), ((journey, "touched", touchpoint),)))
             here[journey].add(touchpoint)

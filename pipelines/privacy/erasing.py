@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import duckdb
@@ -45,6 +45,7 @@ _HERS = {
     "identifiers": f"id_key IN ({_WIPED})",
 }
 # Never swept: the audit and the marks have nothing of hers in them.
+_TELLING = 7  # signs from which on an id in a text is no accident
 _SPARED = ("erasures", "erased_ids", "commits")
 
 
@@ -105,6 +106,7 @@ def erase_rows(
                 con.execute(f"DELETE FROM {name} WHERE {where}")
         for table, where in _swept(con):
             con.execute(f'DELETE FROM main."{table}" WHERE {where}')
+        _blank_attributes(con, subject)
         _mark(con, tombstone_sql(salt, "id"), f"({_PSEUDONYMS})")
         con.execute(f"DELETE FROM identifiers WHERE {_HERS['identifiers']}")
         _drop_working_tables(con)
@@ -162,6 +164,24 @@ def _refused(subject: Subject) -> str:
         f" AND n.id IN ({_PSEUDONYMS}))"
     )
     return f"{noted} OR regexp_matches(r.raw, $pattern, 'i')" if subject.values else noted
+
+
+def _blank_attributes(con: duckdb.DuckDBPyConnection, subject: Subject) -> None:
+    """Her id in an attribute of somebody else's event: the event is theirs, the word goes.
+
+    Ids of a few signs, such as `7`, are words of their own too often, and stay.
+    """
+    telling = replace(subject, values=tuple(value for value in subject.values if len(value) >= _TELLING))
+    if not telling.values:
+        return
+    has_her = "regexp_matches({0}, $pattern, 'i')"
+    blanked = f"CASE WHEN {has_her.format('e.value')} THEN '{ERASED}' ELSE e.value END"
+    con.execute(
+        "UPDATE events SET attributes = map_from_entries(list_transform(map_entries(attributes),"
+        f" lambda e: {{'key': e.key, 'value': {blanked}}}))"
+        f" WHERE {has_her.format('array_to_string(map_values(attributes), chr(10))')}",
+        _values_of(telling),
+    )
 
 
 def _values_of(subject: Subject) -> dict[str, str]:

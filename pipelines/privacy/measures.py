@@ -53,6 +53,15 @@ def _broken(row: Row) -> int | None:
     return int(min((n for n in (kept, row["n"] - kept) if n > 0), default=0))
 
 
+def _unfollowed(row: Row) -> int | None:
+    """Journeys that reached a place too lately to be followed: two shown numbers tell it by their difference."""
+    if row["reached_n"] is None or row["followed_n"] is None:
+        return None
+    return int(row["reached_n"] - row["followed_n"])
+
+
+# Numbers that stand in no column, but between two: what is hidden for their sake is no small number itself.
+BETWEEN = ("unfollowed",)
 SHARES = ("converted", "exited", "abandoned", "active")
 _PLACE = ("touchpoint", "segment")
 _SILENT = ("hazard", "hazard_low", "hazard_high", "hazard_half_patience", "hazard_double_patience", "exit_hazard")
@@ -66,6 +75,7 @@ MEASURES: dict[str, tuple[Measure, ...]] = {
     "touchpoint_outcomes": (
         Measure("reached", _column("reached_n"), ("reached_n", "effective_n", *_ALL_SHARES, *_SILENT), _PLACE),
         Measure("followed", _column("followed_n"), ("followed_n", *_SILENT), _PLACE),
+        Measure("unfollowed", _unfollowed, ("followed_n", *_SILENT), _PLACE),
         Measure("in_flight", _column("in_flight_n"), ("in_flight_n",), _PLACE),
         Measure("silent", _share_of("hazard", "followed_n"), _SILENT, _PLACE),
         Measure("say_no", _share_of("exit_hazard", "followed_n"), _SILENT, _PLACE),

@@ -71,6 +71,17 @@ def test_a_share_goes_where_it_stands_for_few_people(tables: duckdb.DuckDBPyConn
     assert "reached_n" not in told
 
 
+def test_a_small_difference_of_two_large_numbers_is_hidden_too(tables: duckdb.DuckDBPyConnection) -> None:
+    for touchpoint, reached_n, followed_n in (("a", 136, 135), ("b", 200, 200), ("c", 200, 150)):
+        put(tables, "touchpoint_outcomes", touchpoint=touchpoint, horizon_d=30.0, reached_n=reached_n,
+            followed_n=followed_n, in_flight_n=0, hazard=0.4)  # fmt: skip
+    cover, found = read_cover(tables, 5), tables.sql("SELECT * FROM touchpoint_outcomes ORDER BY touchpoint")
+    rows = [dict(zip(found.columns, values, strict=True)) for values in found.fetchall()]
+    told = [cover.columns("touchpoint_outcomes", row) for row in rows]
+    assert {name: value.text for name, value in told[0].items()}["followed_n"] == beside(5).text
+    assert ["followed_n" in each for each in told] == [True, False, False]
+
+
 def test_a_finding_of_few_journeys_is_left_out() -> None:
     finding = {"journey": "buy", "touchpoint": "a", "signal": "missing", "journeys_n": 7}
     assert not Cover(5).hides_finding(finding)

@@ -50,6 +50,17 @@ def test_no_byte_and_no_row_of_her_is_left_and_others_keep_all(
     assert "waits.csv" in exports, "it has none"
 
 
+def test_her_address_in_an_attribute_of_somebody_else_goes_and_their_event_stays(
+    shop: Settings, terreng: Terreng
+) -> None:
+    deliver(shop.root, "more.csv", ["2026-03-09T10:00:00Z,visit,C0001Y,per1@example.com,asked by " + MAIL.upper()])
+    terreng("run", "-w", shop.root)
+    assert terreng("erase", f"email={MAIL}", "--yes", "-w", shop.root).code == 0
+    theirs = "SELECT attributes['region'] FROM events WHERE occurred_at = TIMESTAMPTZ '2026-03-09 10:00:00+00'"
+    assert rows(shop, theirs + " AND line = 2") == [("erased",)]
+    assert stands(shop.root, MAIL.upper()) == []
+
+
 def test_the_audit_row_tells_how_much_but_not_who(shop_run: Settings, terreng: Terreng) -> None:
     told = json.loads(terreng("erase", f"email={MAIL}", "--yes", "--json", "-w", shop_run.root).out)
     ((request, run_id, rule, reason, counts, is_finished),) = rows(
