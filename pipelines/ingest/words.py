@@ -94,9 +94,20 @@ def columns_of_sql(sql: str) -> tuple[str, ...]:
     if parsed.get("error") or len(statements) != 1 or len(statements[0]["node"].get("select_list", [])) != 1:
         told = parsed.get("error_message") or "it is more than one expression"
         raise SourceError(f"sql = {sql!r} cannot be read: {told}", "one expression in DuckDB's SQL")
+    if _has_query(statements[0]["node"]["select_list"]):
+        raise SourceError(f"sql = {sql!r} has a query in it", "one expression over the row, which sees nothing else")
     found: dict[str, None] = {}
     _add_columns(statements[0]["node"], found)
     return tuple(found)
+
+
+def _has_query(node: object) -> bool:
+    """Whether a SELECT stands in an expression: it could read other tables, and files."""
+    if isinstance(node, list):
+        return any(_has_query(inner) for inner in node)
+    if not isinstance(node, dict):
+        return False
+    return node.get("class") == "SUBQUERY" or any(_has_query(inner) for inner in node.values())
 
 
 def _add_columns(node: object, found: dict[str, None]) -> None:

@@ -282,6 +282,12 @@ def test_a_word_that_is_no_sql_is_told(desk: Desk, sql: str) -> None:
     assert caught.value.exit_code == 4
 
 
+@pytest.mark.parametrize("sql", ["(SELECT 1 FROM read_csv('other.csv'))", "via IN (SELECT value FROM identifiers)"])
+def test_a_word_of_sql_sees_its_row_alone(desk: Desk, sql: str) -> None:
+    with pytest.raises(SourceError, match="has a query in it"):
+        desk.take(sql_table(sql), ticket_csv=COLUMNS + "1,2026-05-01,,open,A,web,\n")
+
+
 def test_a_refused_row_shows_no_id_and_nothing_that_the_connector_does_not_know(desk: Desk) -> None:
     header, row = "id,created_at,requester,via,phone,note\n", "77,soon,Kari,per@post.no,123 45 678,secret\n"
     desk.take(TICKET, ticket_csv=header + row)
