@@ -17,6 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = (sys.executable, "-m", "pytest")
 SERVICE = "tests/test_serve.py"
+ACCEPTANCE = "tests/acceptance"
+COUNTED = ("--cov", "--cov-report=", "--cov-fail-under=0")  # of a part alone; the floor is for the whole
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -35,9 +37,9 @@ def main(wanted: Sequence[str]) -> int:
     return 0 if all(holds for _, holds, _ in results) else 1
 
 
-def run(*command: str | Path, folder: Path = ROOT) -> bool:
+def run(*command: str | Path, folder: Path = ROOT, environment: dict[str, str] | None = None) -> bool:
     """Run a command, its output passed through; whether it ended well."""
-    return subprocess.run(command, cwd=folder, check=False).returncode == 0
+    return subprocess.run(command, cwd=folder, env=environment, check=False).returncode == 0
 
 
 def browser() -> bool:
@@ -67,14 +69,42 @@ def _install(package: str) -> bool:
 
 
 def tests() -> bool:
-    """Every test, and how much of the code they reach. The service's mostly wait: they run beside the rest."""
-    with tempfile.TemporaryFile() as told:
-        service = subprocess.Popen([*PYTEST, SERVICE], cwd=ROOT, stdout=told, stderr=subprocess.STDOUT)
-        rest_holds = run(*PYTEST, f"--ignore={SERVICE}", "--cov", "--cov-report=term:skip-covered")
-        service_holds = service.wait() == 0
-        told.seek(0)
-        _say(f"\n{SERVICE}\n{told.read().decode(errors='replace')}")
-    return rest_holds and service_holds
+    """Every test, and how much of the code they reach: in three processes, for none of them fills both cores."""
+    with tempfile.TemporaryDirectory(prefix="terreng-gate-") as name:
+        folder = Path(name)
+        beside = [_Beside(folder, SERVICE), _Beside(folder, ACCEPTANCE, is_counted=True)]
+        rest = (*PYTEST, f"--ignore={SERVICE}", f"--ignore={ACCEPTANCE}", *COUNTED)
+        holds = [run(*rest, environment=_counting(folder, "rest")), *[each.ends_well() for each in beside]]
+        coverage = (sys.executable, "-m", "coverage")
+        joined = run(*coverage, "combine", "--data-file=.coverage", *sorted(folder.glob("coverage.*")))
+        return all(holds) and joined and run(*coverage, "report", "--skip-covered")
+
+
+class _Beside:
+    """Tests that run in a process of their own; what they say is shown when they have ended."""
+
+    def __init__(self, folder: Path, path: str, *, is_counted: bool = False) -> None:
+        self.path = path
+        self.told = folder / f"{Path(path).stem}.txt"
+        counted = COUNTED if is_counted else ()
+        with self.told.open("wb") as told:
+            self.process = subprocess.Popen(
+                [*PYTEST, path, *counted],
+                cwd=ROOT,
+                stdout=told,
+                stderr=subprocess.STDOUT,
+                env=_counting(folder, Path(path).stem),
+            )
+
+    def ends_well(self) -> bool:
+        holds = self.process.wait() == 0
+        _say(f"\n{self.path}\n{self.told.read_text(encoding='utf-8', errors='replace')}")
+        return holds
+
+
+def _counting(folder: Path, name: str) -> dict[str, str]:
+    """The environment in which a process writes down what code it reached."""
+    return {**os.environ, "COVERAGE_FILE": str(folder / f"coverage.{name}")}
 
 
 def wheel() -> bool:
