@@ -62,11 +62,6 @@ def query_text(settings: Settings, source: Source) -> str:
         raise SourceError(got, wanted, "", name) from error
 
 
-def is_incremental(query: str) -> bool:
-    """Whether the query asks for `:since`."""
-    return _SINCE.search(query) is not None
-
-
 def fetch_query(settings: Settings, source: Source, since: datetime | None, folder: Path) -> Fetched:
     """The rows of the source's query.
 

@@ -23,10 +23,11 @@ from pipelines import warehouse
 from pipelines.ingest import SourceReport, ingest
 from pipelines.settings import load_settings
 
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "crm_connectors"
+BESIDE = Path(__file__).resolve().parents[3] / "shared" / "data"
+DATA = Path(os.environ.get("TERRENG_TEST_DATA", BESIDE)) / "crm_connectors"
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 SYSTEMS = ("hubspot", "intercom", "qualtrics", "salesforce", "zendesk")
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the shared data is not here")
+pytestmark = pytest.mark.usefixtures("shared_data")  # absent data fails: a proof that did not run proves nothing
 
 # Files that a connector leaves aside, and why.
 COMPANIES = "about companies, which are nobody's journey"
