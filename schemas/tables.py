@@ -410,6 +410,216 @@ DEVIATION_RATES = Table(
     ),
 )
 
+TOUCHPOINT_STATES = Table(
+    "touchpoint_states",
+    "one row per journey, touchpoint of the flow and segment: what every journey is there, each in one of four states",
+    (
+        needed("journey", TEXT, "name of the map"),
+        needed("touchpoint", TEXT, "touchpoint of the flow"),
+        nullable("segment", TEXT, "name=value; null: all"),
+        needed("journeys_n", INT, "journeys; done_n + skipped_n + left_n + on_the_way_n"),
+        needed("done_n", INT, "journeys that touched it"),
+        needed("skipped_n", INT, "journeys that went past it without touching it"),
+        needed("left_n", INT, "journeys that ended (abandoned or exited) before they came to it"),
+        needed("on_the_way_n", INT, "journeys still going on that have not come to it yet"),
+        needed(
+            "by_design_n", INT, "of the skipped: the flow lets them, for it is optional or another branch was taken"
+        ),
+        needed("unseen_n", INT, "of the skipped: may have done it while it could not be seen"),
+        needed(
+            "left_here_n", INT, "journeys that ended with it as their last touchpoint of the flow, short of the goal"
+        ),
+        needed("standing_here_n", INT, "journeys in flight that stand here now"),
+    ),
+)
+
+LEDGER = Table(
+    "ledger",
+    "one row per journey, segment, measure and line: from planned to actual, to the last journey and second",
+    (
+        needed("journey", TEXT, "name of the map"),
+        nullable("segment", TEXT, "name=value; null: all"),
+        needed("measure", TEXT, "completion (amounts are journeys) or time (microseconds, of converted journeys)"),
+        needed("place", INT, "order of the lines, from 0: planned first, actual last"),
+        needed("line", TEXT, "planned, a reason (see LedgerLine), or actual; planned plus the reasons is actual"),
+        nullable("kind", TEXT, "deviation to which the line is charged; null: nothing differed from the design"),
+        nullable("touchpoint", TEXT, "what the deviation is charged to (for ad_hoc off the map: the activity)"),
+        nullable("block", TEXT, 'the skipped block, "a | b"'),
+        nullable("at_touchpoint", TEXT, "for completion: where these journeys ended or stand"),
+        nullable("phase", TEXT, "phase of what it is charged to, else of at_touchpoint"),
+        nullable("owner", TEXT, "owner of what it is charged to, else of at_touchpoint"),
+        needed("amount", INT, "journeys or microseconds, with its sign"),
+        needed("journeys_n", INT, "journeys that the line tells of"),
+    ),
+)
+
+CONSTRAINTS = Table(
+    "constraints",
+    "one row per journey and constraint of its map",
+    (
+        needed("journey", TEXT, "name of the map"),
+        needed("constraint_id", TEXT, "its name in the map, else made of what it says"),
+        needed("kind", TEXT, "response, not_after, at_most or same_channel"),
+        needed("said", TEXT, "the constraint in words"),
+        nullable("touchpoint", TEXT, "what it is charged to"),
+        nullable("phase", TEXT, "phase of that"),
+        nullable("owner", TEXT, "owner"),
+        needed("journeys_n", INT, "journeys that it was put to (the rest never came to it)"),
+        needed("satisfied_final_n", INT, "journeys that keep it, whatever comes"),
+        needed("satisfied_now_n", INT, "journeys that keep it so far"),
+        needed("violated_now_n", INT, "journeys that break it so far, and may still mend it"),
+        needed("violated_final_n", INT, "journeys that broke it for good"),
+        needed("unjudged_n", INT, "journeys where it could not be seen"),
+        nullable("violated_share", REAL, "violated_final_n of the journeys with a final verdict; 0 to 1"),
+        nullable("violated_low", REAL, "lower end of its 95 % interval"),
+        nullable("violated_high", REAL, "upper end of its 95 % interval"),
+    ),
+)
+
+CONSTRAINT_VERDICTS = Table(
+    "constraint_verdicts",
+    "one row per journey and constraint that it was put to",
+    (
+        needed("journey", TEXT, "name of the map"),
+        needed("journey_id", TEXT, "journey"),
+        needed("constraint_id", TEXT, "constraint"),
+        needed("verdict", TEXT, "see Verdict"),
+        needed("activations_n", INT, "times that it was put to the journey"),
+        needed("violations_n", INT, "of these, broken for good"),
+        nullable("occurred_at", TIME, "when it was first broken for good; null: it is not"),
+        nullable("event_id", TEXT, "the event that broke it, or that was not answered; null: it is not"),
+        nullable("position", INT, "that event's place in the journey"),
+        nullable("due_at", TIME, "until when the earliest open answer is due; null: none is open, or it has no limit"),
+    ),
+)
+
+HANDOVERS = Table(
+    "handovers",
+    "one row per journey and pair of owners: from the last touchpoint of the one to the next of the other",
+    (
+        needed("journey", TEXT, "name of the map"),
+        nullable("from_owner", TEXT, "who had the journey"),
+        nullable("to_owner", TEXT, "who has it next; null: several could, by design"),
+        needed("n", INT, "hand-overs that happened"),
+        needed("journeys_n", INT, "journeys in which it happened"),
+        needed("is_designed", FLAG, "the flow hands over from the one to the other"),
+        nullable("p50_s", REAL, "median seconds of those that happened"),
+        nullable("p90_s", REAL, "ninth decile of the same"),
+        needed("lost_n", INT, "journeys that ended where the next step by design is the other owner's"),
+        needed("waiting_n", INT, "journeys in flight that stand there now"),
+    ),
+)
+
+TRACKING_BACKLOG = Table(
+    "tracking_backlog",
+    "one row per journey, touchpoint or block, source, reason and time: what could not be seen, and is no friction",
+    (
+        needed("journey", TEXT, "name of the map"),
+        nullable("touchpoint", TEXT, "touchpoint that could not be seen; null: see block"),
+        nullable("block", TEXT, 'the block, "a | b"'),
+        nullable("source", TEXT, "source of its events; null: several"),
+        needed("reason", TEXT, "see Blindness"),
+        nullable("from_at", TIME, "since when; null: since ever"),
+        nullable("until_at", TIME, "until when (excluded); null: still"),
+        needed("journeys_n", INT, "journeys whose skip was set aside"),
+        nullable("evidence", TEXT, "what was seen, in words"),
+        nullable("hint", TEXT, "what to do, with the lines for terreng.toml or the map"),
+        nullable("owner", TEXT, "owner of the touchpoint"),
+    ),
+)
+
+COVERAGE = Table(
+    "coverage",
+    "one row per journey: what of the events and the time of its customers the map knows",
+    (
+        needed("journey", TEXT, "name of the map"),
+        needed("persons_n", INT, "people with a journey of this map"),
+        needed("journeys_n", INT, "their journeys"),
+        needed(
+            "events_n", INT, "events in journeys: on_flow_n + anytime_n + off_map_n + exits_n + other_map_n + dark_n"
+        ),
+        needed("on_flow_n", INT, "events of the flow"),
+        needed("anytime_n", INT, "events that are welcome anytime"),
+        needed("off_map_n", INT, "events that the map knows and nobody designed in"),
+        needed("exits_n", INT, "events that are exits"),
+        needed("other_map_n", INT, "events that another map of the workspace knows"),
+        needed("dark_n", INT, "events outside every touchpoint of every map"),
+        nullable("dark_share", REAL, "dark_n of events_n; 0 to 1"),
+        needed("elapsed_us", INT, "microseconds from the first to the last event of each journey, summed"),
+        needed("dark_us", INT, "of these, up to an event outside every touchpoint, from the event before"),
+        nullable("dark_time_share", REAL, "dark_us of elapsed_us; 0 to 1"),
+        needed("dark_journeys_n", INT, "journeys of which half the events or more are dark"),
+        needed("ghosts_n", INT, "touchpoints of the map without an event in the 90 days before the snapshot"),
+    ),
+)
+
+MAP_ASSIGNMENTS = Table(
+    "map_assignments",
+    "one row per journey that another map's journey of the same person contests",
+    (
+        needed("journey", TEXT, "name of the map"),
+        needed("journey_id", TEXT, "journey"),
+        needed("verdict", TEXT, "see Assignment"),
+        needed("rival_journey", TEXT, "the other map that fits best"),
+        needed("rival_journey_id", TEXT, "that map's journey of the same person"),
+        needed("shared_n", INT, "events that both journeys have"),
+        needed("fit", REAL, "1 - cost over the cost of a journey that fits nothing, under this map; 0 to 1"),
+        needed("rival_fit", REAL, "the same under the other map"),
+    ),
+)
+
+MAP_VERSIONS = Table(
+    "map_versions",
+    "one row per journey, version of its map, and whether the journeys straddle a change of version",
+    (
+        needed("journey", TEXT, "name of the map"),
+        needed("map_version", INT, "version of the map"),
+        needed("straddles", FLAG, "these journeys began under it and went on under a later one"),
+        nullable("valid_from", TIME, "since when it judges what begins; null: since ever"),
+        nullable("valid_until", TIME, "until when (excluded); null: still"),
+        needed("is_in_force", FLAG, "the version in force at the snapshot: the summaries are about it"),
+        needed("content_hash", TEXT, "hash of what the map says"),
+        needed("journeys_n", INT, "journeys that it judges"),
+        needed("converted_n", INT, "of these, converted"),
+        needed("exited_n", INT, "exited"),
+        needed("abandoned_n", INT, "abandoned"),
+        needed("in_flight_n", INT, "in flight"),
+        needed("conforming_n", INT, "journeys without a deviation from the flow"),
+        nullable("horizon_d", REAL, "horizon of the share, days"),
+        needed("mature_n", INT, "journeys that began a horizon or longer ago"),
+        nullable("converted_share", REAL, "of these, converted within the horizon; 0 to 1"),
+        nullable("converted_low", REAL, "lower end of its 95 % interval"),
+        nullable("converted_high", REAL, "upper end of its 95 % interval"),
+    ),
+)
+
+VARIANT_MOVES = Table(
+    "variant_moves",
+    "one row per variant and move of its alignment: the planned line above, the actual line below",
+    (
+        needed("journey", TEXT, "name of the map"),
+        needed("variant_id", TEXT, "variant"),
+        needed("move_no", INT, "place in the alignment, from 0"),
+        needed("move", TEXT, "sync, log or model"),
+        needed("touchpoint", TEXT, "touchpoint, or the activity where the map knows none"),
+        nullable("position", INT, "the event's place in the journey; null for a model move"),
+    ),
+)
+
+EXAMPLE_JOURNEYS = Table(
+    "example_journeys",
+    "one row per journey, deviation and example: the three shortest real journeys that show it",
+    (
+        needed("journey", TEXT, "name of the map"),
+        needed("kind", TEXT, "see DeviationKind"),
+        nullable("touchpoint", TEXT, "what it is charged to"),
+        nullable("block", TEXT, 'the skipped block, "a | b"'),
+        needed("place", INT, "1, 2 or 3: shortest first"),
+        needed("journey_id", TEXT, "journey"),
+        needed("events_n", INT, "its events"),
+    ),
+)
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -434,6 +644,17 @@ TABLES: dict[str, Table] = {
         TOUCHPOINTS,
         FLOWS,
         DEVIATION_RATES,
+        TOUCHPOINT_STATES,
+        LEDGER,
+        CONSTRAINTS,
+        CONSTRAINT_VERDICTS,
+        HANDOVERS,
+        TRACKING_BACKLOG,
+        COVERAGE,
+        MAP_ASSIGNMENTS,
+        MAP_VERSIONS,
+        VARIANT_MOVES,
+        EXAMPLE_JOURNEYS,
         ERASURES,
         WITHDRAWALS,
     )

@@ -122,3 +122,42 @@ class FindingState(StrEnum):
     FIXED = "fixed"
     RETURNED = "returned"
     ACCEPTED = "accepted"
+
+
+class LedgerLine(StrEnum):
+    """What a line of the ledger says of the way from planned to actual."""
+
+    PLANNED = "planned"
+    ABANDONED = "abandoned"
+    EXITED = "exited"
+    IN_FLIGHT = "in_flight"
+    AS_DESIGNED = "as_designed"
+    DEVIATION = "deviation"
+    ACTUAL = "actual"
+
+
+class Verdict(StrEnum):
+    """What a constraint says of one journey: kept or broken, for good or so far."""
+
+    SATISFIED_FINAL = "satisfied_final"
+    SATISFIED_NOW = "satisfied_now"
+    VIOLATED_NOW = "violated_now"
+    VIOLATED_FINAL = "violated_final"
+    UNJUDGED = "unjudged"
+
+
+class Blindness(StrEnum):
+    """Why a touchpoint could not be seen."""
+
+    DECLARED = "declared"
+    OUTAGE = "outage"
+    SUDDEN_ZERO = "sudden_zero"
+    ONLY_LATER_SEEN = "only_later_seen"
+
+
+class Assignment(StrEnum):
+    """Whose a journey is that several maps claim."""
+
+    THIS = "this"
+    OTHER = "other"
+    UNDECIDED = "undecided"

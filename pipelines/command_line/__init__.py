@@ -14,6 +14,8 @@ from typing import Annotated
 import typer
 
 from pipelines import failures
+from pipelines.command_line.maps import map_app
+from pipelines.command_line.options import HERE, AsOf, Json, Workspace
 from schemas.words import Rule
 
 app = typer.Typer(
@@ -27,22 +29,11 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-map_app = typer.Typer(help="Work on journey maps.", no_args_is_help=True, rich_markup_mode=None)
 findings_app = typer.Typer(help="List findings, or accept one for a while.", rich_markup_mode=None)
 identity_app = typer.Typer(help="See how ids were joined into persons.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(map_app, name="map")
 app.add_typer(findings_app, name="findings", invoke_without_command=True)
 app.add_typer(identity_app, name="identity")
-
-Workspace = Annotated[
-    Path, typer.Option("--workspace", "-w", help="Folder with terreng.toml.", show_default="the current folder")
-]
-AsOf = Annotated[
-    str,
-    typer.Option("--as-of", help="Snapshot time, ISO 8601; without a zone, in the workspace's."),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout, for machines.")]
-HERE = Path()
 
 
 class ExportFormat(StrEnum):
@@ -165,16 +156,6 @@ def report(workspace: Workspace = HERE, as_json: Json = False) -> None:
     from pipelines.commands import steps
 
     steps.report(workspace, as_json)
-
-
-@map_app.command("lint")
-def map_lint(
-    files: Annotated[list[Path], typer.Argument(help="Map files.")], workspace: Workspace = HERE, as_json: Json = False
-) -> None:
-    """Check maps: spelling, rules, reachability, their own examples; exit 3 when one is wrong."""
-    from pipelines.commands import maps
-
-    maps.lint(files, workspace, as_json)
 
 
 @app.command()

@@ -1,0 +1,152 @@
+"""Lay the reconstructed journeys over their maps: alignments, deviations, waits, outcomes and what to look at first."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import duckdb
+import polars as pl
+
+from models.calendar import DAY_US, business_days
+from pipelines.compare import lookups, summaries
+from pipelines.compare.variants import align_variants
+from pipelines.engine import DuckDBEngine
+from pipelines.findings import write_findings
+from pipelines.settings import Settings
+from pipelines.study import Study, studies
+from pipelines.warehouse import transaction
+from schemas.errors import UsageError
+from schemas.journey_map import JourneyMap
+
+COMPARED = (
+    "variants",
+    "journey_events",
+    "deviations",
+    "deviation_rates",
+    "touchpoint_outcomes",
+    "waits",
+    "flows",
+    "touchpoints",
+    "unmapped_activities",
+)
+
+
+def compare(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, maps: tuple[JourneyMap, ...], as_of: datetime
+) -> None:
+    """Fill every table that says how actual journeys differ from designed ones.
+
+    Args:
+        connection: The warehouse, open for writing, after `reconstruct` with the same maps and snapshot.
+        settings: The workspace's.
+        maps: Every version of every map.
+        as_of: The snapshot.
+
+    Raises:
+        UsageError: The journeys were reconstructed from other maps or for another snapshot.
+    """
+    engine = DuckDBEngine(connection)
+    found = studies(maps, as_of)
+    _refuse_stale(engine, found)
+    for study in found:
+        engine.use(study.schema)
+        _prepare(engine, settings, study)
+    with transaction(connection, settings.warehouse):
+        for table in COMPARED:
+            connection.execute(f"DELETE FROM main.{table}")
+        for study in found:
+            engine.use(study.schema)
+            _fill_rows(engine, study)
+            if _is_current(study, found):
+                _fill_summaries(engine, study)
+        engine.use("main")
+        write_findings(engine, maps, as_of)
+
+
+def _refuse_stale(engine: DuckDBEngine, found: tuple[Study, ...]) -> None:
+    engine.use("main")
+    wanted = {(study.schema, study.plan.content_hash, study.as_of_us) for study in found}
+    known = engine.scalar("SELECT count(*) FROM information_schema.tables WHERE table_name = 'studies'")
+    rows = engine.frame("SELECT schema_name, content_hash, as_of_us FROM studies").rows() if known else []
+    if set(rows) != wanted:
+        raise UsageError(
+            got="journeys that were reconstructed from other maps, or for another snapshot, or not at all",
+            wanted="journeys of these maps at this snapshot",
+            hint="run `terreng reconstruct` first, with the same --as-of; `terreng run` does both",
+        )
+
+
+def _prepare(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
+    """Working tables of one study: what departed where, and who waited for how long."""
+    compared = align_variants(engine, study, settings.threads)
+    blocks, members = lookups.block_tables(study, compared.blocks)
+    for name, frame in {
+        "variant_costs": compared.variants,
+        "variant_log_moves": compared.log_moves,
+        "variant_departures": compared.departures,
+        "map_blocks": blocks,
+        "block_members": members,
+        "blind_spans": lookups.blind_spans(study, compared.blocks, settings.sources),
+        "wait_pairs": lookups.wait_pairs(study, compared.automaton),
+        "designed_channels": lookups.designed_channels(study),
+        "business_days": _calendar(engine, settings, study),
+    }.items():
+        engine.put(name, frame)
+    is_opening = study.is_one_of(study.plan.openings, "states.entry_mark % 4096")
+    for model in (
+        "log_steps", "flow_departures", "unseen_departures", "event_faults", "wait_spans", "timed_waits",
+        "broken_promises", "first_reached", "departed", "chances", "kind_counts", "transitions",
+    ):  # fmt: skip
+        engine.create(f"staging/{model}", {"is_opening": is_opening, **study.values})
+    engine.drop("wait_spans", "chances")
+
+
+def _calendar(engine: DuckDBEngine, settings: Settings, study: Study) -> pl.DataFrame:
+    """Business hours from the first event to the snapshot."""
+    first_us = engine.scalar("SELECT min(entered_us) FROM journey_states") or study.as_of_us
+    days = business_days(
+        settings.timezone,
+        settings.business_hours,
+        [day - 1 for day in settings.business_days],
+        settings.holidays,
+        from_on=_day(first_us),
+        to_on=_day(study.as_of_us),
+    )
+    return days.with_columns((pl.col("utc_day") * DAY_US).alias("day_us"))
+
+
+def _day(moment_us: int) -> date:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=moment_us)).date()
+
+
+def _is_current(study: Study, found: tuple[Study, ...]) -> bool:
+    """Whether a study is the version in force at the snapshot: rates of two versions do not add up."""
+    begun = [each for each in found if each.plan.journey == study.plan.journey and each.valid_from_us <= each.as_of_us]
+    return study is begun[-1]
+
+
+def _fill_rows(engine: DuckDBEngine, study: Study) -> None:
+    """The published rows of single journeys, events and variants."""
+    values = study.values
+    engine.append("marts/variants", values)
+    engine.append("marts/journey_events", values)
+    for model in ("flow_deviations", "event_deviations", "wait_deviations"):
+        engine.append(f"marts/{model}", values, table="deviations")
+
+
+def _fill_summaries(engine: DuckDBEngine, study: Study) -> None:
+    """The published rates, outcomes and waits."""
+    for table in ("flows", "touchpoints", "unmapped_activities"):
+        engine.append(f"marts/{table}", study.values)
+    _append_frame(engine, "deviation_rates", study, summaries.rates(engine))
+    _append_frame(engine, "touchpoint_outcomes", study, summaries.outcomes(engine, study))
+    _append_frame(engine, "waits", study, summaries.waits(engine, study))
+
+
+def _append_frame(engine: DuckDBEngine, table: str, study: Study, frame: pl.DataFrame) -> None:
+    if frame.is_empty():
+        return
+    rows = frame.select(pl.lit(study.plan.journey).alias("journey"), pl.all())
+    engine.connection.register("incoming", rows.to_arrow())
+    engine.connection.execute(f"INSERT INTO main.{table} BY NAME SELECT * FROM incoming")
+    engine.connection.unregister("incoming")

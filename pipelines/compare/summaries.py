@@ -1,0 +1,101 @@
+"""The published rates, outcomes and waits of one study, from its working tables."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from models.intervals import wilson
+from models.outcomes import touchpoint_outcomes, unsettled_codes
+from models.rules import quoted
+from models.waits import summarise_waits
+from pipelines.engine import DuckDBEngine
+from pipelines.study import Study
+
+
+def rates(engine: DuckDBEngine) -> pl.DataFrame:
+    """One row per kind and what it is charged to: journeys over opportunities, with an interval.
+
+    The interval counts people: journeys of one person are taken to depart alike, which can only widen it.
+    """
+    rows = engine.frame(
+        "SELECT counts.*, coalesce(names.name, letters.activity) AS touchpoint, blocks.label AS block,"
+        " coalesce(names.owner, blocks.owner) AS owner, coalesce(names.phase, blocks.phase) AS phase"
+        " FROM kind_counts counts LEFT JOIN map_names names ON names.code = counts.target"
+        " LEFT JOIN unmapped_letters letters ON letters.letter = counts.target"
+        " LEFT JOIN map_blocks blocks ON blocks.block_no = -1 - counts.target"
+        " ORDER BY counts.journeys_n DESC, counts.kind, counts.target"
+    )
+    people = engine.frame(
+        "SELECT coalesce(sum(n * n) / sum(n), 1) AS deff"
+        " FROM (SELECT count(*) AS n FROM journey_states GROUP BY entity_key) journeys_of_one"
+    )["deff"][0]
+    low, high = wilson(rows["journeys_n"].to_numpy() / people, rows["opportunities_n"].to_numpy() / people)
+    return rows.with_columns(
+        (pl.col("journeys_n") / pl.col("opportunities_n")).alias("rate"),
+        pl.Series("rate_low", low, dtype=pl.Float64),
+        pl.Series("rate_high", high, dtype=pl.Float64),
+        pl.when(pl.col("finished_n") > 0).then(pl.col("lost_n") / pl.col("finished_n")).alias("abandoned_share"),
+    ).drop("target", "lost_n", "finished_n")
+
+
+def outcomes(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
+    """One row per touchpoint of the flow and segment: what became of those who reached it."""
+    names = study.map_names.select("code", pl.col("name").alias("touchpoint"))
+    segments = tuple(study.plan.segments)
+    journeys = engine.frame(
+        "SELECT journey_key, entity_key AS person_key, status, ended_us AS end_us, last_us, stands_at AS code"
+        " FROM journey_states ORDER BY journey_key"
+    )
+    for name in segments:
+        values = engine.frame(f"SELECT journey_key, value FROM all_segment_values WHERE name = {quoted(name)}")
+        journeys = journeys.join(values.rename({"value": name}), on="journey_key", how="left")
+    patience = engine.frame("SELECT code, patience_us, horizon_us, is_learned FROM patience ORDER BY code")
+    horizon = int(patience["horizon_us"][0])
+    learned = np.where(patience["is_learned"].to_numpy(), patience["patience_us"].to_numpy(), -1)
+    waits_for = patience["patience_us"].to_numpy().copy()
+    waits_for[[study.code(name) for name in study.plan.goals if study.code(name) < study.flow_n]] = -1
+    rows = [  # one touchpoint at a time: all visits at once would take gigabytes
+        touchpoint_outcomes(
+            engine.frame(f"SELECT * FROM first_reached WHERE code = {code}"),
+            journeys,
+            waits_for,
+            as_of_us=study.as_of_us,
+            horizon_us=horizon,
+            segments=segments,
+            unsettled=unsettled_codes(learned, horizon),
+        )
+        for code in range(study.flow_n)
+    ]
+    return pl.concat(rows).with_columns(pl.col("code").cast(pl.Int32)).join(names, on="code", how="left").drop("code")
+
+
+def waits(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
+    """One row per pair of touchpoints: how long people wait, and how often the promise is kept."""
+    pairs = engine.frame("SELECT pair_no, code, is_ready, calendar, promised_s FROM wait_pairs ORDER BY pair_no")
+    patience = dict(engine.frame("SELECT code, patience_us FROM patience").rows())
+    rows = []
+    for (pair,), sides in sorted(pairs.partition_by("pair_no", as_dict=True).items()):
+        ready, served = (sides.filter(pl.col("is_ready") == side)["code"][0] for side in (True, False))
+        found = engine.frame(
+            "SELECT ready_us, wait_s, age_s, end_kind, states.entity_key AS person FROM timed_waits waits"
+            " JOIN journey_states states ON states.journey_key = waits.journey_key"
+            f" WHERE waits.pair_no = {pair} ORDER BY waits.journey_key, ready_us"
+        )
+        if found.is_empty():
+            continue
+        promised_s = sides["promised_s"][0]
+        summary = summarise_waits(
+            found["ready_us"].to_numpy(),
+            found["wait_s"].to_numpy(),
+            found["end_kind"].to_numpy().astype(np.int64),
+            as_of_us=study.as_of_us,
+            patience_us=patience.get(ready, 0),
+            promised_s=promised_s,
+            age_s=found["age_s"].to_numpy(),
+            person=found["person"].to_numpy(),
+        )
+        names = {"from_touchpoint": study.plan.names[ready], "to_touchpoint": study.plan.names[served]}
+        shown = {key: value for key, value in vars(summary).items() if key != "judged_n"}
+        rows.append({**names, "calendar": sides["calendar"][0], "promised_s": promised_s, **shown})
+    return pl.DataFrame(rows, infer_schema_length=None)

@@ -1,0 +1,1 @@
+"""Map files beside the runs: writing, drafting, judging old traffic, other tools' formats."""
