@@ -50,12 +50,16 @@ def compare(
     _refuse_stale(engine, found)
     for study in found:
         engine.use(study.schema)
-        _prepare(engine, settings, study)
+        _align(engine, settings, study)
+    for study in found:
+        engine.use(study.schema)
+        _follow(engine, study)
     with transaction(connection, settings.warehouse):
         for table in COMPARED:
             connection.execute(f"DELETE FROM main.{table}")
         for study in found:
             engine.use(study.schema)
+            _fill_whole(engine, study)
             _fill_rows(engine, study)
             if _is_current(study, found):
                 _fill_summaries(engine, study)
@@ -76,8 +80,8 @@ def _refuse_stale(engine: DuckDBEngine, found: tuple[Study, ...]) -> None:
         )
 
 
-def _prepare(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
-    """Working tables of one study: what departed where, and who waited for how long."""
+def _align(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
+    """Working tables of one study: its aligned variants, and what the models that follow join to."""
     compared = align_variants(engine, study, settings.threads)
     blocks, members = lookups.block_tables(study, compared.blocks)
     for name, frame in {
@@ -92,9 +96,14 @@ def _prepare(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
         "business_days": _calendar(engine, settings, study),
     }.items():
         engine.put(name, frame)
+    engine.create("staging/log_steps")
+
+
+def _follow(engine: DuckDBEngine, study: Study) -> None:
+    """Working tables of one study: what departed where, and who waited for how long."""
     is_opening = study.is_one_of(study.plan.openings, "states.entry_mark % 4096")
     for model in (
-        "log_steps", "flow_departures", "unseen_departures", "event_faults", "wait_spans", "timed_waits",
+        "flow_departures", "unseen_departures", "event_faults", "wait_spans", "timed_waits",
         "broken_promises", "first_reached", "departed", "chances", "kind_counts", "transitions",
     ):  # fmt: skip
         engine.create(f"staging/{model}", {"is_opening": is_opening, **study.values})
@@ -125,11 +134,15 @@ def _is_current(study: Study, found: tuple[Study, ...]) -> bool:
     return study is begun[-1]
 
 
+def _fill_whole(engine: DuckDBEngine, study: Study) -> None:
+    """The published rows of all variants and events, whosever errand the journeys are."""
+    engine.append("marts/variants", study.values)
+    engine.append("marts/journey_events", study.values)
+
+
 def _fill_rows(engine: DuckDBEngine, study: Study) -> None:
-    """The published rows of single journeys, events and variants."""
+    """The published rows of single journeys."""
     values = study.values
-    engine.append("marts/variants", values)
-    engine.append("marts/journey_events", values)
     for model in ("flow_deviations", "event_deviations", "wait_deviations"):
         engine.append(f"marts/{model}", values, table="deviations")
 
