@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -14,6 +15,7 @@ from schemas import flow_shape
 from schemas.blocks import Flow, leaves
 from schemas.errors import MapError, Problem
 from schemas.map_checks import check_map, check_versions
+from schemas.map_constraints import Constraint
 from schemas.map_faults import Faults, without_faults
 from schemas.map_file import PAGE, Notes, Path_, Tree, map_error, read_yaml
 from schemas.map_flow import read_flow
@@ -49,6 +51,7 @@ class JourneyMap(Part):
         persona: Whom it is designed for.
         customer_goal: What the customer wants.
         review_every_s: Rhythm of reviews, seconds; None: none is set.
+        reviewed_on: Day (UTC) of the last review; None: when it came into force.
         journey_is: What counts as one journey.
         channels: Channel to its title; empty: channels are not checked.
         flow: The designed order.
@@ -56,6 +59,7 @@ class JourneyMap(Part):
         touchpoints: What is known of touchpoints in the flow or welcome anytime; not every one needs an entry.
         off_map: Known touchpoints that nobody designed in.
         exits: Ways to say no.
+        constraints: Rules that a flow cannot say.
         segments: Segment to the attribute behind it.
         value: What a conversion is worth.
         targets: What the journey is meant to reach.
@@ -71,6 +75,7 @@ class JourneyMap(Part):
     persona: str = ""
     customer_goal: str = ""
     review_every_s: DurationS | None = Field(default=None, alias="review_every")
+    reviewed_on: Day | None = None
     journey_is: JourneyIs = JourneyIs()
     channels: dict[Text, Text] = Field(default_factory=dict)
     flow: InstanceOf[Flow]
@@ -78,6 +83,7 @@ class JourneyMap(Part):
     touchpoints: dict[Text, Touchpoint] = Field(default_factory=dict)
     off_map: dict[Text, Touchpoint] = Field(default_factory=dict)
     exits: dict[Text, Exit] = Field(default_factory=dict)
+    constraints: tuple[Constraint, ...] = ()
     segments: Segments = Field(default_factory=dict)
     value: Value | None = None
     targets: tuple[Target, ...] = ()
@@ -128,6 +134,22 @@ class JourneyMap(Part):
     def entry(self, name: str) -> Touchpoint | Exit | None:
         """What the map says of a name beyond its place; None: nothing."""
         return self.touchpoints.get(name) or self.off_map.get(name) or self.exits.get(name)
+
+    @cached_property
+    def review_due_at(self) -> datetime | None:
+        """When it has to be looked at again; None: no rhythm is set, or nobody knows since when."""
+        since = self.reviewed_on or self.valid_from
+        if since is None or self.review_every_s is None:
+            return None
+        return datetime.combine(since, time(), UTC) + timedelta(seconds=self.review_every_s)
+
+    def places_before(self, exit_name: str) -> frozenset[str] | None:
+        """Touchpoints after which an exit is meant to be, phases as their touchpoints; None: it may be anywhere."""
+        after = self.exits[exit_name].after
+        inside = [
+            name for phase in self.flow.phases if phase.name in after for name in (*leaves(phase), *phase.anytime)
+        ]
+        return frozenset((*inside, *(name for name in after if name in self.roles))) if after else None
 
     def owner_of(self, name: str) -> str | None:
         """Owner of a touchpoint, else of the journey (operations before business), else None."""
@@ -225,7 +247,7 @@ def _build(tree: dict[str, Tree], notes: Notes) -> JourneyMap | None:
             journey_map = JourneyMap.model_validate(data, by_name=False, by_alias=True)
         except ValidationError as error:
             found.add(error)
-            data = without_faults(data, error)
+            data = without_faults(data, error, notes)
         else:
             journey_map._notes = notes
             return journey_map

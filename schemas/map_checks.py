@@ -17,6 +17,7 @@ from schemas.map_parts import Budget, Target
 
 if TYPE_CHECKING:
     from schemas.journey_map import JourneyMap
+    from schemas.map_constraints import Constraint
 
 
 _CLOSE = 0.66  # difflib's ratio: two letters swapped in a word of three are still one word
@@ -131,6 +132,43 @@ def _promises(journey_map: JourneyMap, notes: Notes) -> None:
                 _known(entry.promise.next, path, dict.fromkeys(known), "a touchpoint of the flow", notes)
 
 
+def _constraints(journey_map: JourneyMap, notes: Notes) -> None:
+    """They name touchpoints, and each has a name of its own in the tables."""
+    known = dict.fromkeys((*leaves(journey_map.flow), *_all_anytime(journey_map), *journey_map.off_map))
+    places: dict[str, int] = {}
+    for i, constraint in enumerate(journey_map.constraints):
+        for key, at, name in _named(constraint):
+            _known(name, ("constraints", i, key, *at), known, "a touchpoint of the map", notes)
+        first = places.setdefault(constraint.constraint_id, i)
+        if first != i:
+            got = f'the constraint "{constraint.constraint_id}" again'
+            line = notes.line(("constraints", first))
+            hint = f"the other one is in line {line}: remove one of them, or give it another name"
+            notes.add(("constraints", i), got, "a name of its own for each constraint", hint)
+
+
+def _named(constraint: Constraint) -> Iterator[tuple[str, tuple[int, ...], str]]:
+    """The key, the place in its list, and the name of each touchpoint of a constraint."""
+    if constraint.second is None:
+        yield "of", (), constraint.first
+        return
+    for at, name in enumerate(constraint.names):
+        yield constraint.kind, (at,), name
+
+
+def _exits(journey_map: JourneyMap, notes: Notes) -> None:
+    """Exits are meant to be after what the journey has, and a name there is one thing."""
+    touchpoints = dict.fromkeys((*leaves(journey_map.flow), *_all_anytime(journey_map), *journey_map.off_map))
+    phases = [phase.name for phase in journey_map.flow.phases]
+    for name, entry in journey_map.exits.items():
+        for i, place in enumerate(entry.after):
+            path = ("exits", name, "after", i)
+            _known(place, path, (*touchpoints, *phases), "a touchpoint or a phase of the map", notes)
+            if place in touchpoints and place in phases:
+                hint = "give the phase another name"
+                notes.add(path, f'"{place}", which is a touchpoint and a phase', "a name for one thing", hint)
+
+
 def _channels(journey_map: JourneyMap, notes: Notes) -> None:
     if not journey_map.channels:
         return
@@ -191,6 +229,8 @@ _CHECKS = (
     _anytime,
     _journey_is,
     _promises,
+    _exits,
+    _constraints,
     _channels,
     _observability,
     _goals_to_keep,

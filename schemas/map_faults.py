@@ -53,20 +53,21 @@ class Faults:
     def add(self, error: ValidationError) -> None:
         """Note what is new in an error."""
         details = error.errors(include_url=False)
-        inner = {detail["loc"][:length] for detail in details for length in range(len(detail["loc"]))}
+        places = [self.notes.written(detail["loc"]) for detail in details]
+        inner = {place[:length] for place in places for length in range(len(place))}
         is_first = not self.told
-        for detail in details:
-            is_echo = detail["type"] == "too_short" and detail["loc"] in inner  # its one item is wrong, and told of
-            is_new = detail["type"] == "map" and detail["loc"] not in self.told
+        for detail, place in zip(details, places, strict=True):
+            is_echo = detail["type"] == "too_short" and place in inner  # its one item is wrong, and told of
+            is_new = detail["type"] == "map" and place not in self.told
             if is_new or (is_first and not is_echo):
                 self.notes.problems.append(_fault(detail, self.model, self.notes))
-        self.told |= inner | {detail["loc"] for detail in details}
+        self.told |= inner | set(places)
 
 
 def _fault(detail: ErrorDetails, model: type[BaseModel], notes: Notes) -> Problem:
     path, kind, got = detail["loc"], detail["type"], detail["input"]
     context = detail.get("ctx", {})
-    key = _label(path)
+    key = _label(notes.written(path))
     match kind:
         case "missing":
             around = f" in {_said(path[:-1])}" if path[:-1] else ""
@@ -139,7 +140,7 @@ def _model_of(at: Any) -> type[BaseModel] | None:
     return bare if isinstance(bare, type) and issubclass(bare, BaseModel) else None
 
 
-def without_faults(data: dict[str, object], error: ValidationError) -> dict[str, object]:
+def without_faults(data: dict[str, object], error: ValidationError, notes: Notes) -> dict[str, object]:
     """The data without what was wrong in it; what was missing gets a placeholder."""
     left = copy.deepcopy(data)
     # From the end, so that places in lists stay right while items go.
@@ -148,7 +149,9 @@ def without_faults(data: dict[str, object], error: ValidationError) -> dict[str,
         if detail["type"] == "missing" and len(loc) == 1:
             left[str(loc[0])] = _PLACEHOLDER
         else:
-            _remove(left, loc[:-1] if detail["type"] == "missing" else loc)
+            removed = _remove(left, loc[:-1] if detail["type"] == "missing" else loc)
+            if removed:
+                notes.leave_out(removed)
     for key in ("journey", "title"):
         left.setdefault(key, _PLACEHOLDER)
     return left
@@ -164,8 +167,8 @@ def _has(data: Any, part: str | int) -> bool:
     return isinstance(data, list) and isinstance(part, int) and part < len(data)
 
 
-def _remove(data: Any, path: tuple[str | int, ...]) -> None:
-    """Remove the value at a path, else the nearest value around it (a path may name what a validator made)."""
+def _remove(data: Any, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Remove the value at a path, else the nearest one around it (a path may name what a validator made); its path."""
     held: list[tuple[Any, str | int]] = []
     for part in path:
         if not _has(data, part):
@@ -175,3 +178,4 @@ def _remove(data: Any, path: tuple[str | int, ...]) -> None:
     if held:
         container, part = held[-1]
         del container[part]
+    return path[: len(held)]

@@ -47,6 +47,7 @@ class Notes:
         flow_lines: Touchpoint to the line where the flow first has it.
         problems: Everything found wrong, in the order of finding.
         doubted: Names whose spelling a problem doubts: nothing more is said of them.
+        left_out: Path of a list to the places of its items that were wrong and are no longer in it.
     """
 
     file: str
@@ -54,9 +55,29 @@ class Notes:
     flow_lines: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     doubted: set[str] = field(default_factory=set)
+    left_out: dict[Path_, list[int]] = field(default_factory=dict)
+
+    def written(self, path: Path_) -> Path_:
+        """The path that a value has in the file, from the one that it has after wrong items were left out."""
+        found: Path_ = ()
+        for part in path:
+            found = (*found, self._place(found, part) if isinstance(part, int) else part)
+        return found
+
+    def _place(self, around: Path_, place: int) -> int:
+        for gone in sorted(self.left_out.get(around, ())):
+            place += gone <= place
+        return place
+
+    def leave_out(self, path: Path_) -> None:
+        """Remember that a list's item is no longer in it, so that those after it keep their lines."""
+        *around, place = self.written(path)
+        if isinstance(place, int):
+            self.left_out.setdefault(tuple(around), []).append(place)
 
     def line(self, path: Path_) -> int:
         """Line of a value, else of the nearest value around it, else 0."""
+        path = self.written(path)
         around = (path[:length] for length in range(len(path), 0, -1))
         return next((self.lines[place] for place in around if place in self.lines), 0)
 

@@ -173,10 +173,18 @@ class Touchpoint(Part):
 
 
 class Exit(Part):
-    """A way to say no, and which events are it."""
+    """A way to say no, and which events are it.
+
+    Attributes:
+        title: Title for people.
+        owner: Who gets its findings.
+        after: Touchpoints and phases after which it is meant to be; empty: anywhere.
+        when: Rules of which one has to match.
+    """
 
     title: str = ""
     owner: Text | None = None
+    after: AnyNames = ()
     when: Rules = ()
 
 

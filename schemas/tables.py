@@ -600,7 +600,7 @@ VARIANT_MOVES = Table(
         needed("journey", TEXT, "name of the map"),
         needed("variant_id", TEXT, "variant"),
         needed("move_no", INT, "place in the alignment, from 0"),
-        needed("move", TEXT, "sync, log or model"),
+        nullable("move", TEXT, "sync, log or model; null: an exit, which no alignment moves"),
         needed("touchpoint", TEXT, "touchpoint, or the activity where the map knows none"),
         nullable("position", INT, "the event's place in the journey; null for a model move"),
     ),
@@ -608,7 +608,7 @@ VARIANT_MOVES = Table(
 
 EXAMPLE_JOURNEYS = Table(
     "example_journeys",
-    "one row per journey, deviation and example: the three shortest real journeys that show it",
+    "one row per journey, deviation and place: the three shortest real journeys that show it, of different variants first",
     (
         needed("journey", TEXT, "name of the map"),
         needed("kind", TEXT, "see DeviationKind"),

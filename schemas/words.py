@@ -136,6 +136,15 @@ class LedgerLine(StrEnum):
     ACTUAL = "actual"
 
 
+class ConstraintKind(StrEnum):
+    """What a constraint of a map asks of a journey."""
+
+    RESPONSE = "response"
+    NOT_AFTER = "not_after"
+    AT_MOST = "at_most"
+    SAME_CHANNEL = "same_channel"
+
+
 class Verdict(StrEnum):
     """What a constraint says of one journey: kept or broken, for good or so far."""
 

@@ -62,6 +62,52 @@ def test_every_part_of_a_map_is_read(full: JourneyMap) -> None:
     assert full.phase_goals == {"Awareness": "Find out whether I can get fibre"}
 
 
+def test_constraints_are_of_four_kinds(full: JourneyMap) -> None:
+    told = [(rule.kind, rule.first, rule.second, rule.charged_to) for rule in full.constraints]
+    assert told == [
+        ("response", "support_chat", "support_article", "support_article"),
+        ("not_after", "first_value", "pay", "pay"),
+        ("at_most", "support_chat", None, "support_chat"),
+        ("same_channel", "signup", "plan", "plan"),
+    ]
+    answers, *_, channel = full.constraints
+    assert (answers.within_s, answers.clock, answers.is_same_channel) == (2 * 86_400, Calendar.BUSINESS, True)
+    assert (answers.owner, answers.why, channel.within_s, channel.clock) == (
+        *("Support", "Nobody waits for ever"),
+        *(None, Calendar.CLOCK),
+    )
+
+
+def test_a_constraint_has_a_name_and_is_said_in_words(full: JourneyMap) -> None:
+    assert {rule.constraint_id: rule.said for rule in full.constraints} == {
+        "answers": "every support_chat is followed by support_article within 2d of business hours, in its channel",
+        "not_after first_value pay": "no pay after first_value",
+        "at_most support_chat": "at most 2 support_chat",
+        "same_channel signup plan": "plan in the channel of the signup before it",
+    }
+
+
+def test_an_exit_is_meant_to_be_after_touchpoints_and_all_of_a_phase(full: JourneyMap, tmp_path: Path) -> None:
+    decision = ("signup", "verify_email", "verify_sms", "credit_check", "plan", "pay")
+    assert full.places_before("declined") == frozenset(decision)
+    small = loaded(tmp_path, SMALL + "off_map: {chat: {}}\nexits: {no: {after: [Look, chat]}, never: {}}\n")
+    assert small.places_before("no") == frozenset({"visit", "compare", "faq", "chat"})
+    assert small.places_before("never") is None
+
+
+@pytest.mark.parametrize(
+    ("more", "due"),
+    [
+        ("review_every: 2w\nreviewed_on: 2026-11-01\nvalid_from: 2026-01-01", datetime(2026, 11, 15, tzinfo=UTC)),
+        ("review_every: 36h\nvalid_from: 2026-01-01", datetime(2026, 1, 2, 12, tzinfo=UTC)),
+        ("reviewed_on: 2026-11-01", None),
+        ("review_every: 2w", None),
+    ],
+)
+def test_a_review_is_due_a_rhythm_after_the_last_one(tmp_path: Path, more: str, due: datetime | None) -> None:
+    assert loaded(tmp_path, f"{SMALL}{more}\n").review_due_at == due
+
+
 def test_observability_is_a_word_or_spans(full: JourneyMap) -> None:
     february, span = datetime(2026, 2, 1, tzinfo=UTC), ObservabilitySpan.model_validate
     assert full.touchpoints["pay"].observability == (span({"is": "full"}),)
@@ -170,6 +216,37 @@ def test_the_hash_is_of_what_the_map_says(tmp_path: Path) -> None:
         ("touchpoints:\n  visit: {when: {}}", "10: when"),
         ("touchpoints:\n  visit: {when: {source: }}", "10: source: nothing"),
         ("touchpoints:\n  visit: {when: [{source: web}, {source: {a: b}}]}", "10: source 1: a mapping with a"),
+        ("reviewed_on: soon", '9: reviewed_on: "soon"'),
+        ("exits: {no: {after: [Lok]}}", '9: "Lok"'),
+        ("exits:\n  no:\n    after:\n    - {}", "12: after 1: a mapping with no keys"),
+        ("off_map: {Look: {}}\nexits: {no: {after: Look}}", '10: "Look", which is a touchpoint and a phase'),
+        ("constraints: {response: [visit, card]}", "9: constraints: a mapping with response"),
+        ("constraints: [visit]", '9: constraints 1: "visit"'),
+        ("constraints: [{why: x}]", "9: constraints 1: a mapping with why"),
+        ("constraints:\n- response:\n  - visit\n  - crad", '12: "crad"'),
+        ("constraints:\n- same_channel:\n  - vizit\n  - card", '11: "vizit"'),
+        ("constraints: [{response: visit}]", '9: response: "visit"'),
+        ("constraints: [{response: [visit]}]", "9: response: a list of 1"),
+        ("constraints: [{not_after: [visit, [card]]}]", "9: not_after 2: a list of 1"),
+        ("constraints: [{response: [visit, visit]}]", "9: constraints 1: a mapping with response"),
+        ("constraints: [{response: [visit, card], not_after: [card, visit]}]", "9: constraints 1: a mapping with"),
+        ("constraints: [{response: [visit, card], within: soon}]", '9: within: "soon"'),
+        ("constraints: [{response: [visit, card], within: 2d, calendar: busines}]", '9: calendar: "busines"'),
+        ("constraints: [{response: [visit, card], calendar: clock}]", "9: constraints 1: a mapping with"),
+        ("constraints: [{not_after: [card, visit], within: 2d}]", "9: constraints 1: a mapping with"),
+        ("constraints: [{same_channel: maybe}]", '9: same_channel: "maybe"'),
+        ("constraints: [{same_channel: true}]", "9: constraints 1: a mapping with same_channel"),
+        ("constraints: [{same_channel: [visit, {card: x}]}]", "9: same_channel: a list of 2"),
+        ("constraints: [{same_channel: false}]", "9: constraints 1: a mapping with same_channel"),
+        ("constraints: [{not_after: [card, visit], same_channel: true}]", "9: constraints 1: a mapping with"),
+        ("constraints: [{at_most: 0, of: visit}]", '9: at_most: "0"'),
+        ("constraints: [{at_most: 2}]", "9: constraints 1: a mapping with at_most"),
+        ("constraints: [{of: visit}]", "9: constraints 1: a mapping with of"),
+        ("constraints:\n- at_most: 2\n  of: vizit", '11: "vizit"'),
+        (
+            "constraints:\n- {at_most: 2, of: visit}\n- {at_most: 3, of: visit}",
+            '11: the constraint "at_most visit" again',
+        ),
         ("segments: {x: first(}", '9: x: "first("'),
         ("value: {per_conversion: many}", '9: per_conversion: "many"'),
         ("value: {per_conversion: nan}", '9: per_conversion: "nan"'),
@@ -233,6 +310,31 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
         '9: version: "x"',
         '10: "thank"',
         '11: exits: "3"',
+    ]
+
+
+def test_items_after_a_wrong_one_keep_their_lines_and_places(tmp_path: Path) -> None:
+    text = """\
+constraints:
+- {response: visit}
+- {not_after: [card, vizit]}
+- 3
+- {at_most: 2}
+targets:
+- {measure: speed, at_least: 1}
+- {measure: conversion, at_least: often}
+- {measure: drop_off, phase: Lok, at_most: 1}
+"""
+    with pytest.raises(MapError) as caught:
+        loaded(tmp_path, SMALL + text)
+    assert [f"{problem.line}: {problem.got}" for problem in caught.value.problems] == [
+        '10: response: "visit"',
+        '11: "vizit"',
+        '12: constraints 3: "3"',
+        "13: constraints 4: a mapping with at_most",
+        '15: measure: "speed"',
+        '16: at_least: "often"',
+        '17: "Lok"',
     ]
 
 
