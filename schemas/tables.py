@@ -584,7 +584,7 @@ MAP_VERSIONS = Table(
         needed("exited_n", INT, "exited"),
         needed("abandoned_n", INT, "abandoned"),
         needed("in_flight_n", INT, "in flight"),
-        needed("conforming_n", INT, "journeys without a deviation from the flow"),
+        needed("conforming_n", INT, "journeys without missing, ad_hoc, repeated, out_of_order, branch_conflict, wrong_entry, wrong_exit"),
         nullable("horizon_d", REAL, "horizon of the share, days"),
         needed("mature_n", INT, "journeys that began a horizon or longer ago"),
         nullable("converted_share", REAL, "of these, converted within the horizon; 0 to 1"),

@@ -10,6 +10,7 @@ import polars as pl
 from models.calendar import DAY_US, business_days
 from pipelines.compare import lookups, summaries
 from pipelines.compare.variants import align_variants
+from pipelines.compare.versions import versions
 from pipelines.engine import DuckDBEngine
 from pipelines.findings import write_findings
 from pipelines.settings import Settings
@@ -28,6 +29,7 @@ COMPARED = (
     "flows",
     "touchpoints",
     "unmapped_activities",
+    "map_versions",
 )
 
 
@@ -61,7 +63,9 @@ def compare(
             engine.use(study.schema)
             _fill_whole(engine, study)
             _fill_rows(engine, study)
-            if _is_current(study, found):
+            is_in_force = _is_current(study, found)
+            _append_frame(engine, "map_versions", study, versions(engine, study, is_in_force))
+            if is_in_force:
                 _fill_summaries(engine, study)
         engine.use("main")
         write_findings(engine, maps, as_of)
