@@ -19,6 +19,7 @@ import duckdb
 import pandas as pd
 
 from models.net import Net
+from models.process_trees import Leaf, Node, Operator, Tree
 from schemas.errors import MapError, UsageError
 
 CASE, ACTIVITY, TIME = "case:concept:name", "concept:name", "time:timestamp"
@@ -234,6 +235,33 @@ def from_pm4py(net: Any, initial: Any, final: Any) -> Net:
         frozenset((places[place], n) for place, n in initial.items()),
         frozenset((places[place], n) for place, n in final.items()),
     )
+
+
+def tree_from_pm4py(found: Any) -> Tree:
+    """pm4py's process tree as ours, children in its order.
+
+    Raises:
+        MapError: it has an operator other than sequence, choice, parallel and loop (an inclusive choice, say).
+    """
+    if found.operator is None:
+        return Leaf(found.label or None)
+    sign = str(found.operator.value)
+    if sign not in list(Operator):
+        raise MapError(f'the operator "{sign}" in a process tree', f"one of {', '.join(Operator)}")
+    return Node(Operator(sign), tuple(tree_from_pm4py(child) for child in found.children))
+
+
+def tree_to_pm4py(tree: Tree) -> Any:
+    """Our process tree as pm4py's."""
+    with _quiet():
+        from pm4py.objects.process_tree import obj
+    if isinstance(tree, Leaf):
+        return obj.ProcessTree(label=tree.label)
+    node = obj.ProcessTree(operator=obj.Operator(tree.operator.value))
+    for child in map(tree_to_pm4py, tree.children):
+        child.parent = node
+        node.children.append(child)
+    return node
 
 
 def read_pnml(path: Path) -> Net:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.net import Net, automaton_of, net_of
+from models.process_trees import TAU, Leaf, Node, Operator, block_of, tree_of
 from pipelines.mining import (
     ACTIVITY,
     CASE,
@@ -27,6 +28,8 @@ from pipelines.mining import (
     read_bpmn,
     read_pnml,
     to_pm4py,
+    tree_from_pm4py,
+    tree_to_pm4py,
     variants,
 )
 from schemas.blocks import AllOf, Block, Flow, OneOf, Optional, Phase, Repeat, Sequence, Touch
@@ -186,6 +189,32 @@ def test_every_flow_is_a_sound_net_and_survives_the_way_to_pm4py_and_back(flow: 
     assert is_sound(net)
     assert automaton_of(back).accepting.tolist() == automaton_of(net).accepting.tolist()
     assert automaton_of(back).target.tolist() == automaton_of(net).target.tolist()
+
+
+def test_a_tree_survives_the_way_to_pm4py_and_back() -> None:
+    a, b = Leaf("a"), Leaf("b")
+    tree = Node(Operator.SEQUENCE, (Node(Operator.LOOP, (a, TAU)), Node(Operator.CHOICE, (b, TAU))))
+    assert str(tree_to_pm4py(tree)) == "->( *( 'a', tau ), X( 'b', tau ) )"
+    assert tree_from_pm4py(tree_to_pm4py(tree)) == tree
+
+
+def test_an_inclusive_choice_is_refused_by_name() -> None:
+    from pm4py.objects.process_tree.obj import Operator as Theirs
+    from pm4py.objects.process_tree.obj import ProcessTree
+
+    with pytest.raises(MapError, match='the operator "O"'):
+        tree_from_pm4py(ProcessTree(operator=Theirs.OR))
+
+
+@settings(max_examples=40)
+@given(_flows)
+def test_the_net_that_pm4py_makes_of_our_tree_allows_what_the_flow_allows(flow: Flow) -> None:
+    import pm4py
+
+    net = from_pm4py(*pm4py.convert_to_petri_net(tree_to_pm4py(tree_of(flow))))
+    assert automaton_of(net).accepting.tolist() == automaton_of(net_of(flow)).accepting.tolist()
+    assert automaton_of(net).target.tolist() == automaton_of(net_of(flow)).target.tolist()
+    assert block_of(tree_of(flow)) is not None
 
 
 def test_a_net_with_a_dead_end_is_not_sound() -> None:
