@@ -17,6 +17,7 @@ MACROS: Mapping[str, Mapping[str, str]] = {
         "MICROS": "epoch_us({0})",
         "TIME": "make_timestamptz({0})",
         "MEDIAN": "quantile_disc({0}, 0.5)",
+        "P90": "quantile_disc({0}, 0.9)",
         "P99": "quantile_disc({0}, 0.99)",
         "PATH": "string_agg(cast({0} as varchar), '>' order by {1})",
         "MAP_OF": "map(list({0} order by {0}), list({1} order by {0}))",
