@@ -29,6 +29,8 @@ COMPARED = (
     "flows",
     "touchpoints",
     "unmapped_activities",
+    "variant_moves",
+    "example_journeys",
     "map_versions",
 )
 
@@ -90,6 +92,7 @@ def _align(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
     blocks, members = lookups.block_tables(study, compared.blocks)
     for name, frame in {
         "variant_costs": compared.variants,
+        "aligned_moves": compared.moves,
         "variant_log_moves": compared.log_moves,
         "variant_departures": compared.departures,
         "map_blocks": blocks,
@@ -142,6 +145,7 @@ def _fill_whole(engine: DuckDBEngine, study: Study) -> None:
     """The published rows of all variants and events, whosever errand the journeys are."""
     engine.append("marts/variants", study.values)
     engine.append("marts/journey_events", study.values)
+    engine.append("marts/variant_moves", study.values)
 
 
 def _fill_rows(engine: DuckDBEngine, study: Study) -> None:
@@ -153,7 +157,7 @@ def _fill_rows(engine: DuckDBEngine, study: Study) -> None:
 
 def _fill_summaries(engine: DuckDBEngine, study: Study) -> None:
     """The published rates, outcomes and waits."""
-    for table in ("flows", "touchpoints", "unmapped_activities"):
+    for table in ("flows", "touchpoints", "unmapped_activities", "example_journeys"):
         engine.append(f"marts/{table}", study.values)
     _append_frame(engine, "deviation_rates", study, summaries.rates(engine))
     _append_frame(engine, "touchpoint_outcomes", study, summaries.outcomes(engine, study))

@@ -33,6 +33,7 @@ UNIQUE_LAST = {
     "is_full": "after the trace",
     "activity": "of distinct activities",
     "id_key": "unique in the warehouse",
+    "journey_id": "unique across maps and rules",
 }
 """Columns that may end the ORDER BY of a window, and why no two of its rows share one."""
 PARAMETER = "param_"

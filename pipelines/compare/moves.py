@@ -1,0 +1,86 @@
+"""Whole alignments of variants: every event with its move, and the model moves between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from models.alignment import Alignments, Traces
+from models.alignment_kernel import LOG, MODEL, SYNC, Ints, Longs
+
+EXIT = -2
+"""Letter of an exit: no step of the flow, so no move and no cost."""
+_NO_MOVE = MODEL + 1
+_WORDS = ("sync", "log", "model", None)  # by SYNC, LOG, MODEL, _NO_MOVE
+
+
+@dataclass(frozen=True)
+class Events:
+    """The events of all variants, one after the other.
+
+    Attributes:
+        keys: Key of each variant.
+        codes: Code of each event in the study: of the map, or beyond it for activities that the map does not know.
+        letters: Letter of each event in the automaton; -1 where it has none, EXIT for exits.
+        offsets: Variant i has the events offsets[i] to offsets[i + 1].
+    """
+
+    keys: Longs
+    codes: Ints
+    letters: Ints
+    offsets: Longs
+
+    @cached_property
+    def kept(self) -> Longs:
+        """Which events alignments see: all but exits."""
+        return np.flatnonzero(self.letters != EXIT).astype(np.int64)
+
+    @cached_property
+    def traces(self) -> Traces:
+        """What is aligned."""
+        return Traces(self.letters[self.kept], np.searchsorted(self.kept, self.offsets).astype(np.int64))
+
+    def positions(self, trace: Longs, event: Ints) -> Longs:
+        """Positions in their journeys of events given by their place in a trace."""
+        return self.places(trace, event) - self.offsets[trace]
+
+    def places(self, trace: Longs, event: Ints) -> Longs:
+        """Where such events lie among all; what comes after a trace's last one lies where the next variant begins."""
+        first = self.traces.offsets
+        wanted = first[trace] + event
+        last = np.append(self.kept, len(self.codes))
+        found: Longs = np.where(wanted < first[trace + 1], last[wanted], self.offsets[trace + 1])
+        return found
+
+
+def aligned_moves(events: Events, found: Alignments, codes: Ints) -> pl.DataFrame:
+    """One row per variant and move, in order: its word (null: an exit), code and position (null: a model move).
+
+    Args:
+        events: The variants.
+        found: Their alignments.
+        codes: Code in the study of each letter of the automaton.
+    """
+    trace = np.repeat(np.arange(len(events.keys)), np.diff(found.offsets))
+    place = events.places(trace, found.position)
+    kind = np.where(events.letters == EXIT, _NO_MOVE, np.where(events.letters < 0, LOG, SYNC))
+    kind[place[found.kind == LOG]] = LOG
+    is_model = found.kind == MODEL
+    before = place[is_model]  # never falling: inserting keeps the order of several at one place
+    lengths = np.diff(events.offsets)
+    position = np.arange(len(events.codes)) - np.repeat(events.offsets[:-1], lengths)
+    sizes = lengths + np.bincount(trace[is_model], minlength=len(lengths))
+    ends = np.cumsum(sizes)
+    words = pl.Series(_WORDS, dtype=pl.String).gather(np.insert(kind, before, MODEL))
+    return pl.DataFrame(
+        {
+            "variant_key": np.repeat(events.keys, sizes),
+            "move_no": np.arange(sizes.sum()) - np.repeat(ends - sizes, sizes),
+            "move": words,
+            "code": np.insert(events.codes, before, codes[found.letter[is_model]]),
+            "position": np.insert(position, before, -1),
+        }
+    ).with_columns(pl.when(pl.col("position") >= 0).then(pl.col("position")).alias("position"))
