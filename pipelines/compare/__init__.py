@@ -9,6 +9,7 @@ import polars as pl
 
 from models.calendar import DAY_US, business_days
 from pipelines.compare import lookups, summaries
+from pipelines.compare.states import fill_states
 from pipelines.compare.variants import align_variants
 from pipelines.compare.versions import versions
 from pipelines.engine import DuckDBEngine
@@ -29,6 +30,7 @@ COMPARED = (
     "flows",
     "touchpoints",
     "unmapped_activities",
+    "touchpoint_states",
     "variant_moves",
     "example_journeys",
     "map_versions",
@@ -162,6 +164,7 @@ def _fill_summaries(engine: DuckDBEngine, study: Study) -> None:
     _append_frame(engine, "deviation_rates", study, summaries.rates(engine))
     _append_frame(engine, "touchpoint_outcomes", study, summaries.outcomes(engine, study))
     _append_frame(engine, "waits", study, summaries.waits(engine, study))
+    fill_states(engine, study)
 
 
 def _append_frame(engine: DuckDBEngine, table: str, study: Study, frame: pl.DataFrame) -> None:
