@@ -36,6 +36,10 @@ def reconstruct(
     found = studies(maps, as_of)
     for study in found:
         _journeys_of(engine, study, Rule.DEFAULT)
+    _find_designed(engine, found)
+    for study in found:
+        engine.use(study.schema)
+        _leave_to_others(engine, study)
         _variants_of(engine, study)
     with transaction(connection, settings.warehouse):
         connection.execute("DELETE FROM main.journeys")
@@ -58,11 +62,12 @@ def _under_other_rule(engine: DuckDBEngine, settings: Settings, study: Study, ru
         return
     schema = f"{study.schema}_other"
     engine.use(schema)
-    for name in ("patience", "map_names", "variant_ids"):
+    for name in ("patience", "map_names", "designed_elsewhere", "variant_ids"):
         limit = " LIMIT 0" if name == "variant_ids" else ""
         engine.connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM {study.schema}.{name}{limit}")
     _steps_of(engine, study, rule)
     _states_of(engine, study)
+    engine.create("staging/journey_sizes")
     with transaction(engine.connection, settings.warehouse):
         _publish(engine, study, rule)
     engine.use("main")
@@ -84,6 +89,32 @@ def _journeys_of(engine: DuckDBEngine, study: Study, rule: Rule) -> None:
     _steps_of(engine, study, rule)
     engine.put("patience", _patience(engine, study))
     _states_of(engine, study)
+    for model in ("unmapped_letters", "traced_steps"):
+        engine.create(f"staging/{model}", study.values)
+
+
+def _find_designed(engine: DuckDBEngine, found: tuple[Study, ...]) -> None:
+    """Which events are designed by which map: what one map does not know may be another one's errand."""
+    engine.use("main")
+    engine.connection.execute("CREATE OR REPLACE TABLE designed_steps (journey VARCHAR, event_key BIGINT)")
+    for study in found if len({each.plan.journey for each in found}) > 1 else ():
+        engine.connection.execute(
+            f"INSERT INTO designed_steps SELECT DISTINCT {quoted(study.plan.journey)}, event_key"
+            f" FROM {study.schema}.traced_steps WHERE code < {study.off_map_from}"
+        )
+
+
+def _leave_to_others(engine: DuckDBEngine, study: Study) -> None:
+    """Take events that only another map designs out of the journeys of this one, unless those are whole logs."""
+    is_whole_log = study.plan.journey_is.reopens_after == "never"
+    engine.create("staging/designed_elsewhere", study.values)
+    if is_whole_log:
+        engine.connection.execute("DELETE FROM designed_elsewhere")
+    elif engine.scalar("SELECT count(*) FROM designed_elsewhere"):
+        engine.create("staging/own_steps")
+        engine.drop("traced_steps")
+        engine.connection.execute("ALTER TABLE own_steps RENAME TO traced_steps")
+    engine.create("staging/journey_sizes")
 
 
 def _steps_of(engine: DuckDBEngine, study: Study, rule: Rule) -> None:
@@ -108,7 +139,6 @@ def _steps_of(engine: DuckDBEngine, study: Study, rule: Rule) -> None:
 def _states_of(engine: DuckDBEngine, study: Study) -> None:
     engine.create("staging/reactivations", study.values)
     engine.create("staging/journey_states", study.values)
-    engine.create("staging/journey_sizes", study.values)
     engine.connection.execute("CREATE OR REPLACE TABLE all_segment_values (journey_key BIGINT, name TEXT, value TEXT)")
     for name, segment in study.plan.segments.items():
         pick = "min" if segment.how == "first" else "max"
@@ -141,7 +171,7 @@ def _patience(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
 
 
 def _variants_of(engine: DuckDBEngine, study: Study) -> None:
-    for model in ("unmapped_letters", "traced_steps", "journey_traces", "trace_variants", "journey_variants"):
+    for model in ("journey_traces", "trace_variants", "journey_variants"):
         engine.create(f"staging/{model}", study.values)
     engine.put("variant_names", _variant_names(engine, study))
     engine.create("staging/variant_ids")

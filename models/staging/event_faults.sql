@@ -18,6 +18,13 @@ on_flow as (
     from judged
     join events e on e.event_key = judged.event_key
     where judged.role in ('flow', 'anytime') and judged.is_sync
+),
+entries as (
+    select states.journey_key, min(steps.position) as position
+    from journey_states states
+    join traced_steps steps on steps.journey_key = states.journey_key and steps.code < $flow_n
+    where not ($is_opening)
+    group by states.journey_key
 )
 select journey_key, position, event_key, at_us, code, 'ad_hoc' as kind
 from judged
@@ -37,8 +44,6 @@ select journey_key, position, event_key, at_us, code, 'wrong_initiator' as kind
 from on_flow
 where initiator <> designed_initiator
 union all
-select states.journey_key, steps.position, steps.event_key, steps.at_us, steps.code, 'wrong_entry' as kind
-from journey_states states
-join traced_steps steps
-    on steps.journey_key = states.journey_key and steps.position * 4096 + steps.code = states.entry_mark
-where not ($is_opening)
+select entries.journey_key, steps.position, steps.event_key, steps.at_us, steps.code, 'wrong_entry' as kind
+from entries
+join traced_steps steps on steps.journey_key = entries.journey_key and steps.position = entries.position
