@@ -498,7 +498,7 @@ HANDOVERS = Table(
     "one row per journey and pair of owners: from the last touchpoint of the one to the next of the other",
     (
         needed("journey", TEXT, "name of the map"),
-        nullable("from_owner", TEXT, "who had the journey"),
+        needed("from_owner", TEXT, "who had the journey"),
         nullable("to_owner", TEXT, "who has it next; null: several could, by design"),
         needed("n", INT, "hand-overs that happened"),
         needed("journeys_n", INT, "journeys in which it happened"),

@@ -9,6 +9,7 @@ import polars as pl
 
 from models.calendar import DAY_US, business_days
 from pipelines.compare import lookups, summaries
+from pipelines.compare.handovers import fill_handovers, prepare_handovers
 from pipelines.compare.states import fill_states
 from pipelines.compare.variants import align_variants
 from pipelines.compare.versions import versions
@@ -34,6 +35,7 @@ COMPARED = (
     "variant_moves",
     "example_journeys",
     "map_versions",
+    "handovers",
 )
 
 
@@ -106,6 +108,7 @@ def _align(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
     }.items():
         engine.put(name, frame)
     engine.create("staging/log_steps")
+    prepare_handovers(engine, study, compared.automaton)
 
 
 def _follow(engine: DuckDBEngine, study: Study) -> None:
@@ -165,6 +168,7 @@ def _fill_summaries(engine: DuckDBEngine, study: Study) -> None:
     _append_frame(engine, "touchpoint_outcomes", study, summaries.outcomes(engine, study))
     _append_frame(engine, "waits", study, summaries.waits(engine, study))
     fill_states(engine, study)
+    fill_handovers(engine, study)
 
 
 def _append_frame(engine: DuckDBEngine, table: str, study: Study, frame: pl.DataFrame) -> None:
