@@ -20,3 +20,34 @@ def map_lint(
     from pipelines.commands.maps import lint
 
     lint.lint(files, workspace, as_json)
+
+
+@map_app.command("import")
+def map_import(
+    file: Annotated[Path, typer.Argument(help="BPMN, PNML, process tree, CJML, CSV or spreadsheet.")],
+    *,
+    named: Annotated[str, typer.Option("--format", "-f", help="Its format, where its name does not tell.")] = "",
+    to: Annotated[Path | None, typer.Option("--to", help="Map file to write. Default: stdout.")] = None,
+    journey: Annotated[str, typer.Option("--journey", help="Short name of the journey.")] = "",
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make a map of another tool's file; what it could not take over is told."""
+    from pipelines.commands.maps import exchange
+
+    exchange.import_map(file, named=named, journey=journey, to=to, force=force, as_json=as_json)
+
+
+@map_app.command("export")
+def map_export(
+    file: Annotated[Path, typer.Argument(help="Map file.")],
+    *,
+    named: Annotated[str, typer.Option("--format", "-f", help="bpmn, cjml, csv, mermaid or svg.")] = "",
+    to: Annotated[Path | None, typer.Option("--to", help="File to write. Default: stdout.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write a map in another tool's format; what that cannot hold is told."""
+    from pipelines.commands.maps import exchange
+
+    exchange.export_map(file, named=named, to=to, force=force, as_json=as_json)

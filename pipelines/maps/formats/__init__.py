@@ -47,8 +47,8 @@ FORMATS = (
     Format("pnml", (".pnml",), "pnml:read", root="pnml"),
     Format("tree", (".ptml", ".tree"), "process_tree:read", root="ptml"),
     Format("cjml", (".cjml",), "cjml_read:read", "cjml_write:write", root="cjml"),
-    Format("csv", (".csv", ".tsv", ".txt"), "rows:read", "rows:write"),
-    Format("xlsx", (".xlsx", ".xlsm", ".xls", ".ods"), "rows:read"),
+    Format("csv", (".csv", ".tsv", ".txt"), "rows_read:read", "rows_write:write"),
+    Format("xlsx", (".xlsx", ".xlsm", ".xls", ".ods"), "rows_read:read"),
     Format("mermaid", (".mmd", ".mermaid"), writes="mermaid:write"),
     Format("svg", (".svg",), writes="svg:write"),
 )
@@ -79,6 +79,20 @@ def format_of(path: Path) -> str:
             wanted=f"--format {', '.join(readable())}",
         )
     return found[0]
+
+
+def format_for(to: Path | None) -> str:
+    """The format in which a file is to be written, by its name.
+
+    Raises:
+        UsageError: It cannot be told.
+    """
+    suffix = to.suffix.lower() if to else ""
+    found = next((each.name for each in FORMATS if suffix in each.suffixes and each.writes), None)
+    if found is None:
+        got = f"{to.name}, whose name tells no format" if to else "no --format"
+        raise UsageError(got=got, wanted=f"--format {', '.join(writable())}")
+    return found
 
 
 def _by_root(path: Path) -> list[str]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from schemas.map_file import Path_
 
 
 @dataclass(frozen=True)
@@ -13,10 +16,12 @@ class Sketch:
         tree: The keys of a map file with plain values, as `schemas.map_writing.map_tree` makes them; what the format
             does not know (journey, title) may be absent.
         notes: What the format said that a map cannot hold, and what was guessed; a sentence each, without a full stop.
+        remarks: Path of keys and places in the tree to what is worth a comment above it in the file.
     """
 
     tree: dict[str, object]
     notes: tuple[str, ...] = ()
+    remarks: Mapping[Path_, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
