@@ -373,6 +373,8 @@ TOUCHPOINTS = Table(
         needed("is_optional", FLAG, "the flow may pass it by"),
         needed("events_n", INT, "events in journeys"),
         needed("journeys_n", INT, "journeys that touched it"),
+        nullable("last_event_at", TIME, "its latest event up to the snapshot, in a journey or not; null: none"),
+        needed("is_ghost", FLAG, "designed (flow or anytime), not blind, and no event in the 90 days before the snapshot"),
     ),
 )
 

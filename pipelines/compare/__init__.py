@@ -9,6 +9,7 @@ import polars as pl
 
 from models.calendar import DAY_US, business_days
 from pipelines.compare import lookups, summaries
+from pipelines.compare.coverage import fill_coverage
 from pipelines.compare.handovers import fill_handovers, prepare_handovers
 from pipelines.compare.states import fill_states
 from pipelines.compare.variants import align_variants
@@ -30,6 +31,7 @@ COMPARED = (
     "waits",
     "flows",
     "touchpoints",
+    "coverage",
     "unmapped_activities",
     "touchpoint_states",
     "variant_moves",
@@ -73,6 +75,7 @@ def compare(
             _append_frame(engine, "map_versions", study, versions(engine, study, is_in_force))
             if is_in_force:
                 _fill_summaries(engine, study)
+                fill_coverage(engine, study, _others_in_force(study, found))
         engine.use("main")
         write_findings(engine, maps, as_of)
 
@@ -108,6 +111,7 @@ def _align(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
     }.items():
         engine.put(name, frame)
     engine.create("staging/log_steps")
+    engine.create("staging/hourly_events", study.values)
     prepare_handovers(engine, study, compared.automaton)
 
 
@@ -146,6 +150,11 @@ def _is_current(study: Study, found: tuple[Study, ...]) -> bool:
     return study is begun[-1]
 
 
+def _others_in_force(study: Study, found: tuple[Study, ...]) -> list[Study]:
+    """The versions in force of the other maps."""
+    return [each for each in found if each.plan.journey != study.plan.journey and _is_current(each, found)]
+
+
 def _fill_whole(engine: DuckDBEngine, study: Study) -> None:
     """The published rows of all variants and events, whosever errand the journeys are."""
     engine.append("marts/variants", study.values)
@@ -162,7 +171,7 @@ def _fill_rows(engine: DuckDBEngine, study: Study) -> None:
 
 def _fill_summaries(engine: DuckDBEngine, study: Study) -> None:
     """The published rates, outcomes and waits."""
-    for table in ("flows", "touchpoints", "unmapped_activities", "example_journeys"):
+    for table in ("flows", "unmapped_activities", "example_journeys"):
         engine.append(f"marts/{table}", study.values)
     _append_frame(engine, "deviation_rates", study, summaries.rates(engine))
     _append_frame(engine, "touchpoint_outcomes", study, summaries.outcomes(engine, study))

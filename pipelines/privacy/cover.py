@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 
 from models.suppression import Hidden, Sum, hide
-from pipelines.privacy.measures import BETWEEN, MEASURES, SHARES, Key, Row, measured
+from pipelines.privacy.measures import BETWEEN, MEASURES, PLACES, SHARES, Key, Row, measured
 from pipelines.privacy.withheld import Withheld, beside, small
 
 Sums = list[Sum[Key]]
@@ -198,6 +198,7 @@ def _sums_of_lists(rows: Mapping[str, list[dict[str, Any]]]) -> Sums:
             sums.append(Sum(tuple((journey, "variant", row["variant_id"]) for row in chosen)))
         unmapped = [row for row in rows["unmapped_activities"] if row["journey"] == journey]
         sums.append(Sum(tuple((journey, "unmapped_inside", row["source"], row["activity"]) for row in unmapped)))
+        sums.append(Sum(tuple((journey, place) for place in PLACES), ((journey, "covered"),)))
     rates = rows["deviation_rates"]
     keys = ("kind", "touchpoint", "block")
     sums.append(Sum(tuple((row["journey"], "occurrences", *(row[key] for key in keys)) for row in rates)))

@@ -63,6 +63,7 @@ def _unfollowed(row: Row) -> int | None:
 # Numbers that stand in no column, but between two: what is hidden for their sake is no small number itself.
 BETWEEN = ("unfollowed",)
 SHARES = ("converted", "exited", "abandoned", "active")
+PLACES = ("on_flow", "anytime", "off_map", "exits", "other_map", "dark")
 _PLACE = ("touchpoint", "segment")
 _SILENT = ("hazard", "hazard_low", "hazard_high", "hazard_half_patience", "hazard_double_patience", "exit_hazard")
 _ALL_SHARES = tuple(column for word in SHARES for column in _with_ends(word))
@@ -105,6 +106,14 @@ MEASURES: dict[str, tuple[Measure, ...]] = {
     "unmapped_activities": (
         Measure("unmapped", _column("events_n"), ("events_n",), ("source", "activity")),
         Measure("unmapped_inside", _column("in_journeys_n"), ("in_journeys_n",), ("source", "activity")),
+    ),
+    "coverage": (
+        Measure("covered_persons", _column("persons_n"), ("persons_n",), ()),
+        Measure("covered_journeys", _column("journeys_n"), ("journeys_n",), ()),
+        Measure("covered", _column("events_n"), ("events_n",), ()),
+        *(Measure(place, _column(f"{place}_n"), (f"{place}_n",), ()) for place in PLACES if place != "dark"),
+        Measure("dark", _column("dark_n"), ("dark_n", "dark_share", "dark_us", "dark_time_share"), ()),
+        Measure("dark_journeys", _column("dark_journeys_n"), ("dark_journeys_n",), ()),
     ),
 }
 

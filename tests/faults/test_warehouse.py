@@ -33,7 +33,7 @@ from schemas.errors import WarehouseError
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def add(connection, n):
     connection.execute(
-        "INSERT INTO touchpoints SELECT 'buy', md5(random()::VARCHAR) || i, 'Title', NULL, i, 'flow', NULL, false, 0, 0"
+        "INSERT INTO touchpoints SELECT 'buy', md5(random()::VARCHAR) || i, 'Title', NULL, i, 'flow', NULL, false, 0, 0, NULL, false"
         " FROM range(" + str(n) + ") AS numbers(i)"
     )
 def one_run(connection, settings, n):
@@ -84,7 +84,7 @@ def one_run(settings: Settings, touchpoints_n: int) -> None:
     with warehouse.writer(settings) as connection:
         run_id = warehouse.begin_run(connection, settings, NOW)
         connection.execute(
-            "INSERT INTO touchpoints SELECT 'buy', 't' || i, 'Title', NULL, i, 'flow', NULL, false, 0, 0"
+            "INSERT INTO touchpoints SELECT 'buy', 't' || i, 'Title', NULL, i, 'flow', NULL, false, 0, 0, NULL, false"
             " FROM range($n) AS numbers(i)",
             {"n": touchpoints_n},
         )

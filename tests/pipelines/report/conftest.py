@@ -198,6 +198,7 @@ class Walk:
                 {"journey": self.map.journey, "touchpoint": name, "title": self.map.title_of(name), "place": place}
                 | {"phase": self.map.phase_of(name), "role": self.map.role(name), "owner": self.map.owner_of(name)}
                 | {"is_optional": self.map.is_optional(name), "events_n": reached[name], "journeys_n": reached[name]}
+                | {"is_ghost": not reached[name]}
             )
 
     def _outcomes(self, traces: list[list[str]]) -> None:
