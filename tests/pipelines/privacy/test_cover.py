@@ -48,7 +48,7 @@ def test_the_ways_to_and_from_a_touchpoint_hide_each_other(tables: duckdb.DuckDB
     flow(tables, "c", None, 93, "converted")
     for touchpoint, n in (("a", 100), ("b", 97), ("c", 93)):
         put(tables, "touchpoints", touchpoint=touchpoint, title="", place=1, role="flow", is_optional=False,
-            events_n=n, journeys_n=n)  # fmt: skip
+            events_n=n, journeys_n=n, is_ghost=False)  # fmt: skip
     cover = read_cover(tables, 5)
     assert cover.hidden.small == {("buy", "flow", "a", "c", None)}
     row = {"journey": "buy", "from_touchpoint": "a", "to_touchpoint": "c", "end_status": None, "n": 3, "journeys_n": 3}
