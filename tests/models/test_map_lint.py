@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import polars as pl
 import pytest
 
-from models.map_lint import lint
+from models.map_lint import Seen, lint
 from schemas.errors import Problem
 from schemas.journey_map import load_map
 
@@ -25,12 +24,16 @@ NEVER = '10 warning: a rule of "card" that never matches: "visit" in line 9 take
 
 
 def linted(
-    folder: Path, more: str, activities: list[tuple[str, str]] | None = None, attributes: frozenset[str] | None = None
+    folder: Path,
+    more: str,
+    activities: list[tuple[str, str]] | None = None,
+    attributes: frozenset[str] | None = None,
+    last_touch: dict[str, datetime] | None = None,
 ) -> list[Problem]:
     path = folder / "map.yaml"
     path.write_text(f"{SMALL}{more}")
-    seen = None if activities is None else pl.DataFrame(activities, schema=["source", "activity"], orient="row")
-    return list(lint(load_map(path, "maps/map.yaml"), seen, AS_OF, attributes))
+    seen = Seen(frozenset(activities or ()), attributes, last_touch, AS_OF)
+    return list(lint(load_map(path, "maps/map.yaml"), seen, AS_OF))
 
 
 def said(problems: list[Problem]) -> list[str]:
@@ -171,6 +174,143 @@ def test_touchpoints_without_an_owner_are_counted(tmp_path: Path) -> None:
 def test_a_map_of_the_future_is_not_in_force(tmp_path: Path) -> None:
     assert said(linted(tmp_path, "valid_from: 2026-06-02\n")) == ["8 warning: valid_from 2026-06-02, after 2026-06-01"]
     assert linted(tmp_path, "valid_from: 2026-06-01\n") == []
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ("review_every: 2w\nvalid_from: 2026-05-18", []),
+        ("review_every: 2w\nvalid_from: 2026-05-17", ["8 warning: a review that was due on 2026-05-31 (every 2w)"]),
+        ("review_every: 2w\nvalid_from: 2026-01-01\nreviewed_on: 2026-05-18", []),
+        ("reviewed_on: 2026-05-01\nreview_every: 4w", ["8 warning: a review that was due on 2026-05-29 (every 4w)"]),
+        ("review_every: 2w", ["8 warning: a review every 2w, and no day from which to count"]),
+        ("reviewed_on: 2020-01-01", []),
+        ("reviewed_on: 2026-06-02", ["8 warning: reviewed_on 2026-06-02, after 2026-06-01"]),
+    ],
+)
+def test_an_overdue_review_is_told(tmp_path: Path, more: str, expected: list[str]) -> None:
+    assert said(linted(tmp_path, f"{more}\n")) == expected
+
+
+LAST = {name: AS_OF - timedelta(days=90) for name in ("visit", "card", "invoice", "thanks", "faq")}
+
+
+def test_a_designed_touchpoint_without_an_event_in_ninety_days_is_a_ghost(tmp_path: Path) -> None:
+    last = LAST | {"card": AS_OF - timedelta(days=91), "chat": AS_OF - timedelta(days=900)}
+    del last["faq"]
+    found = linted(tmp_path, "off_map: {chat: {}, mail: {}}\nexits: {no: {}}\n", last_touch=last)
+    assert said(found) == [
+        '6 warning: "card", which no event has been since 2026-03-02',
+        '7 warning: "faq", which no event is',
+    ]
+    assert linted(tmp_path, "", last_touch=LAST) == []
+    assert linted(tmp_path, "") == []
+
+
+def test_a_touchpoint_whose_rules_never_match_is_told_of_once(tmp_path: Path) -> None:
+    names = [("web", name) for name in ("visit", "card", "invoice", "thanks")]
+    last = {name: AS_OF for _, name in names}
+    assert said(linted(tmp_path, "", names, last_touch=last)) == [
+        '7 warning: a rule of "faq" that no event has matched (activity: faq)'
+    ]
+    assert said(linted(tmp_path, "", [*names, ("web", "faq")], last_touch=last)) == [
+        '7 warning: "faq", which no event is'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("observability", "is_ghost"),
+    [
+        ("blind", False),
+        ("partial", True),
+        ("[{is: blind, from: 2026-05-01}]", False),
+        ("[{is: blind, until: 2026-05-01}]", True),
+    ],
+)
+def test_what_cannot_be_seen_is_no_ghost(tmp_path: Path, observability: str, is_ghost: bool) -> None:
+    last = {name: moment for name, moment in LAST.items() if name != "faq"}
+    found = linted(tmp_path, f"touchpoints:\n  faq: {{observability: {observability}}}\n", last_touch=last)
+    assert said(found) == ['9 warning: "faq", which no event is'] * is_ghost
+
+
+def test_a_promise_whose_end_nobody_reached_has_no_data(tmp_path: Path) -> None:
+    more = "touchpoints:\n  visit:\n    promise: {next: thanks, within: 2h}\n  thanks: {observability: blind}\n"
+    last = {name: moment for name, moment in LAST.items() if name != "thanks"}
+    assert linted(tmp_path, more, last_touch=LAST) == []
+    assert said(linted(tmp_path, more, last_touch=last)) == [
+        '10 warning: a promise of "visit" without data: no event is thanks'
+    ]
+
+
+def test_a_constraint_that_nothing_puts_to_a_journey_is_told(tmp_path: Path) -> None:
+    more = "off_map: {chat: {}, mail: {}}\nconstraints:\n- {at_most: 2, of: chat}\n- {not_after: [visit, mail]}\n"
+    assert said(linted(tmp_path, more, last_touch=LAST)) == [
+        '10 warning: a constraint that is never put to a journey: no event is "chat"'
+    ]
+    assert linted(tmp_path, more, last_touch=LAST | {"chat": AS_OF}) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        ("{response: [visit, thanks]}", "{response: [visit, thanks], within: 2d, name: x}", "is about the same as"),
+        ("{at_most: 2, of: faq}", "{at_most: 3, of: faq, name: x}", "is about the same as"),
+        ("{response: [faq, chat]}", "{not_after: [faq, chat]}", "contradicts"),
+        ("{not_after: [faq, chat]}", "{response: [faq, chat]}", "contradicts"),
+        ("{response: [faq, chat]}", "{response: [chat, faq]}", "contradicts"),
+        ("{response: [faq, chat]}", "{not_after: [chat, faq]}", ""),
+        ("{at_most: 2, of: faq}", "{at_most: 3, of: chat}", ""),
+        ("{same_channel: [faq, chat]}", "{response: [faq, chat], same_channel: true}", ""),
+    ],
+)
+def test_constraints_that_repeat_or_contradict_each_other_are_told(
+    tmp_path: Path, one: str, other: str, told: str
+) -> None:
+    more = f"off_map: {{chat: {{}}}}\nconstraints:\n- {one}\n- {other}\n"
+    found = linted(tmp_path, more)
+    assert [(problem.line, problem.level, told in problem.got) for problem in found] == [(11, "warning", True)] * bool(
+        told
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_broken"),
+    [
+        ("{not_after: [visit, thanks]}", True),
+        ("{not_after: [visit, card]}", False),
+        ("{not_after: [thanks, visit]}", False),
+        ("{not_after: [faq, thanks]}", False),
+        ("{response: [visit, chat]}", True),
+        ("{response: [thanks, faq]}", False),
+        ("{response: [thanks, visit]}", True),
+        ("{response: [chat, visit]}", False),
+        ("{response: [card, invoice]}", False),
+        ("{at_most: 1, of: visit}", False),
+        ("{same_channel: [visit, chat]}", False),
+    ],
+)
+def test_a_constraint_that_every_run_breaks_is_told(tmp_path: Path, rule: str, is_broken: bool) -> None:
+    found = linted(tmp_path, f"off_map: {{chat: {{}}}}\nconstraints:\n- {rule}\n")
+    assert ["every run of the flow breaks" in problem.got for problem in found] == [True] * is_broken
+
+
+def test_a_limit_below_what_the_flow_needs_is_broken_by_every_run(tmp_path: Path) -> None:
+    path = tmp_path / "map.yaml"
+    path.write_text(SMALL.replace("[visit,", "[visit, visit,") + "constraints:\n- {at_most: 1, of: visit}\n")
+    assert said(list(lint(load_map(path), None, AS_OF))) == [
+        "9 warning: a constraint that every run of the flow breaks: at most 1 visit"
+    ]
+
+
+@pytest.mark.parametrize("rule", ["same_channel: [card, chat]", "response: [card, chat], same_channel: true"])
+@pytest.mark.parametrize(("channels", "is_told"), [("[mail]", True), ("[mail, web]", False), ("[]", False)])
+def test_touchpoints_without_a_common_channel_cannot_be_in_one(
+    tmp_path: Path, rule: str, channels: str, is_told: bool
+) -> None:
+    more = f"touchpoints: {{card: {{channels: web}}}}\noff_map: {{chat: {{channels: {channels}}}}}\n"
+    found = linted(tmp_path, f"{more}constraints:\n- {{{rule}}}\n")
+    told = ['11 warning: "card" and "chat", which have no channel in common'] * is_told
+    assert [text for text in said(found) if "channel" in text] == told
 
 
 @pytest.mark.parametrize(

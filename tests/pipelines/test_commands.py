@@ -163,3 +163,14 @@ def test_lint_knows_the_activities_and_attributes_that_are_published(terreng: Te
     assert 'the segment "place" by the attribute "regoin", which no event has' in lint.out
     assert 'did you mean "region"?' in lint.out
     assert '"region", which' not in lint.out
+
+
+def test_lint_holds_a_map_against_the_published_events(terreng: Terreng, ran: Path) -> None:
+    path = ran / "maps" / "first.yaml"
+    more = "anytime: [chat]\ntouchpoints:\n  chat: {when: {source: shop, activity: visit, region: Mars}}\n"
+    path.write_text(path.read_text(encoding="utf-8").replace("touchpoints:\n", more, 1), encoding="utf-8")
+    lint = terreng("map", "lint", path, "--workspace", ran, "--json")
+    assert [problem["got"] for problem in json.loads(lint.out)] == [
+        '"chat", which no event is',
+        'a rule of "tutorial" that no event has matched (source: shop, activity: tutorial)',
+    ]
