@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.command_line.options import HERE, Json, Workspace
+from pipelines.command_line.options import HERE, AsOf, Json, Workspace
 
 map_app = typer.Typer(help="Work on journey maps.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -20,6 +20,19 @@ def map_lint(
     from pipelines.commands.maps import lint
 
     lint.lint(files, workspace, as_json)
+
+
+@map_app.command("backtest")
+def map_backtest(
+    file: Annotated[Path, typer.Argument(help="The map, in any state: it need not be among the workspace's.")],
+    workspace: Workspace = HERE,
+    as_of: AsOf = "",
+    as_json: Json = False,
+) -> None:
+    """Judge old traffic by a new map, beside the one in force; publishes nothing."""
+    from pipelines.commands.maps import backtest
+
+    backtest.backtest(file, workspace, as_of, as_json)
 
 
 @map_app.command("import")
