@@ -86,6 +86,36 @@ def elapsed_s(table: pl.DataFrame, instants_us: npt.ArrayLike) -> Floats:
     return np.asarray(column["before_s"][row] + open_us / 1e6, dtype=np.float64)
 
 
+def due_us(table: pl.DataFrame, from_us: npt.ArrayLike, within_us: npt.ArrayLike) -> Integers:
+    """The last moments at which no more business time than promised has passed, microseconds since 1970.
+
+    What is due when the office closes is due until it opens again: nobody waits longer meanwhile.
+
+    Args:
+        table: from `business_days`.
+        from_us: when the waits begin, microseconds since 1970.
+        within_us: the business time promised for each.
+
+    Returns:
+        For what is due later than the table reaches, the table's end.
+
+    Raises:
+        ValueError: when a wait begins outside the table.
+    """
+    column = {name: table[name].to_numpy() for name in table.columns}
+    first_us, second_us = (column[f"close{part}_us"] - column[f"open{part}_us"] for part in (1, 2))
+    after_us = np.cumsum(first_us + second_us)
+    target_us = np.rint(elapsed_s(table, from_us) * 1e6).astype(np.int64) + np.asarray(within_us, dtype=np.int64)
+    row = np.searchsorted(after_us, target_us, side="right")
+    day = np.minimum(row, table.height - 1)
+    left_us = target_us - after_us[day] + first_us[day] + second_us[day]
+    inside = np.where(
+        left_us < first_us[day], column["open1_us"][day] + left_us, column["open2_us"][day] + left_us - first_us[day]
+    )
+    end_us = (column["utc_day"][-1] + 1) * DAY_US
+    return np.asarray(np.where(row < table.height, inside, end_us), dtype=np.int64)
+
+
 def _span(day: date, opening: time, closing: time, zone: ZoneInfo) -> tuple[int, int]:
     """Opening and closing of one local day, microseconds since 1970.
 

@@ -418,10 +418,10 @@ TOUCHPOINT_STATES = Table(
     (
         needed("journey", TEXT, "name of the map"),
         needed("touchpoint", TEXT, "touchpoint of the flow"),
-        nullable("segment", TEXT, "name=value; null: all"),
+        nullable("segment", TEXT, "name=value, or name=(no value); the values make the whole; null: all"),
         needed("journeys_n", INT, "journeys; done_n + skipped_n + left_n + on_the_way_n"),
         needed("done_n", INT, "journeys that touched it"),
-        needed("skipped_n", INT, "journeys that went past it without touching it"),
+        needed("skipped_n", INT, "journeys past it (what came later by design came, or the goal) that did not touch it"),
         needed("left_n", INT, "journeys that ended (abandoned or exited) before they came to it"),
         needed("on_the_way_n", INT, "journeys still going on that have not come to it yet"),
         needed(
@@ -437,19 +437,19 @@ TOUCHPOINT_STATES = Table(
 
 LEDGER = Table(
     "ledger",
-    "one row per journey, segment, measure and line: from planned to actual, to the last journey and second",
+    "one row per journey, segment, measure and line: from planned to actual, to the last journey and microsecond",
     (
         needed("journey", TEXT, "name of the map"),
-        nullable("segment", TEXT, "name=value; null: all"),
+        nullable("segment", TEXT, "name=value, or name=(no value); the values make the whole; null: all"),
         needed("measure", TEXT, "completion (amounts are journeys) or time (microseconds, of converted journeys)"),
         needed("place", INT, "order of the lines, from 0: planned first, actual last"),
         needed("line", TEXT, "planned, a reason (see LedgerLine), or actual; planned plus the reasons is actual"),
-        nullable("kind", TEXT, "deviation to which the line is charged; null: nothing differed from the design"),
+        nullable("kind", TEXT, "deviation to which the line is charged; null: nothing differed from where they stand on"),
         nullable("touchpoint", TEXT, "what the deviation is charged to (for ad_hoc off the map: the activity)"),
         nullable("block", TEXT, 'the skipped block, "a | b"'),
         nullable("at_touchpoint", TEXT, "for completion: where these journeys ended or stand"),
-        nullable("phase", TEXT, "phase of what it is charged to, else of at_touchpoint"),
-        nullable("owner", TEXT, "owner of what it is charged to, else of at_touchpoint"),
+        nullable("phase", TEXT, "phase of what it is charged to, else of at_touchpoint; null: neither has one"),
+        nullable("owner", TEXT, "owner of what it is charged to, else of at_touchpoint; null: neither has one"),
         needed("amount", INT, "journeys or microseconds, with its sign"),
         needed("journeys_n", INT, "journeys that the line tells of"),
     ),

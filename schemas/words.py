@@ -131,7 +131,6 @@ class LedgerLine(StrEnum):
     ABANDONED = "abandoned"
     EXITED = "exited"
     IN_FLIGHT = "in_flight"
-    AS_DESIGNED = "as_designed"
     DEVIATION = "deviation"
     ACTUAL = "actual"
 

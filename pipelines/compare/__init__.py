@@ -11,6 +11,7 @@ from models.calendar import DAY_US, business_days
 from pipelines.compare import lookups, summaries
 from pipelines.compare.coverage import fill_coverage
 from pipelines.compare.handovers import fill_handovers, prepare_handovers
+from pipelines.compare.ledger import ledger
 from pipelines.compare.states import fill_states
 from pipelines.compare.variants import align_variants
 from pipelines.compare.versions import versions
@@ -34,6 +35,7 @@ COMPARED = (
     "coverage",
     "unmapped_activities",
     "touchpoint_states",
+    "ledger",
     "variant_moves",
     "example_journeys",
     "map_versions",
@@ -177,6 +179,7 @@ def _fill_summaries(engine: DuckDBEngine, study: Study) -> None:
     _append_frame(engine, "touchpoint_outcomes", study, summaries.outcomes(engine, study))
     _append_frame(engine, "waits", study, summaries.waits(engine, study))
     fill_states(engine, study)
+    _append_frame(engine, "ledger", study, ledger(engine, study))
     fill_handovers(engine, study)
 
 

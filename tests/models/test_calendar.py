@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from models.calendar import business_days, elapsed_s
+from models.calendar import business_days, due_us, elapsed_s
 
 WEEKDAYS = range(5)
 EASTER = frozenset({date(2026, 4, 3), date(2026, 4, 6)})
@@ -101,3 +101,41 @@ def test_an_instant_outside_the_table_is_refused(instant: str) -> None:
     table = business_days("UTC", OFFICE, WEEKDAYS, (), from_on=date(2026, 1, 1), to_on=date(2026, 1, 2))
     with pytest.raises(ValueError, match="lies outside"):
         elapsed_s(table, [us(instant)])
+
+
+@pytest.mark.parametrize("zone", ["Europe/Oslo", "Pacific/Auckland", "Asia/Kathmandu"])
+def test_what_is_due_is_due_at_the_last_moment_before_more_time_has_passed(zone: str) -> None:
+    table = business_days(zone, OFFICE, WEEKDAYS, EASTER, from_on=date(2026, 3, 24), to_on=date(2026, 4, 14))
+    rng = np.random.default_rng(4)
+    begin, end = us("2026-03-24T00:00:00+00:00"), us("2026-04-05T00:00:00+00:00")
+    ready = rng.integers(begin, end, size=500)
+    within = rng.integers(0, 20 * 3600, size=500) * 1_000_000
+    within[:100] = within[:100] // (8 * 3600 * 1_000_000) * (8 * 3600 * 1_000_000)  # whole days
+
+    due = due_us(table, ready, within)
+
+    passed = np.rint((elapsed_s(table, due) - elapsed_s(table, ready)) * 1e6).astype(np.int64)
+    a_bit_later = np.rint((elapsed_s(table, due + 1_000_000) - elapsed_s(table, ready)) * 1e6).astype(np.int64)
+    assert (due >= ready).all()
+    assert (passed == within).all()
+    assert (a_bit_later > within).all()
+
+
+@pytest.mark.parametrize(
+    ("ready", "hours", "due"),
+    [
+        ("2026-03-27T12:00:00+01:00", 2, "2026-03-27T14:00:00+01:00"),
+        (
+            "2026-03-27T12:00:00+01:00",
+            4,
+            "2026-03-30T08:00:00+02:00",
+        ),  # the office closes, and opens after the week-end
+        ("2026-03-27T12:00:00+01:00", 5, "2026-03-30T09:00:00+02:00"),
+        ("2026-03-28T12:00:00+01:00", 0, "2026-03-30T08:00:00+02:00"),
+        ("2026-03-27T12:00:00+01:00", 999, "2026-04-01T00:00:00+00:00"),  # beyond the table
+    ],
+)
+def test_a_promise_in_business_hours_falls_due_when_the_office_is_open(ready: str, hours: int, due: str) -> None:
+    table = business_days("Europe/Oslo", OFFICE, WEEKDAYS, EASTER, from_on=date(2026, 3, 24), to_on=date(2026, 3, 31))
+
+    assert due_us(table, [us(ready)], [hours * 3_600_000_000]).tolist() == [us(due)]
