@@ -24,6 +24,7 @@ MIN_JOURNEYS = 5
 MAX_FINDINGS = 50
 """A list longer than this is a table, and the table is `deviation_rates`."""
 DROP_OFF = "drop_off"
+REVIEW_OVERDUE = "review_overdue"
 
 _HISTORY_DDL = (
     "CREATE TABLE IF NOT EXISTS main.finding_history (finding_id VARCHAR, as_of_us BIGINT, first_seen_run VARCHAR,"
@@ -67,6 +68,7 @@ def write_findings(engine: DuckDBEngine, maps: Iterable[JourneyMap], as_of: date
     titles = {(plan.journey, name): plan.title_of(name) for plan in maps for name in plan.names}
     owners = {(plan.journey, name): plan.owner_of(name) for plan in maps for name in plan.names}
     found = [_described(row, titles, owners) for row in _candidates(engine).iter_rows(named=True)]
+    found += [_overdue(plan) for plan in in_force(maps, as_of) if plan.review_due_at and plan.review_due_at < as_of]
     earlier = _earlier(engine, as_of_us)
     run = _run_id(engine)
     rows = [_with_state(row, earlier.get(str(row["finding_id"])), run) for row in found]
@@ -116,6 +118,30 @@ def _described(
         "rate": row["rate"],
         "rate_low": low,
         "rate_high": high,
+    }
+
+
+def in_force(maps: Iterable[JourneyMap], as_of: datetime) -> tuple[JourneyMap, ...]:
+    """Of each journey the version that is in force at the snapshot, in the order of the journeys."""
+    ordered = sorted(maps, key=lambda plan: (plan.journey, plan.version))
+    begun = [plan for plan in ordered if plan.valid_from is None or plan.valid_from <= as_of.date()]
+    return tuple({plan.journey: plan for plan in begun}.values())
+
+
+def _overdue(plan: JourneyMap) -> dict[str, object]:
+    """A finding about the map itself: nobody has looked at it in time. It touches no journey and has no rate."""
+    digest = hashlib.sha256(f"{plan.journey}|{REVIEW_OVERDUE}".encode()).hexdigest()[:10]
+    return {
+        "finding_id": f"f{digest}",
+        "journey": plan.journey,
+        "touchpoint": None,
+        "signal": REVIEW_OVERDUE,
+        "headline": f"The map was to be reviewed by {plan.review_due_at:%Y-%m-%d}, and nobody has written that it was",
+        "owner": plan.owner.operations or plan.owner.business,
+        "journeys_n": 0,
+        "rate": None,
+        "rate_low": None,
+        "rate_high": None,
     }
 
 

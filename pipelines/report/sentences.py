@@ -26,6 +26,7 @@ KINDS = {
     "branch_conflict": "Took two branches",
     "unobservable": "Could not be seen",
     "drop_off": "Left here",
+    "review_overdue": "Review overdue",
 }
 _STEPS = {
     "missing": "Check first whether the step happened unseen. If not, ask whether the journey needs it.",
@@ -41,6 +42,7 @@ _STEPS = {
     "wrong_exit": "Look at where these journeys end, and whether that is good enough for the customer.",
     "branch_conflict": "See whether the choice between the branches is clear to the customer.",
     "unobservable": "Mend the recording first: this is a gap in the data, not friction.",
+    "review_overdue": "Look at the map with its owner, change what no longer holds, and write the day as reviewed_on.",
 }
 _OTHER_STEP = "Talk to a few people who stopped here, then try one change with some of them and compare."
 
@@ -219,6 +221,8 @@ def _card(view: JourneyView, finding: FindingRow) -> Card:
 
 def _evidence(view: JourneyView, finding: FindingRow) -> str:
     """How many journeys, and which share of those where it could happen; for drop-off, its two ways apart."""
+    if finding.signal == "review_overdue":
+        return "the map itself, whatever its journeys do"
     journeys = f"{count(finding.journeys_n)} journeys"
     outcome = view.outcomes.get(finding.touchpoint or "")
     if finding.signal == "drop_off" and outcome is not None:

@@ -169,6 +169,30 @@ def test_unmapped_activities_are_listed_with_their_counts(world: World) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("reviewed_on", "as_of", "told"),
+    [
+        ("2026-01-05", "13", []),
+        ("2026-01-05", "14", [("new", "Operations", 0, None, None)]),
+        ("2026-01-12", "14", []),
+    ],
+)
+def test_a_map_whose_review_is_overdue_at_the_snapshot_is_a_finding_of_its_owner(
+    world: World, reviewed_on: str, as_of: str, told: list[tuple[object, ...]]
+) -> None:
+    query = world(f"{MAP}review_every: 2w\nreviewed_on: {reviewed_on}\n", "a 0 visit", as_of=as_of)
+    columns = "state, owner, journeys_n, touchpoint, rate"
+    assert query(f"SELECT {columns} FROM findings WHERE signal = 'review_overdue'") == told
+
+
+def test_a_later_version_takes_over_the_review(world: World) -> None:
+    reviewed = f"{MAP}review_every: 2w\nreviewed_on: 2026-01-05\n"
+    newer = MAP.replace("version: 1", "version: 2\nvalid_from: 2026-02-01")
+    overdue = "SELECT state FROM findings WHERE signal = 'review_overdue'"
+    assert world([reviewed, newer], "a 0 visit", as_of="20")(overdue) == [("new",)]
+    assert world([reviewed, newer], "a 0 visit", as_of="40")(overdue) == [("fixed",)]
+
+
 def test_a_finding_lives_across_snapshots_and_a_repeated_run_changes_nothing(world: World) -> None:
     events = "".join(f"p{i} 0 visit\np{i} 1 order\np{i} 1 order\n" for i in range(6))
     state = "SELECT state FROM findings WHERE signal = 'repeated'"
