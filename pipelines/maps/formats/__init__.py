@@ -47,8 +47,8 @@ FORMATS = (
     Format("pnml", (".pnml",), "pnml:read", root="pnml"),
     Format("tree", (".ptml", ".tree"), "process_tree:read", root="ptml"),
     Format("cjml", (".cjml",), "cjml_read:read", "cjml_write:write", root="cjml"),
-    Format("csv", (".csv", ".tsv", ".txt"), "rows_read:read", "rows_write:write"),
-    Format("xlsx", (".xlsx", ".xlsm", ".xls", ".ods"), "rows_read:read"),
+    Format("csv", (".csv", ".tsv", ".txt"), "rows.read:read", "rows.write:write"),
+    Format("xlsx", (".xlsx", ".xlsm", ".xls", ".ods"), "rows.read:read"),
     Format("mermaid", (".mmd", ".mermaid"), writes="mermaid:write"),
     Format("svg", (".svg",), writes="svg:write"),
 )

@@ -1,0 +1,1 @@
+"""Journey maps as tables: one row a touchpoint, or phases as columns, as spreadsheets and mapping tools have them."""
