@@ -26,10 +26,15 @@ class DuckDBEngine:
     connection: duckdb.DuckDBPyConnection
     dialect: str = "duckdb"
 
-    def use(self, schema: str) -> None:
-        """Put working tables into a schema of their own from now on; published tables stay visible by name."""
+    def use(self, schema: str, *behind: str) -> None:
+        """Put working tables into a schema of their own from now on; published tables stay visible by name.
+
+        Args:
+            schema: Where tables are made and looked up first.
+            behind: Schemas in which they are looked up next.
+        """
         self.connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        self.connection.execute(f"SET search_path = '{schema},main'")
+        self.connection.execute(f"SET search_path = '{','.join((schema, *behind, 'main'))}'")
 
     def create(self, model: str, values: Values = MappingProxyType({}), name: str = "") -> None:
         """Make (or make again) a working table; default: named like the model's file."""

@@ -40,6 +40,11 @@ class Study:
         letters = "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in self.plan.journey.lower())
         return f"work_{letters}_v{self.plan.version}"
 
+    @property
+    def counted(self) -> str:
+        """Schema of the tables without the journeys that are another map's errand; it exists where there are any."""
+        return f"{self.schema}_counted"
+
     def code(self, name: str) -> int:
         """Code of a touchpoint or exit."""
         return self.plan.names.index(name)
@@ -108,6 +113,7 @@ class Study:
             "code": code_expression(self.plan),
             "flow_n": self.flow_n,
             "exits_from": self.exits_from,
+            "off_map_from": self.off_map_from,
             "closes": self.closes,
             "is_whole_log": str(self.plan.journey_is.reopens_after == "never").lower(),
             "reaches_goal": self.reaches_goal,

@@ -170,6 +170,7 @@ JOURNEYS = Table(
         needed("reactivations_n", INT, "returns after confirmed silence"),
         needed("events_n", INT, "events in it"),
         needed("straddles_versions", FLAG, "a newer version of the map came into force before it ended"),
+        needed("assignment", TEXT, "this; other or undecided (see Assignment): it counts in no summary of this map"),
     ),
 )
 

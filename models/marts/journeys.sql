@@ -16,7 +16,8 @@ select
     coalesce(segments.segments, @EMPTY_MAP()) as segments,
     states.reactivations_n,
     sizes.events_n,
-    coalesce(states.ended_us, $as_of_us) >= $valid_until_us as straddles_versions
+    coalesce(states.ended_us, $as_of_us) >= $valid_until_us as straddles_versions,
+    'this' as assignment
 from journey_states states
 join journey_sizes sizes on sizes.journey_key = states.journey_key
 join $ids ids on ids.journey_key = states.journey_key

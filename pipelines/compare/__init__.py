@@ -9,6 +9,7 @@ import polars as pl
 
 from models.calendar import DAY_US, business_days
 from pipelines.compare import lookups, summaries
+from pipelines.compare.assignment import publish_errands, settle_errands
 from pipelines.compare.coverage import fill_coverage
 from pipelines.compare.handovers import fill_handovers, prepare_handovers
 from pipelines.compare.ledger import ledger
@@ -40,6 +41,7 @@ COMPARED = (
     "example_journeys",
     "map_versions",
     "handovers",
+    "map_assignments",
 )
 
 
@@ -63,8 +65,9 @@ def compare(
     for study in found:
         engine.use(study.schema)
         _align(engine, settings, study)
+    paths = settle_errands(engine, found)
     for study in found:
-        engine.use(study.schema)
+        engine.use(*paths[study.schema])
         _follow(engine, study)
     with transaction(connection, settings.warehouse):
         for table in COMPARED:
@@ -72,6 +75,7 @@ def compare(
         for study in found:
             engine.use(study.schema)
             _fill_whole(engine, study)
+            engine.use(*paths[study.schema])
             _fill_rows(engine, study)
             is_in_force = _is_current(study, found)
             _append_frame(engine, "map_versions", study, versions(engine, study, is_in_force))
@@ -79,6 +83,7 @@ def compare(
                 _fill_summaries(engine, study)
                 fill_coverage(engine, study, _others_in_force(study, found))
         engine.use("main")
+        publish_errands(engine)
         write_findings(engine, maps, as_of)
 
 

@@ -33,6 +33,7 @@ UNIQUE_LAST = {
     "is_full": "after the trace",
     "activity": "of distinct activities",
     "id_key": "unique in the warehouse",
+    "rival_journey_id": "unique across maps, among the rivals of one journey",
     "journey_id": "unique across maps and rules",
 }
 """Columns that may end the ORDER BY of a window, and why no two of its rows share one."""
@@ -151,7 +152,7 @@ RULES: tuple[Rule, ...] = (
 
 def _sample(name: str) -> str | int:
     """A value of the kind that a parameter takes."""
-    texts = {"journey", "rule", "segment", "attribute", "per", "id_type", "device_type", "person_type"}
+    texts = {"journey", "rival_journey", "rule", "segment", "attribute", "per", "id_type", "device_type", "person_type"}
     numbers = ("_us", "_n", "_from", "_limit", "version")
     names = {
         "pick": "min",

@@ -65,3 +65,95 @@ def test_an_event_beside_every_journey_of_the_other_map_is_nobodys_errand(world:
     )
     query = world([BUY, help_map], "a 0 visit\na 1 rate\na 2 order\na 4 pay")
     assert query(DEVIATIONS) == [("buy", "ad_hoc", "rate")]
+
+
+MOVE = """
+journey: move
+title: Move house
+owner: Moving
+journey_is: {patience: {default: 20d}}
+flow:
+  - phase: Move
+    steps: [visit, order, new_address, moved]
+anytime: [faq]
+"""
+WHOSE = "SELECT journey, verdict, rival_journey FROM map_assignments ORDER BY ALL"
+
+
+@pytest.mark.parametrize(
+    ("events", "result"),
+    [
+        ("a 0 visit\na 1 order\na 2 pay", [("buy", "this", "move"), ("move", "other", "buy")]),
+        ("a 0 visit\na 1 order\na 2 new_address", [("buy", "other", "move"), ("move", "this", "buy")]),
+        ("a 0 visit", [("buy", "undecided", "move"), ("move", "undecided", "buy")]),
+        ("a 0 visit\na 1 faq", [("buy", "undecided", "move"), ("move", "undecided", "buy")]),
+        ("a 0 visit\na 1 order\na 2 pay\na 3 new_address", [("buy", "this", "move"), ("move", "this", "buy")]),
+        ("a 0 pay\na 1 new_address", []),
+        ("a 0 visit\na 0 report", [("buy", "undecided", "move"), ("move", "undecided", "buy")]),
+    ],
+    ids=["went on as buyer", "went on as mover", "only a visit", "a visit and a question", "on both", "share nothing",
+         "another errand beside"],
+)  # fmt: skip
+def test_a_journey_that_two_maps_claim_is_whose_way_it_went(
+    world: World, events: str, result: list[tuple[str, str, str]]
+) -> None:
+    assert world([BUY, HELP, MOVE], events)(WHOSE) == result
+
+
+def test_the_better_fit_has_it_where_both_maps_know_every_event(world: World) -> None:
+    other_way = MOVE.replace("[visit, order, new_address, moved]", "[pay, visit, order, moved]")
+    query = world([BUY, other_way], "a 97 visit\na 98 order")
+    assert query(WHOSE) == [("buy", "this", "move"), ("move", "other", "buy")]
+    ((fit, rival_fit),) = query("SELECT fit, rival_fit FROM map_assignments WHERE journey = 'buy'")
+    assert fit == 1.0
+    assert rival_fit == pytest.approx(1 - 1.0 / 2.2), "one step passed by, where nothing fits two events of the flow"
+
+
+PLANTED = "\n".join(
+    [f"b{i} 0 visit\nb{i} 1 order\nb{i} 2 pay" for i in range(6)]
+    + [f"l{i} 0 visit\nl{i} 1 order\nl{i} 1 stranger\nl{i} 1 pay status=failed" for i in range(2)]
+    + [f"m{i} 0 visit\nm{i} 1 order\nm{i} 2 new_address\nm{i} 3 moved" for i in range(4)]
+    + [f"v{i} 0 visit" for i in range(3)]
+)
+"""Six buy, two with trouble, four move house, and three only look."""
+
+
+def test_nobody_on_another_errand_counts_as_departing_or_leaving(world: World) -> None:
+    """Alone, the map for buyers calls all who move people who left after their order; beside the other it does not."""
+    counted = "SELECT count(*) FROM journeys WHERE rule = 'default' AND journey = 'buy' AND assignment = 'this'"
+    strangers = (
+        "SELECT touchpoint, journeys_n, opportunities_n FROM deviation_rates"
+        " WHERE journey = 'buy' AND kind = 'ad_hoc' ORDER BY 1"
+    )
+    reached = (
+        "SELECT touchpoint, reached_n FROM touchpoint_outcomes WHERE journey = 'buy' AND segment IS NULL"
+        " AND touchpoint IN ('visit', 'pay') ORDER BY 1"
+    )
+    asked = (counted, strangers, reached)
+    alone = [query(each) for query in [world([BUY], PLANTED)] for each in asked]
+    together = world([BUY, MOVE], PLANTED)
+    assert alone == [
+        [(15,)],
+        [("moved", 4, 15), ("new_address", 4, 15), ("stranger", 2, 15)],
+        [("pay", 8), ("visit", 15)],
+    ]
+    assert [together(each) for each in asked] == [[(8,)], [("stranger", 2, 8)], [("pay", 8), ("visit", 8)]]
+    whose = "SELECT journey, verdict, count(*) FROM map_assignments GROUP BY ALL ORDER BY ALL"
+    assert together(whose) == [
+        ("buy", "other", 4),
+        ("buy", "this", 8),
+        ("buy", "undecided", 3),
+        ("move", "other", 8),
+        ("move", "this", 4),
+        ("move", "undecided", 3),
+    ]
+    everything = (
+        "SELECT count(DISTINCT journey_id) FROM journey_events JOIN journeys USING (journey_id) WHERE journey = 'buy'"
+    )
+    assert together(everything) == [(15,)], "every journey keeps its events"
+    assert together("SELECT CAST(sum(journeys_n) AS BIGINT) FROM variants WHERE journey = 'buy'") == [(15,)]
+
+
+def test_a_comparison_that_is_repeated_says_the_same(world: World) -> None:
+    first, second = (world([BUY, MOVE], PLANTED)("FROM map_assignments ORDER BY ALL") for _ in range(2))
+    assert first == second
