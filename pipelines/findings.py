@@ -42,6 +42,7 @@ _HEADLINES = {
     DeviationKind.LATE: "{n} journeys wait after {what} for longer than promised",
     DeviationKind.OVERDUE: "{n} journeys still wait after {what}, already longer than promised",
     DeviationKind.WRONG_ENTRY: "{n} journeys begin at {what} instead of the designed entry",
+    DeviationKind.WRONG_EXIT: "{n} journeys say no after {what}, where the map has no such exit",
     DeviationKind.BRANCH_CONFLICT: "{n} journeys take {what} beside another branch",
     DROP_OFF: "{n} journeys end after {what}",
 }

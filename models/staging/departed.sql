@@ -9,7 +9,7 @@ with departures as (
     left join unseen_departures unseen
         on unseen.journey_key = found.journey_key and unseen.departure_no = found.departure_no
     union all
-    select faults.journey_key, faults.kind, steps.letter as target
+    select faults.journey_key, faults.kind, coalesce(faults.code, steps.letter) as target
     from event_faults faults
     join traced_steps steps on steps.journey_key = faults.journey_key and steps.position = faults.position
     union all

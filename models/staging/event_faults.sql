@@ -1,4 +1,5 @@
--- One row per fault of one event: off the map, failed, or by another channel or initiator than designed.
+-- One row per fault of one event: off the map, failed, by another channel or initiator than designed, or an entry or
+-- exit elsewhere than designed; an exit is charged to where the journey stood.
 with judged as (
     select
         steps.journey_key,
@@ -12,6 +13,12 @@ with judged as (
     from traced_steps steps
     left join map_names on map_names.code = steps.code
     left join log_steps logs on logs.journey_key = steps.journey_key and logs.position = steps.position
+),
+exits as (
+    select journey_key, max(position) as position
+    from judged
+    where role = 'exit'
+    group by journey_key
 ),
 on_flow as (
     select judged.*, e.status, e.channel, e.initiator
@@ -47,3 +54,11 @@ union all
 select entries.journey_key, steps.position, steps.event_key, steps.at_us, steps.code, 'wrong_entry' as kind
 from entries
 join traced_steps steps on steps.journey_key = entries.journey_key and steps.position = entries.position
+union all
+select states.journey_key, judged.position, judged.event_key, judged.at_us, states.stands_at as code, 'wrong_exit' as kind
+from journey_states states
+join (select distinct exit_code from exit_places) limited on limited.exit_code = states.exit_code
+join exits on exits.journey_key = states.journey_key
+join judged on judged.journey_key = exits.journey_key and judged.position = exits.position
+left join exit_places allowed on allowed.exit_code = states.exit_code and allowed.code = states.stands_at
+where allowed.code is null

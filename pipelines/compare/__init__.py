@@ -9,6 +9,7 @@ import polars as pl
 
 from models.calendar import DAY_US, business_days
 from pipelines.compare import lookups, summaries
+from pipelines.compare.constraints import constraint_counts, judge_constraints, prepare_constraints
 from pipelines.compare.assignment import publish_errands, settle_errands
 from pipelines.compare.coverage import fill_coverage
 from pipelines.compare.handovers import fill_handovers, prepare_handovers
@@ -41,6 +42,8 @@ COMPARED = (
     "example_journeys",
     "map_versions",
     "handovers",
+    "constraints",
+    "constraint_verdicts",
     "map_assignments",
 )
 
@@ -114,12 +117,14 @@ def _align(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
         "blind_spans": lookups.blind_spans(study, compared.blocks, settings.sources),
         "wait_pairs": lookups.wait_pairs(study, compared.automaton),
         "designed_channels": lookups.designed_channels(study),
+        "exit_places": lookups.exit_places(study),
         "business_days": _calendar(engine, settings, study),
     }.items():
         engine.put(name, frame)
     engine.create("staging/log_steps")
     engine.create("staging/hourly_events", study.values)
     prepare_handovers(engine, study, compared.automaton)
+    prepare_constraints(engine, settings, study)
 
 
 def _follow(engine: DuckDBEngine, study: Study) -> None:
@@ -131,6 +136,7 @@ def _follow(engine: DuckDBEngine, study: Study) -> None:
     ):  # fmt: skip
         engine.create(f"staging/{model}", {"is_opening": is_opening, **study.values})
     engine.drop("wait_spans", "chances")
+    judge_constraints(engine, study)
 
 
 def _calendar(engine: DuckDBEngine, settings: Settings, study: Study) -> pl.DataFrame:
@@ -174,6 +180,7 @@ def _fill_rows(engine: DuckDBEngine, study: Study) -> None:
     values = study.values
     for model in ("flow_deviations", "event_deviations", "wait_deviations"):
         engine.append(f"marts/{model}", values, table="deviations")
+    engine.append("marts/constraint_verdicts", values)
 
 
 def _fill_summaries(engine: DuckDBEngine, study: Study) -> None:
@@ -186,6 +193,7 @@ def _fill_summaries(engine: DuckDBEngine, study: Study) -> None:
     fill_states(engine, study)
     _append_frame(engine, "ledger", study, ledger(engine, study))
     fill_handovers(engine, study)
+    _append_frame(engine, "constraints", study, constraint_counts(engine))
 
 
 def _append_frame(engine: DuckDBEngine, table: str, study: Study, frame: pl.DataFrame) -> None:

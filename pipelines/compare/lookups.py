@@ -10,7 +10,6 @@ from models.automaton import Automaton
 from models.places import BlockNames
 from pipelines.settings import Source
 from pipelines.study import FOREVER_US, Study, micros
-from schemas.blocks import leaves
 from schemas.flow_shape import before
 from schemas.map_parts import Promise
 from schemas.words import Calendar, Observability
@@ -35,7 +34,7 @@ def blind_spans(study: Study, blocks: BlockNames, sources: Iterable[Source]) -> 
     """When which touchpoint, or block with such a touchpoint, could not be seen (microseconds, end excluded)."""
     down = tuple(sources)
     rows: list[tuple[int | None, int | None, int, int]] = []
-    for name in leaves(study.plan.flow):
+    for name in study.plan.names[: study.exits_from]:
         spans = [*_unseen(study, name), *_down(study, name, down)]
         rows += [(study.code(name), None, start, end) for start, end in spans]
         around = [number for number, members in enumerate(blocks.members) if name in members]
@@ -45,7 +44,7 @@ def blind_spans(study: Study, blocks: BlockNames, sources: Iterable[Source]) -> 
 
 
 def _unseen(study: Study, name: str) -> Iterator[tuple[int, int]]:
-    touchpoint = study.plan.touchpoints.get(name)
+    touchpoint = study.plan.touchpoints.get(name) or study.plan.off_map.get(name)
     for span in touchpoint.observability if touchpoint else ():
         if span.is_ != Observability.FULL:
             yield (
@@ -112,3 +111,13 @@ def designed_channels(study: Study) -> pl.DataFrame:
         for channel in entry.channels
     ]
     return pl.DataFrame(rows, schema={"code": pl.Int32, "channel": pl.String}, orient="row")
+
+
+def exit_places(study: Study) -> pl.DataFrame:
+    """One row per exit that is meant for some places alone, and touchpoint of the flow after which it is."""
+    rows = [
+        (study.code(name), study.code(place))
+        for name in study.plan.exits
+        for place in sorted(study.plan.places_before(name) or ())
+    ]
+    return pl.DataFrame(rows, schema={"exit_code": pl.Int32, "code": pl.Int32}, orient="row")
