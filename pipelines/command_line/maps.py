@@ -64,3 +64,15 @@ def map_export(
     from pipelines.commands.maps import exchange
 
     exchange.export_map(file, named=named, to=to, force=force, as_json=as_json)
+
+
+@map_app.command("diff")
+def map_diff(
+    older: Annotated[Path, typer.Argument(help="The map file before.")],
+    newer: Annotated[Path, typer.Argument(help="The map file after.")],
+    as_json: Json = False,
+) -> None:
+    """Tell in words what the newer map says differently, and which journeys it allows or no longer allows."""
+    from pipelines.commands.maps import diff
+
+    diff.diff(older, newer, as_json)

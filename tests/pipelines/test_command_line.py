@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -53,6 +54,7 @@ def test_the_command_line_imports_nothing_heavy() -> None:
         (("ingest",), 4, "no terreng.toml"),
         (("findings",), 4, "terreng init DIR, or terreng demo"),
         (("map", "lint", "absent.yaml"), 2, "no file absent.yaml"),
+        (("map", "diff", "absent.yaml", "other.yaml"), 2, "no file absent.yaml"),
     ],
 )
 def test_a_call_that_cannot_be_served_says_why(
@@ -166,6 +168,44 @@ def test_init_makes_a_workspace_whose_map_holds(terreng: Terreng, tmp_path: Path
     lint = terreng("map", "lint", folder / "maps" / "first.yaml", "--workspace", folder)
     assert (lint.code, lint.out) == (0, "1 map checked: 0 errors, 0 warnings\n")
     assert "could not check whether activities and attributes occur, for nothing is published yet" in lint.err
+
+
+DIFF = """\
+become_customer version 1 -> become_customer version 2
+
+The map
+  ~ version: 2 (before: 1)
+
+What a journey may do
+  + Pay the first invoice (pay) may come up to 3 times (before: twice)
+  + now a journey as designed, and not before, for example:
+      visit > check_address > signup > verify_bankid > choose_plan > credit_check > pay > pay > pay > confirm > \
+book_technician > technician_visit > activate > first_value
+
+Promises
+  ~ Pay the first invoice (pay), promise: confirm within 1d (before: confirm within 3h)
+"""
+
+
+def test_a_diff_tells_in_words_what_a_newer_map_says(terreng: Terreng, tmp_path: Path, repository: Path) -> None:
+    older, newer = repository / "data" / "example" / "maps" / "become_customer.yaml", tmp_path / "newer.yaml"
+    text = older.read_text(encoding="utf-8")
+    for was, now in (
+        ("version: 1", "version: 2"),
+        ("within: 3h", "within: 1d"),
+        ("pay, at_most: 2", "pay, at_most: 3"),
+    ):
+        text = text.replace(was, now)
+    newer.write_text(text, encoding="utf-8")
+    assert terreng("map", "diff", older, newer).out == DIFF
+    told = json.loads(terreng("map", "diff", older, newer, "--json").out)
+    assert [(change["part"], change["kind"], change["name"]) for change in told] == [
+        ("map", "changed", "version"),
+        ("flow", "allowed", "pay"),
+        ("flow", "allowed", "flow"),
+        ("promises", "changed", "pay"),
+    ]
+    assert terreng("map", "diff", older, older).out.endswith("Both maps say the same.\n")
 
 
 def test_lint_outside_a_workspace_says_what_it_could_not_check(terreng: Terreng, tmp_path: Path) -> None:
