@@ -10,6 +10,7 @@ from models.suppression import Sum, hide
 from pipelines.budgets import Line
 from pipelines.privacy.cover import Cover
 from pipelines.privacy.withheld import Withheld, beside, small
+from pipelines.report.gap.rows import Gap
 from pipelines.report.rows import IdentityRow, JourneyData, SideRow
 
 Row = TypeVar("Row", bound=Any)  # one of the dataclasses of `rows`
@@ -43,6 +44,28 @@ def covered(data: JourneyData, cover: Cover, journey: str) -> JourneyData:
         findings=tuple(each for each in data.findings if not cover.hides_finding({"journey": journey, **asdict(each)})),
         identity=tuple(_identity(each, cover.minimum) for each in data.identity),
         budgets=tuple(_budget(each, cover.minimum) for each in data.budgets),
+        gap=_gap(data.gap, cover, journey),
+    )
+
+
+def _gap(gap: Gap, cover: Cover, journey: str) -> Gap:
+    """Planned against actual as it may be shown; the touchpoints' states keep the order of the map."""
+
+    def row(table: str, each: Row) -> Row:
+        return _row(each, cover.columns(table, {"journey": journey, **asdict(each)}))
+
+    def rows(table: str, found: Iterable[Row]) -> tuple[Row, ...]:
+        return _last(row(table, each) for each in found)
+
+    return Gap(
+        ledger=rows("ledger", gap.ledger),
+        states=tuple(row("touchpoint_states", each) for each in gap.states),
+        constraints=tuple(row("constraints", each) for each in gap.constraints),
+        handovers=rows("handovers", gap.handovers),
+        backlog=rows("tracking_backlog", gap.backlog),
+        coverage=tuple(row("coverage", each) for each in gap.coverage),
+        errands=tuple(replace(each, journeys_n=_alone(each.journeys_n, cover.minimum)) for each in gap.errands),
+        versions=tuple(row("map_versions", each) for each in gap.versions),
     )
 
 

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from pipelines.report import quality
 from pipelines.report.data_page import data_tables, privacy_lines
 from pipelines.report.drop_off import drop_off
+from pipelines.report.gap.section import GapSection, gap_section
 from pipelines.report.journey_tables import BESIDE, journey_tables
 from pipelines.report.legend import legend
 from pipelines.report.metro_map import Drawing, left_out, metro_map
@@ -75,6 +76,7 @@ class MapSection:
     promises: Drawing | None
     is_empty: bool
     tables: dict[str, DataTable]
+    gap: GapSection
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Page:
     @property
     def tables(self) -> tuple[DataTable, ...]:
         """Every table of the page."""
-        of_maps = (table for section in self.maps for table in section.tables.values())
+        of_maps = (table for section in self.maps for table in (*section.tables.values(), *section.gap.tables.values()))
         return (*of_maps, self.sources, self.reasons, *self.data)
 
 
@@ -154,6 +156,7 @@ def _section(view: JourneyView, stem: str) -> MapSection:
         promises=promises(view, f"{stem}-promises"),
         is_empty=not view.data.journeys_n,
         tables=tables,
+        gap=gap_section(view, stem),
     )
 
 

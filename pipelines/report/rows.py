@@ -10,6 +10,7 @@ from models.intervals import wilson
 from pipelines.budgets import Line
 from pipelines.privacy.withheld import part_of
 from pipelines.report.evidence import Evidence
+from pipelines.report.gap.rows import Gap
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class TouchpointRow:
     is_optional: bool
     events_n: int
     journeys_n: int
+    is_ghost: bool
 
 
 @dataclass(frozen=True)
@@ -230,6 +232,7 @@ class JourneyData:
         budgets: What was measured for the map's budgets, then for those of its targets that ask the same.
         is_same_people: Whether all identity rules join the ids into the same people.
         all_n: Journeys under the default rule, where single statuses may not be shown.
+        gap: Planned against actual.
     """
 
     statuses: dict[str, int]
@@ -253,6 +256,7 @@ class JourneyData:
     budgets: tuple[Line, ...] = ()
     is_same_people: bool = False
     all_n: int | None = None
+    gap: Gap = field(default_factory=Gap)
 
     @property
     def journeys_n(self) -> int:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pipelines.budgets import measured
 from pipelines.report.covering import covered
 from pipelines.report.evidence import read_evidence
+from pipelines.report.gap.rows import read_gap
 from pipelines.report.goals import asked
 from pipelines.report.rows import (
     FindingRow,
@@ -113,20 +114,25 @@ ORDER BY 1, 2 DESC, 4 DESC, 3
 """
 _STOPPED = "SELECT {} FROM source_states WHERE status = 'stopped' ORDER BY source"
 _STATUSES = """
-SELECT status, count(*) FROM journeys WHERE rule = 'default' AND journey = ? GROUP BY status ORDER BY status
+SELECT status, count(*) FROM journeys WHERE rule = 'default' AND assignment = 'this' AND journey = ?
+GROUP BY status ORDER BY status
 """
 _SPAN = """
-SELECT count(DISTINCT person_id), min(entered_at), max(last_at) FROM journeys WHERE rule = 'default' AND journey = ?
+SELECT count(DISTINCT person_id), min(entered_at), max(last_at)
+FROM journeys WHERE rule = 'default' AND assignment = 'this' AND journey = ?
 """
 _VERSIONS = """
-SELECT map_version, count(*) FROM journeys WHERE rule = 'default' AND journey = ?
+SELECT map_version, count(*) FROM journeys WHERE rule = 'default' AND assignment = 'this' AND journey = ?
 GROUP BY map_version ORDER BY map_version
 """
 _DESIGNED = """
 SELECT CAST(coalesce(sum(journeys_n), 0) AS BIGINT), CAST(coalesce(sum(journeys_n) FILTER (cost = 0), 0) AS BIGINT)
 FROM variants WHERE journey = ?
 """
-_EVENTS = "SELECT CAST(coalesce(sum(events_n), 0) AS BIGINT) FROM journeys WHERE rule = 'default' AND journey = ?"
+_EVENTS = """
+SELECT CAST(coalesce(sum(events_n), 0) AS BIGINT) FROM journeys
+WHERE rule = 'default' AND assignment = 'this' AND journey = ?
+"""
 # The station at which a journey stood is the last one of the flow before the event; the few events beside the flow are
 # the small side of the join.
 _SIDES = """
@@ -134,7 +140,7 @@ WITH roles AS (SELECT touchpoint, role FROM touchpoints WHERE journey = $1),
 beside AS (
     SELECT e.journey_id, e.position, e.touchpoint
     FROM journey_events AS e JOIN roles USING (touchpoint) JOIN journeys AS j ON j.journey_id = e.journey_id
-    WHERE roles.role IN ('off_map', 'anytime') AND j.journey = $1 AND j.rule = 'default'
+    WHERE roles.role IN ('off_map', 'anytime') AND j.journey = $1 AND j.rule = 'default' AND j.assignment = 'this'
 ),
 placed AS (
     SELECT b.journey_id, b.position, b.touchpoint, arg_max(e.touchpoint, e.position) AS at_touchpoint
@@ -194,6 +200,7 @@ def _journey(
         identity=tuple(IdentityRow(*row) for row in identity),
         budgets=measured(con, (asked(plan),)),
         is_same_people=is_same_people,
+        gap=read_gap(con, journey),
     )
 
 

@@ -141,7 +141,8 @@ def test_published_journeys_of_the_default_rule_are_mined_in_their_order() -> No
             connection.execute(
                 "INSERT INTO journeys BY NAME SELECT $1 AS rule, 'buy' AS journey, 1 AS map_version, $2 AS journey_id,"
                 " 'p' AS person_id, now() AS entered_at, now() AS last_at, 'in_flight' AS status,"
-                " MAP {} AS segments, 0 AS reactivations_n, 2 AS events_n, false AS straddles_versions",
+                " MAP {} AS segments, 0 AS reactivations_n, 2 AS events_n, false AS straddles_versions,"
+                " 'this' AS assignment",
                 [rule, journey_id],
             )
             for position, touchpoint in ((1, None), (0, "visit")):

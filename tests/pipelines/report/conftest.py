@@ -171,6 +171,7 @@ class Walk:
                         "segments": {},
                         "reactivations_n": 0,
                         "straddles_versions": False,
+                        "assignment": "this",
                     }
                 )
             self.rows["journey_events"] += [

@@ -1,0 +1,1 @@
+"""Planned against actual on the page: the ledger, every journey at every touchpoint, rules, hand-overs, blind spots."""

@@ -1,0 +1,130 @@
+"""The ledger as a picture: from every journey begun, down touchpoint by touchpoint, to those that converted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from pipelines.privacy.withheld import Withheld
+from pipelines.report.canvas import Canvas
+from pipelines.report.gap.rows import LedgerRow
+from pipelines.report.metro_map import Drawing
+from pipelines.report.numbers import count, share
+from pipelines.report.sentences import kind_title
+from pipelines.report.svg import el, picture
+from pipelines.report.text import wrap
+from pipelines.report.view import JourneyView
+
+_NAMES = 250.0
+_BARS = (268.0, 720.0)
+_WORDS = 736.0
+_WIDTH = 1280.0
+_ROW = 34.0
+_TOP = 30.0
+_ENDS = ("exited", "abandoned", "in_flight")
+_LOOKS = {"exited": "no", "abandoned": "hot", "in_flight": "here"}
+_SAID = {"exited": "said no", "abandoned": "fell silent", "in_flight": "still on the way"}
+
+
+@dataclass
+class _Place:
+    """What became of journeys that stand or ended at one touchpoint."""
+
+    ends: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    reasons: list[LedgerRow] = field(default_factory=list)
+
+    @property
+    def amount(self) -> int:
+        return sum(self.ends.values())
+
+
+def completion(view: JourneyView) -> tuple[LedgerRow, ...]:
+    """The lines of completion, all segments together."""
+    return tuple(row for row in view.data.gap.ledger if row.measure == "completion" and row.segment is None)
+
+
+def waterfall(view: JourneyView, name: str) -> Drawing | None:
+    """The picture; None where no journey was begun, or where its ends may not be told."""
+    rows = completion(view)
+    planned = next((row.amount for row in rows if row.line == "planned"), 0)
+    actual = next((row.amount for row in rows if row.line == "actual"), 0)
+    if not planned or isinstance(planned, Withheld) or isinstance(actual, Withheld):
+        return None
+    places = _places(rows)
+    order = [touchpoint for touchpoint in view.flow_names if touchpoint in places]
+    canvas = Canvas()
+    height = _TOP + _ROW * (len(order) + 2) + 8
+    _name(canvas, "Planned: every journey reaches the goal", _TOP)
+    _block(canvas, (0, planned), planned, _TOP, "bar")
+    canvas.text(_WORDS, _TOP + 19, f"{count(planned)} journeys begun", size=11.5, is_bold=True)
+    left = planned
+    for i, touchpoint in enumerate(order, start=1):
+        left = _step(canvas, view, touchpoint, (places[touchpoint], left, planned), _TOP + _ROW * i)
+    y = _TOP + _ROW * (len(order) + 1)
+    _name(canvas, f"Actual: reached {view.goal_title}", y)
+    _block(canvas, (0, actual), planned, y, "bar")
+    hidden = left - actual
+    rest = f"; {count(hidden)} more are in lines too small to be told" if hidden > 0 else ""
+    words = f"{count(actual)} journeys converted, {share(actual / planned)} of all begun{rest}"
+    canvas.text(_WORDS, y + 19, words, size=11.5, is_bold=True)
+    told = "; ".join(f"{view.label(t)}: {_ends(places[t])}" for t in order)
+    title = f"From planned to actual: {view.map.title}"
+    svg = picture(
+        canvas.parts(), (_WIDTH, height), name, title, f"{count(planned)} begun; {told}; {count(actual)} converted"
+    )
+    return Drawing(svg, _WIDTH, height, tuple(canvas.boxes))
+
+
+def _places(rows: tuple[LedgerRow, ...]) -> dict[str, _Place]:
+    places: dict[str, _Place] = defaultdict(_Place)
+    for row in rows:
+        if row.line in _ENDS and row.at_touchpoint is not None and not isinstance(row.amount, Withheld):
+            places[row.at_touchpoint].ends[row.line] -= row.amount
+            places[row.at_touchpoint].reasons.append(row)
+    return places
+
+
+def _step(canvas: Canvas, view: JourneyView, touchpoint: str, at: tuple[_Place, int, int], y: float) -> int:
+    """One touchpoint: what is lost there, drawn from where the one above ended; returns what is left."""
+    place, left, planned = at
+    _name(canvas, view.label(touchpoint), y)
+    for end in _ENDS:
+        n = place.ends[end]
+        if n:
+            _block(canvas, (left - n, left), planned, y, _LOOKS[end])
+            left -= n
+    canvas.text(_WORDS, y + 13, _ends(place), size=11)
+    canvas.text(_WORDS, y + 26, _reasons(view, place), size=10, look="m")
+    return left
+
+
+def _name(canvas: Canvas, text: str, y: float) -> None:
+    lines = wrap(text, _NAMES - 12, 11.5, 2, True)
+    canvas.lines(_NAMES, y + 19 - 6.5 * (len(lines) - 1), lines, 13, size=11.5, anchor="end", is_bold=True)
+
+
+def _block(canvas: Canvas, span: tuple[int, int], planned: int, y: float, look: str) -> None:
+    room = _BARS[1] - _BARS[0]
+    start, end = (_BARS[0] + room * n / planned for n in span)
+    canvas.add("marks", el("rect", x=start, y=y + 7, width=max(1.0, end - start), height=17, class_=look))
+
+
+def _ends(place: _Place) -> str:
+    parts = [f"{count(place.ends[end])} {_SAID[end]}" for end in _ENDS if place.ends[end]]
+    return f"−{count(place.amount)}: {', '.join(parts)}"
+
+
+def _reasons(view: JourneyView, place: _Place) -> str:
+    """The commonest last deviations before, and those to whom nothing happened that was not designed."""
+    by_reason: dict[str, int] = defaultdict(int)
+    for row in place.reasons:
+        by_reason[_reason(view, row)] -= row.amount
+    ordered = sorted(by_reason.items(), key=lambda item: (-item[1], item[0]))[:3]
+    told = [f"{count(n)} {text}" for text, n in ordered]
+    return "; ".join(wrap("; ".join(told), _WIDTH - _WORDS - 4, 10, 1))
+
+
+def _reason(view: JourneyView, row: LedgerRow) -> str:
+    if row.kind is None:
+        return "as designed until then"
+    return f"after {kind_title(row.kind).lower()}: {view.place_label(row.touchpoint, row.block)}"
