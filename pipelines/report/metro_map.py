@@ -45,7 +45,7 @@ def metro_map(view: JourneyView, name: str) -> tuple[Drawing, ...]:
 def _strip(view: JourneyView, strip: Strip, chosen: tuple[Detour, ...], name: str, strips_n: int) -> Drawing:
     geometry = Geometry(view, strip, chosen, band(view, strip))
     canvas = Canvas()
-    _draw_panels(canvas, geometry)
+    draw_panels(canvas, geometry)
     _draw_tracks(canvas, geometry)
     _draw_stations(canvas, geometry)
     draw_detours(canvas, geometry)
@@ -72,7 +72,8 @@ def friction_class(leave: float | None) -> str:
     return "fx" if leave is None else f"f{sum(leave >= step for step in FRICTION_STEPS)}"
 
 
-def _draw_panels(canvas: Canvas, g: Geometry) -> None:
+def draw_panels(canvas: Canvas, g: Geometry) -> None:
+    """Phases as panels, each with its name and what the customer wants in it."""
     for panel, first, last in g.panels:
         left, right = g.x(first - 0.5) + 3, g.x(last + 0.5) - 3
         canvas.add("back", el("rect", x=left, y=0, width=right - left, height=g.panel_bottom, rx=9, class_="panel"))
@@ -90,7 +91,7 @@ def _draw_tracks(canvas: Canvas, g: Geometry) -> None:
         # Crowded all_of blocks have many ways across; those that nobody took would only hide the others.
         if track.is_free_order and not n:
             continue
-        path = " ".join(_path(part) for part in _parts(track, plan, g))
+        path = " ".join(curve(part) for part in inside_strip(track, plan, g))
         if path:
             label = f"{view.label(names[track.start])} → {view.label(names[track.end])}: {count(n)} journeys"
             thick = 1.5 + _WIDEST_TRACK * n / most if n and most else 1.2
@@ -99,7 +100,7 @@ def _draw_tracks(canvas: Canvas, g: Geometry) -> None:
     _draw_entry(canvas, g)
 
 
-def _parts(track: Track, plan: Plan, g: Geometry) -> Iterator[list[tuple[float, float]]]:
+def inside_strip(track: Track, plan: Plan, g: Geometry) -> Iterator[list[tuple[float, float]]]:
     """The pixels of the piece of a track that lies in the strip; one that goes on elsewhere ends at its edge."""
     points = [plan.stations[track.start].at, *track.way, plan.stations[track.end].at]
     first, last = g.strip.first - 0.5, g.strip.last + 0.5
@@ -113,7 +114,7 @@ def _parts(track: Track, plan: Plan, g: Geometry) -> Iterator[list[tuple[float, 
         yield [g.at(p) for p in inside]
 
 
-def _path(points: list[tuple[float, float]]) -> str:
+def curve(points: list[tuple[float, float]]) -> str:
     """A line through points that leaves and enters each one level; straight up and down inside a column."""
     x0, y0 = points[0]
     steps = [f"M{x0:.1f} {y0:.1f}"]
@@ -137,10 +138,10 @@ def _draw_entry(canvas: Canvas, g: Geometry) -> None:
         for station in g.stations:
             if station.name in g.view.plan.entries and not station.is_again:
                 points = [(end - 8, g.axis), (end, g.axis), g.at(station.at)]
-                canvas.add("lines", el("path", d=_path(points), class_="way", stroke_width=3))
+                canvas.add("lines", el("path", d=curve(points), class_="way", stroke_width=3))
     else:
         canvas.text(LEFT - 14, g.axis + 4, "continued", size=10.5, look="m", anchor="end")
-        canvas.add("lines", el("path", d=_path([(end - 8, g.axis), (end, g.axis)]), class_="way", stroke_width=3))
+        canvas.add("lines", el("path", d=curve([(end - 8, g.axis), (end, g.axis)]), class_="way", stroke_width=3))
     if g.strip.last < g.view.plan.strips[-1].last:
         x = g.x(g.strip.last + 0.5)
         canvas.add("lines", el("path", d=f"M{x - 3:.1f} {g.axis - 6:.1f}l8 6l-8 6z", class_="arrow"))
@@ -150,7 +151,7 @@ def _draw_stations(canvas: Canvas, g: Geometry) -> None:
     for station in g.stations:
         x, y, rim = *g.at(station.at), g.rim(station)
         look = friction_class(g.view.leave(station.name))
-        canvas.add("marks", el("g", el("title", _told(g.view, station)), *_sign(g, station, look)))
+        canvas.add("marks", el("g", el("title", _told(g.view, station)), *sign(g, station, look)))
         canvas.text(x, y + 3.7, str(station.number), size=10.5, look=f"n {look}", anchor="middle", is_bold=True)
         lines = g.titles[station.key]
         top = y - rim - 5 - COUNT_SIZE - TITLE_PITCH * len(lines) if g.is_above(station) else y + rim + 3
@@ -159,7 +160,7 @@ def _draw_stations(canvas: Canvas, g: Geometry) -> None:
         canvas.text(x, top + 10 + TITLE_PITCH * len(lines), amount, size=COUNT_SIZE, look="m halo", anchor="middle")
 
 
-def _sign(g: Geometry, station: Station, look: str) -> list[Markup]:
+def sign(g: Geometry, station: Station, look: str) -> list[Markup]:
     """A circle, or a diamond for a moment of truth; dashed for what may be passed by; a second outline for a goal."""
     x, y, r = *g.at(station.at), g.radius(station)
     ring = "4 3" if station.is_optional else None

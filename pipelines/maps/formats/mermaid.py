@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -62,7 +63,9 @@ def write(journey_map: JourneyMap) -> Written:
         drawing.node("([", f"{journey_map.title_of(name)} (anytime)", "])", "anytime")
     for name in journey_map.exits:
         drawing.node("[/", f"{journey_map.title_of(name)} (exit)", "/]", "exit")
-    head = ["---", f'title: "{_label(journey_map.title)}"', "---", "flowchart LR"]
+    # The head is YAML, which is read before Mermaid's own signs are.
+    title = json.dumps(" ".join(journey_map.title.split()), ensure_ascii=False)
+    head = ["---", f"title: {title}", "---", "flowchart LR"]
     text = "\n".join([*head, *drawing.lines, *drawing.arrows, *_STYLES])
     return Written(f"{text}\n", lost(journey_map, _HELD))
 
