@@ -149,18 +149,22 @@ def _repeats_folded(children: list[Block]) -> list[Block]:
 # --- what is welcome anytime ---------------------------------------------------------------------------------------
 
 
-def anytime_lifted(block: Block) -> tuple[Block, tuple[str, ...]]:
+def anytime_lifted(block: Block, may: Callable[[str], bool] = lambda _: True) -> tuple[Block, tuple[str, ...]]:
     """A block without the branches that only repeat single touchpoints at will, and the names of these.
 
     `all_of` with such a branch is what a map calls anytime. Branches whose touchpoint is a step of the rest too
     stay: an event could be either.
+
+    Args:
+        block: The block.
+        may: Whether a touchpoint may be welcome anytime.
     """
     if not isinstance(block, AllOf):
         return block, ()
     rest: list[Block] = []
     for child in block.children:
         others = tuple(name for other in block.children if other is not child for name in leaves(other))
-        if not _welcome(child) or set(_welcome(child)) & set(others):
+        if not _welcome(child) or set(_welcome(child)) & set(others) or not all(map(may, _welcome(child))):
             rest.append(child)
     welcome = [name for child in block.children if child not in rest for name in _welcome(child)]
     kept = all_of(rest)

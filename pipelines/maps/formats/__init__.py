@@ -43,7 +43,7 @@ class Format:
 
 
 FORMATS = (
-    Format("bpmn", (".bpmn",), "bpmn_read:read", "bpmn_write:write", root="definitions"),
+    Format("bpmn", (".bpmn",), "bpmn.read:read", "bpmn.write:write", root="definitions"),
     Format("pnml", (".pnml",), "pnml:read", root="pnml"),
     Format("tree", (".ptml", ".tree"), "process_tree:read", root="ptml"),
     Format("cjml", (".cjml",), "cjml_read:read", "cjml_write:write", root="cjml"),
