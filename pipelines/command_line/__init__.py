@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from pipelines import failures
+from pipelines.command_line import journeys
 from pipelines.command_line.maps import map_app
 from pipelines.command_line.options import HERE, AsOf, Json, Workspace
 from schemas.words import Rule
@@ -164,6 +165,9 @@ def check(workspace: Workspace = HERE, as_json: Json = False) -> None:
     from pipelines.commands import check as command
 
     command.check(workspace, as_json)
+
+
+journeys.add_to(app)
 
 
 @findings_app.callback()

@@ -128,8 +128,8 @@ def explain(workspace: Path, texts: tuple[str, str], rule: Rule, as_json: bool) 
     settings = open_workspace(workspace)
     first, second = (sys.stdin.readline().strip() if text == "-" else text for text in texts)
     with reader(settings) as connection:
-        start = _known(connection, settings, first)
-        end = _known(connection, settings, second) if second else ()
+        start = known_ids(connection, settings, first)
+        end = known_ids(connection, settings, second) if second else ()
         who = _asked(connection, WHO, ids=[*start, *end])
         ids = _asked(connection, IDS, ids=[*start, *end], rule=str(rule))
         chain, told = _chain(connection, start[0], end, rule)
@@ -168,8 +168,12 @@ def write_map(workspace: Path, to: Path, rule: Rule, has_raw: bool) -> None:
         terminal.note(f"{to} has ids in the clear: whoever can read it knows who is who. Delete it when you are done.")
 
 
-def _known(connection: duckdb.DuckDBPyConnection, settings: Settings, text: str) -> tuple[str, ...]:
-    """The pseudonyms of what was typed, as far as they are published; a plain id is tried as each type."""
+def known_ids(connection: duckdb.DuckDBPyConnection, settings: Settings, text: str) -> tuple[str, ...]:
+    """The pseudonyms of what was typed, as far as they are published; a plain id is tried as each type.
+
+    Raises:
+        UsageError: None is published. What was typed is not repeated.
+    """
     from pipelines.privacy.asked import read_asked, refuse_bytes
 
     refuse_bytes(text)
