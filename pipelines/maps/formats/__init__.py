@@ -46,7 +46,7 @@ FORMATS = (
     Format("bpmn", (".bpmn",), "bpmn.read:read", "bpmn.write:write", root="definitions"),
     Format("pnml", (".pnml",), "pnml:read", root="pnml"),
     Format("tree", (".ptml", ".tree"), "process_tree:read", root="ptml"),
-    Format("cjml", (".cjml",), "cjml_read:read", "cjml_write:write", root="cjml"),
+    Format("cjml", (".cjml",), "cjml.read:read", "cjml.write:write", root="cjml"),
     Format("csv", (".csv", ".tsv", ".txt"), "rows.read:read", "rows.write:write"),
     Format("xlsx", (".xlsx", ".xlsm", ".xls", ".ods"), "rows.read:read"),
     Format("mermaid", (".mmd", ".mermaid"), writes="mermaid:write"),

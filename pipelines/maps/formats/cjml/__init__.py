@@ -1,0 +1,1 @@
+"""CJML, the Customer Journey Modelling Language of SINTEF: planned journeys as a line of touchpoints."""
