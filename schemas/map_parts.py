@@ -201,7 +201,7 @@ class Segment(Part):
 def _segment(value: object) -> object:
     if isinstance(value, (Segment, dict)):
         return value
-    shape = _SEGMENT.fullmatch(str(value or "").strip())
+    shape = _SEGMENT.fullmatch(value.strip()) if isinstance(value, str) else None
     if shape is None:
         raise wrong("an attribute's name, first(name) or last(name)")
     return {"attribute": shape[2] or shape[3], "how": shape[1] or "first"}

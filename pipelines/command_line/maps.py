@@ -76,3 +76,11 @@ def map_diff(
     from pipelines.commands.maps import diff
 
     diff.diff(older, newer, as_json)
+
+
+@map_app.command("schema")
+def map_schema() -> None:
+    """Print the file format of maps as a JSON schema (2020-12), for editors that complete keys and mark mistakes."""
+    from pipelines.commands.maps import schema
+
+    schema.schema()

@@ -17,6 +17,7 @@ from typer import Abort
 from pipelines import failures
 from schemas import errors
 from schemas.errors import Problem, TerrengError
+from schemas.map_schema import map_schema
 
 if TYPE_CHECKING:
     from tests.conftest import Terreng
@@ -219,3 +220,9 @@ def test_init_leaves_alone_what_is_there(terreng: Terreng, tmp_path: Path) -> No
     answer = terreng("init", tmp_path)
     assert (answer.code, "new or empty folder" in answer.err) == (2, True)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_the_schema_of_maps_is_printed_whole(terreng: Terreng) -> None:
+    told = terreng("map", "schema")
+    assert (told.code, told.err) == (0, "")
+    assert json.loads(told.out) == map_schema()
