@@ -170,6 +170,22 @@ def check(workspace: Workspace = HERE, as_json: Json = False) -> None:
 journeys.add_to(app)
 
 
+@app.command()
+def constraints(workspace: Workspace = HERE, as_json: Json = False) -> None:
+    """List how many journeys keep the constraints of their maps, and how many break them, for good or so far."""
+    from pipelines.commands import rules as command
+
+    command.constraints(workspace, as_json)
+
+
+@app.command()
+def handovers(workspace: Workspace = HERE, as_json: Json = False) -> None:
+    """List which owner hands journeys to which: how often, how long it takes, who is lost or waits in between."""
+    from pipelines.commands import rules as command
+
+    command.handovers(workspace, as_json)
+
+
 @findings_app.callback()
 def findings(context: typer.Context, workspace: Workspace = HERE, as_json: Json = False) -> None:
     """List the findings of the last run, or accept one for a while."""

@@ -15,6 +15,7 @@ import duckdb
 
 from models.suppression import Hidden, Sum, hide
 from pipelines.privacy.measures import BETWEEN, MEASURES, PLACES, SHARES, Key, Row, measured
+from pipelines.privacy.rule_sums import sums_of_rules
 from pipelines.privacy.withheld import Withheld, beside, small
 
 Sums = list[Sum[Key]]
@@ -84,6 +85,7 @@ def read_cover(connection: duckdb.DuckDBPyConnection, minimum: int) -> Cover:
         counts[name] = few[name] = n
     sensitive = {name for name, n in few.items() if 0 < n < minimum}
     sums = [each for each in (*_sums(rows), *_sums_of_statuses(counts)) if _holds(each, counts)]
+    sums += [each for each in sums_of_rules(rows, counts) if _holds(each, counts)]
     # How often a touchpoint came stands in one table alone; the ways between touchpoints are the map.
     dispensable = {name for name in counts if name[1] == "events"}
     return Cover(minimum, hide(counts, sums, minimum, sensitive, dispensable))

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from schemas.words import Verdict
+
 Row = Mapping[str, Any]
 Key = tuple[Any, ...]
 
@@ -53,6 +55,23 @@ def _broken(row: Row) -> int | None:
     return int(min((n for n in (kept, row["n"] - kept) if n > 0), default=0))
 
 
+def _ended_broken(row: Row) -> int | None:
+    """Ended journeys that broke a constraint."""
+    return None if row["violated_share"] is None else round(row["violated_share"] * row["ended_n"])
+
+
+def _broken_or_kept(row: Row) -> int | None:
+    """Ended journeys that broke a constraint, or kept it, whichever are fewer: each is the other one's complement."""
+    broken = _ended_broken(row)
+    return None if broken is None else min((n for n in (broken, int(row["ended_n"]) - broken) if n > 0), default=0)
+
+
+def _early(row: Row) -> int | None:
+    """Journeys that broke a constraint for good and go on: between two shown numbers."""
+    broken = _ended_broken(row)
+    return None if broken is None else int(row["violated_final_n"]) - broken
+
+
 def _unfollowed(row: Row) -> int | None:
     """Journeys that reached a place too lately to be followed: two shown numbers tell it by their difference."""
     if row["reached_n"] is None or row["followed_n"] is None:
@@ -61,7 +80,7 @@ def _unfollowed(row: Row) -> int | None:
 
 
 # Numbers that stand in no column, but between two: what is hidden for their sake is no small number itself.
-BETWEEN = ("unfollowed",)
+BETWEEN = ("unfollowed", "early",)
 SHARES = ("converted", "exited", "abandoned", "active")
 PLACES = ("on_flow", "anytime", "off_map", "exits", "other_map", "dark")
 _PLACE = ("touchpoint", "segment")
@@ -71,6 +90,8 @@ _PAIR = ("from_touchpoint", "to_touchpoint", "segment")
 _DEPARTURE = ("kind", "touchpoint", "block")
 _RATE = ("occurrences_n", "journeys_n", "rate", "rate_low", "rate_high", "abandoned_share")
 _STEP = ("from_touchpoint", "to_touchpoint", "end_status")
+VERDICTS = tuple(str(verdict) for verdict in Verdict)
+_OWNERS = ("from_owner", "to_owner")
 
 MEASURES: dict[str, tuple[Measure, ...]] = {
     "touchpoint_outcomes": (
@@ -101,6 +122,18 @@ MEASURES: dict[str, tuple[Measure, ...]] = {
         Measure("occurrences", _column("occurrences_n"), _RATE, _DEPARTURE, _column("journeys_n")),
         Measure("chances", _column("opportunities_n"), ("opportunities_n", *_RATE), _DEPARTURE),
         Measure("lost", _share_of("abandoned_share", "journeys_n"), ("abandoned_share",), _DEPARTURE),
+    ),
+    "constraints": (
+        Measure("put", _column("journeys_n"), ("journeys_n",), ("constraint_id",)),
+        *(Measure(word, _column(f"{word}_n"), (f"{word}_n",), ("constraint_id",)) for word in VERDICTS),
+        Measure("ended", _column("ended_n"), ("ended_n", *_with_ends("violated")), ("constraint_id",)),
+        Measure("ended_broken", _ended_broken, _with_ends("violated"), ("constraint_id",), _broken_or_kept),
+        Measure("early", _early, ("ended_n", *_with_ends("violated")), ("constraint_id",)),
+    ),
+    "handovers": (
+        Measure("handed", _column("n"), ("n", "journeys_n", "p50_s", "p90_s"), _OWNERS, _column("journeys_n")),
+        Measure("handed_lost", _column("lost_n"), ("lost_n",), _OWNERS),
+        Measure("handed_waiting", _column("waiting_n"), ("waiting_n",), _OWNERS),
     ),
     "variants": (Measure("variant", _column("journeys_n"), ("journeys_n",), ("variant_id",)),),
     "unmapped_activities": (

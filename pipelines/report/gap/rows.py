@@ -64,6 +64,7 @@ class ConstraintRow:
     violated_now_n: int
     violated_final_n: int
     unjudged_n: int
+    ended_n: int
     violated_share: float | None
     violated_low: float | None
     violated_high: float | None

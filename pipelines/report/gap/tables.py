@@ -141,6 +141,7 @@ def _constraints(view: JourneyView, stem: str) -> DataTable:
             _number("Broken so far", "violated_now_n"),
             _number("Broken for good", "violated_final_n"),
             _number("Not seen", "unjudged_n"),
+            _number("Ended", "ended_n"),
             _interval("Broken, of those that ended (95%)", "violated_share", "violated_low", "violated_high"),
         ),
         "Journeys that never came to what a rule is about are in none of its columns. “So far”: the journey goes on, "
