@@ -9,8 +9,8 @@ import polars as pl
 
 from models.calendar import DAY_US, business_days
 from pipelines.compare import lookups, summaries
-from pipelines.compare.constraints import constraint_counts, judge_constraints, prepare_constraints
 from pipelines.compare.assignment import publish_errands, settle_errands
+from pipelines.compare.constraints import constraint_counts, judge_constraints, prepare_constraints
 from pipelines.compare.coverage import fill_coverage
 from pipelines.compare.handovers import fill_handovers, prepare_handovers
 from pipelines.compare.ledger import ledger

@@ -80,7 +80,7 @@ def _unfollowed(row: Row) -> int | None:
 
 
 # Numbers that stand in no column, but between two: what is hidden for their sake is no small number itself.
-BETWEEN = ("unfollowed", "early",)
+BETWEEN = ("unfollowed", "early")
 SHARES = ("converted", "exited", "abandoned", "active")
 PLACES = ("on_flow", "anytime", "off_map", "exits", "other_map", "dark")
 _PLACE = ("touchpoint", "segment")
