@@ -15,7 +15,7 @@ from pipelines.maps.formats import mermaid, svg
 from schemas.blocks import Flow, leaves
 from schemas.journey_map import JourneyMap, load_map
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 MAPS = [
     ROOT / "tests/schemas/full_map.yaml",
     *sorted((ROOT / "data/example/maps").glob("*.yaml")),
