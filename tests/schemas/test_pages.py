@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,15 +10,19 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from jsonschema import Draft202012Validator
 from pydantic import BaseModel
+from ruamel.yaml import YAML
 
 from models.map_lint import lint
 from pipelines import settings
+from pipelines.command_line.maps import map_app
 from pipelines.settings import load_settings
 from schemas import map_flow
-from schemas.errors import Problem
+from schemas.errors import MapError, Problem
 from schemas.journey_map import JourneyMap, load_map
 from schemas.map_parts import RULE_COLUMNS
+from schemas.map_schema import map_schema
 from schemas.words import Observability
 
 PAGES = Path(__file__).parents[2] / "schemas"
@@ -88,6 +93,37 @@ def test_every_example_of_a_map_holds(number: int, tmp_path: Path) -> None:
     examples = [sections(text) for text in examples_of("MAPS.md", "yaml")]
     frame = {key: examples[0][key] for key in ("journey", "title", "owner", "flow", "anytime")}
     assert doubts("".join((frame | examples[number]).values()), tmp_path) == ()
+
+
+def test_the_mistaken_map_is_answered_as_the_page_says(tmp_path: Path) -> None:
+    (text,), (answer,) = examples_of("MAPS.md", "yaml mistaken"), examples_of("MAPS.md", "text lint")
+    path = tmp_path / "buy.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(MapError) as caught:
+        load_map(path, "buy.yaml")
+    assert f"{caught.value}\n" == answer
+
+
+def test_editors_are_told_nothing_wrong_about_an_example() -> None:
+    examples = [sections(text) for text in examples_of("MAPS.md", "yaml")]
+    for example in examples:
+        tree = YAML(typ="safe", pure=True).load("".join((examples[0] | example).values()))
+        as_json = json.loads(json.dumps(tree, default=str))
+        assert [error.message for error in Draft202012Validator(map_schema()).iter_errors(as_json)] == []
+
+
+@pytest.mark.parametrize("word", map_flow.WORDS)
+def test_every_word_of_the_flow_has_an_example_with_traces(word: str) -> None:
+    of_word = [
+        text for text in examples_of("MAPS.md", "yaml") if "conforming" in text and re.search(rf"\b{word}:", text)
+    ]
+    assert of_word
+
+
+def test_every_command_on_maps_that_the_page_names_exists() -> None:
+    named = set(re.findall(r"`terreng map (\w+)", text_of("MAPS.md")))
+    assert named - {command.name for command in map_app.registered_commands} == set()
+    assert {"lint", "diff", "schema"} <= named
 
 
 def test_the_readme_and_the_template_point_to_the_pages() -> None:
