@@ -111,8 +111,12 @@ class _Table(Generic[Name]):
         if name in self.safe:
             return True
         for step in (1, -1):
-            moves = {name: step}
-            if self._may(name, step) and self._balanced(moves, [_MOST_TRIES]):
+            moves: dict[Name, int] = {}
+            broken: dict[int, int] = {}
+            if self._may(name, step):
+                self._move(name, step, moves, broken)
+                if not self._balanced(moves, broken, [_MOST_TRIES]):
+                    continue
                 self.safe.update(moves)
                 return True
         return False
@@ -124,12 +128,11 @@ class _Table(Generic[Name]):
             return 1 <= n + step < self.minimum
         return n + step >= (1 if name in self.small else self.minimum)
 
-    def _balanced(self, moves: dict[Name, int], tries: list[int]) -> bool:
+    def _balanced(self, moves: dict[Name, int], broken: dict[int, int], tries: list[int]) -> bool:
         """Adds changes of other hidden counts to the moves until every sum holds again."""
-        broken = self._broken(moves)
-        if broken is None:
+        if not broken:
             return True
-        number, surplus = broken
+        number, surplus = next(iter(broken.items()))
         for name, sign in self.sums[number].items():
             step = -sign if surplus > 0 else sign
             if name not in self.hidden or name in moves or not self._may(name, step):
@@ -137,24 +140,22 @@ class _Table(Generic[Name]):
             tries[0] -= 1
             if tries[0] < 0:
                 return False
-            moves[name] = step
-            if self._balanced(moves, tries):
+            self._move(name, step, moves, broken)
+            if self._balanced(moves, broken, tries):
                 return True
+            self._move(name, -step, moves, broken)
             del moves[name]
         return False
 
-    def _broken(self, moves: Mapping[Name, int]) -> tuple[int, int] | None:
-        """A sum that the moves break, and by how much."""
-        for name in moves:
-            for number in self.of.get(name, ()):
-                signs = self.sums[number]
-                if len(moves) <= len(signs):
-                    surplus = sum(step * signs.get(moved, 0) for moved, step in moves.items())
-                else:
-                    surplus = sum(sign * moves.get(moved, 0) for moved, sign in signs.items())
-                if surplus:
-                    return number, surplus
-        return None
+    def _move(self, name: Name, step: int, moves: dict[Name, int], broken: dict[int, int]) -> None:
+        """Note a change, and which sums it breaks or mends, by how much."""
+        moves[name] = step
+        for number in self.of.get(name, ()):
+            surplus = broken.get(number, 0) + step * self.sums[number][name]
+            if surplus:
+                broken[number] = surplus
+            else:
+                del broken[number]
 
     def show_again(self, tried: Iterable[Name]) -> None:
         """Show what was hidden on the way and turned out not to be needed, the largest first."""

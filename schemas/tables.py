@@ -375,7 +375,9 @@ TOUCHPOINTS = Table(
         needed("events_n", INT, "events in journeys"),
         needed("journeys_n", INT, "journeys that touched it"),
         nullable("last_event_at", TIME, "its latest event up to the snapshot, in a journey or not; null: none"),
-        needed("is_ghost", FLAG, "designed (flow or anytime), not blind, and no event in the 90 days before the snapshot"),
+        needed(
+            "is_ghost", FLAG, "designed (flow or anytime), not blind, and no event in the 90 days before the snapshot"
+        ),
     ),
 )
 
@@ -422,7 +424,9 @@ TOUCHPOINT_STATES = Table(
         nullable("segment", TEXT, "name=value, or name=(no value); the values make the whole; null: all"),
         needed("journeys_n", INT, "journeys; done_n + skipped_n + left_n + on_the_way_n"),
         needed("done_n", INT, "journeys that touched it"),
-        needed("skipped_n", INT, "journeys past it (what came later by design came, or the goal) that did not touch it"),
+        needed(
+            "skipped_n", INT, "journeys past it (what came later by design came, or the goal) that did not touch it"
+        ),
         needed("left_n", INT, "journeys that ended (abandoned or exited) before they came to it"),
         needed("on_the_way_n", INT, "journeys still going on that have not come to it yet"),
         needed(
@@ -445,7 +449,11 @@ LEDGER = Table(
         needed("measure", TEXT, "completion (amounts are journeys) or time (microseconds, of converted journeys)"),
         needed("place", INT, "order of the lines, from 0: planned first, actual last"),
         needed("line", TEXT, "planned, a reason (see LedgerLine), or actual; planned plus the reasons is actual"),
-        nullable("kind", TEXT, "deviation to which the line is charged; null: nothing differed from where they stand on"),
+        nullable(
+            "kind",
+            TEXT,
+            "deviation to which the line is charged; null: nothing differed there; other: several, at the edges",
+        ),
         nullable("touchpoint", TEXT, "what the deviation is charged to (for ad_hoc off the map: the activity)"),
         nullable("block", TEXT, 'the skipped block, "a | b"'),
         nullable("at_touchpoint", TEXT, "for completion: where these journeys ended or stand"),
@@ -589,7 +597,11 @@ MAP_VERSIONS = Table(
         needed("exited_n", INT, "exited"),
         needed("abandoned_n", INT, "abandoned"),
         needed("in_flight_n", INT, "in flight"),
-        needed("conforming_n", INT, "journeys without missing, ad_hoc, repeated, out_of_order, branch_conflict, wrong_entry, wrong_exit"),
+        needed(
+            "conforming_n",
+            INT,
+            "journeys without missing, ad_hoc, repeated, out_of_order, branch_conflict, wrong_entry, wrong_exit",
+        ),
         nullable("horizon_d", REAL, "horizon of the share, days"),
         needed("mature_n", INT, "journeys that began a horizon or longer ago"),
         nullable("converted_share", REAL, "of these, converted within the horizon; 0 to 1"),

@@ -186,6 +186,19 @@ def handovers(workspace: Workspace = HERE, as_json: Json = False) -> None:
     command.handovers(workspace, as_json)
 
 
+@app.command()
+def ledger(
+    journey: Annotated[str, typer.Argument(help="Name of a map. Default: all.")] = "",
+    segment: Annotated[str, typer.Option("--segment", metavar="NAME=VALUE", help="Only journeys of this value.")] = "",
+    workspace: Workspace = HERE,
+    as_json: Json = False,
+) -> None:
+    """Lead from planned to actual, completion and time: every journey and every hour charged to what took it."""
+    from pipelines.commands import ledger as command
+
+    command.ledger(workspace, journey, segment, as_json)
+
+
 @findings_app.callback()
 def findings(context: typer.Context, workspace: Workspace = HERE, as_json: Json = False) -> None:
     """List the findings of the last run, or accept one for a while."""

@@ -14,6 +14,8 @@ from typing import Any
 import duckdb
 
 from models.suppression import Hidden, Sum, hide
+from pipelines.privacy.folding import EDGES
+from pipelines.privacy.ledger_sums import sums_of_the_ledger
 from pipelines.privacy.measures import BETWEEN, MEASURES, PLACES, SHARES, Key, Row, measured
 from pipelines.privacy.rule_sums import sums_of_rules
 from pipelines.privacy.withheld import Withheld, beside, small
@@ -74,7 +76,7 @@ def read_cover(connection: duckdb.DuckDBPyConnection, minimum: int) -> Cover:
         return Cover(minimum)
     counts: dict[Key, int] = {}
     few: dict[Key, int] = {}
-    rows = {table: _rows(connection, table) for table in MEASURES}
+    rows = {table: edge_rows(connection, table, minimum) for table in MEASURES}
     for table, of_table in rows.items():
         for row in of_table:
             for name, n, tells_of, _ in measured(table, row):
@@ -84,7 +86,8 @@ def read_cover(connection: duckdb.DuckDBPyConnection, minimum: int) -> Cover:
     for name, n in _standing(connection):
         counts[name] = few[name] = n
     sensitive = {name for name, n in few.items() if 0 < n < minimum}
-    sums = [each for each in (*_sums(rows), *_sums_of_statuses(counts)) if _holds(each, counts)]
+    ledger = sums_of_the_ledger(rows["touchpoint_states"], rows["ledger"], counts)
+    sums = [each for each in (*_sums(rows), *_sums_of_statuses(counts), *ledger) if _holds(each, counts)]
     sums += [each for each in sums_of_rules(rows, counts) if _holds(each, counts)]
     # How often a touchpoint came stands in one table alone; the ways between touchpoints are the map.
     dispensable = {name for name in counts if name[1] == "events"}
@@ -101,10 +104,12 @@ def _holds(each: Sum[Key], counts: Mapping[Key, int]) -> bool:
     return abs(sum(counts[name] for name in each.parts) - sum(counts[name] for name in each.totals)) <= slack
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
+def edge_rows(connection: duckdb.DuckDBPyConnection, table: str, minimum: int) -> list[dict[str, Any]]:
+    """A summary's rows as they may leave once their hidden numbers are covered: lines of few people told together."""
     found = connection.sql(f"SELECT * FROM {table}")
     names = found.columns
-    return [dict(zip(names, values, strict=True)) for values in found.fetchall()]
+    rows = [dict(zip(names, values, strict=True)) for values in found.fetchall()]
+    return EDGES[table](rows, minimum) if table in EDGES else rows
 
 
 def _standing(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Key, int]]:

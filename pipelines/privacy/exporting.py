@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines.privacy.cover import Cover
+from pipelines.privacy.cover import Cover, edge_rows
 from pipelines.privacy.measures import MEASURES
 from schemas.table import Table
 from schemas.tables import FINDINGS
@@ -30,7 +30,7 @@ def covered_frame(connection: duckdb.DuckDBPyConnection, table: Table, cover: Co
         return frame.filter([not cover.hides_finding(row) for row in frame.iter_rows(named=True)])
     whole: list[dict[str, Any]] = []
     cut: list[dict[str, Any]] = []
-    for row in frame.iter_rows(named=True):
+    for row in edge_rows(connection, table.name, cover.minimum):
         columns = cover.columns(table.name, row)
         told = (
             row | dict.fromkeys(columns) | {HIDDEN: ", ".join(name for name in table.names if name in columns) or None}

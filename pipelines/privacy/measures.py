@@ -79,8 +79,24 @@ def _unfollowed(row: Row) -> int | None:
     return int(row["reached_n"] - row["followed_n"])
 
 
+def _against(row: Row) -> int:
+    """Journeys that skipped a touchpoint though they should not have, and could have been seen there."""
+    return int(row["skipped_n"] - row["by_design_n"] - row["unseen_n"])
+
+
+def _line(measure: str, *lines: str, column: str = "journeys_n") -> Callable[[Row], int | None]:
+    """A column of the ledger in lines of one kind; no lines: those that are neither planned nor actual."""
+
+    def count(row: Row) -> int | None:
+        is_reason = row["line"] not in {"planned", "actual"}
+        is_wanted = row["measure"] == measure and (row["line"] in lines if lines else is_reason)
+        return int(row[column]) if is_wanted else None
+
+    return count
+
+
 # Numbers that stand in no column, but between two: what is hidden for their sake is no small number itself.
-BETWEEN = ("unfollowed", "early")
+BETWEEN = ("unfollowed", "early", "against")
 SHARES = ("converted", "exited", "abandoned", "active")
 PLACES = ("on_flow", "anytime", "off_map", "exits", "other_map", "dark")
 _PLACE = ("touchpoint", "segment")
@@ -89,6 +105,8 @@ _ALL_SHARES = tuple(column for word in SHARES for column in _with_ends(word))
 _PAIR = ("from_touchpoint", "to_touchpoint", "segment")
 _DEPARTURE = ("kind", "touchpoint", "block")
 _RATE = ("occurrences_n", "journeys_n", "rate", "rate_low", "rate_high", "abandoned_share")
+_CHARGE = ("segment", "line", "kind", "touchpoint", "block")
+_AMOUNT = ("amount", "journeys_n")
 _STEP = ("from_touchpoint", "to_touchpoint", "end_status")
 VERDICTS = tuple(str(verdict) for verdict in Verdict)
 _OWNERS = ("from_owner", "to_owner")
@@ -122,6 +140,27 @@ MEASURES: dict[str, tuple[Measure, ...]] = {
         Measure("occurrences", _column("occurrences_n"), _RATE, _DEPARTURE, _column("journeys_n")),
         Measure("chances", _column("opportunities_n"), ("opportunities_n", *_RATE), _DEPARTURE),
         Measure("lost", _share_of("abandoned_share", "journeys_n"), ("abandoned_share",), _DEPARTURE),
+    ),
+    "touchpoint_states": (
+        Measure("begun", _column("journeys_n"), ("journeys_n",), ("segment",)),
+        Measure("reached", _column("done_n"), ("done_n",), _PLACE),
+        Measure("skipped", _column("skipped_n"), ("skipped_n",), _PLACE),
+        Measure("left", _column("left_n"), ("left_n",), _PLACE),
+        Measure("to_come", _column("on_the_way_n"), ("on_the_way_n",), _PLACE),
+        Measure("by_design", _column("by_design_n"), ("by_design_n",), _PLACE),
+        Measure("unseen", _column("unseen_n"), ("unseen_n",), _PLACE),
+        Measure("against", _against, ("by_design_n",), _PLACE),
+        Measure("left_here", _column("left_here_n"), ("left_here_n",), _PLACE),
+        Measure("in_flight", _column("standing_here_n"), ("standing_here_n",), _PLACE),
+    ),
+    "ledger": (
+        Measure("begun", _line("completion", "planned"), _AMOUNT, ("segment",)),
+        Measure("won", _line("completion", "actual"), _AMOUNT, ("segment",)),
+        Measure("won", _line("time", "planned", "actual"), _AMOUNT, ("segment",)),
+        Measure("charged", _line("completion"), _AMOUNT, (*_CHARGE, "at_touchpoint")),
+        Measure("delayed", _line("time"), _AMOUNT, _CHARGE),
+        Measure("took", _line("time", "planned", "actual", column="amount"), ("amount",), _CHARGE),
+        Measure("took", _line("time", column="amount"), ("amount",), _CHARGE, _column("journeys_n")),
     ),
     "constraints": (
         Measure("put", _column("journeys_n"), ("journeys_n",), ("constraint_id",)),

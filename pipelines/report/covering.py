@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from models.suppression import Sum, hide
 from pipelines.budgets import Line
 from pipelines.privacy.cover import Cover
+from pipelines.privacy.folding import EDGES
 from pipelines.privacy.withheld import Withheld, beside, small
 from pipelines.report.gap.rows import Gap
 from pipelines.report.rows import IdentityRow, JourneyData, SideRow
@@ -57,9 +58,13 @@ def _gap(gap: Gap, cover: Cover, journey: str) -> Gap:
     def rows(table: str, found: Iterable[Row]) -> tuple[Row, ...]:
         return _last(row(table, each) for each in found)
 
+    def edge(table: str, found: tuple[Row, ...]) -> tuple[Row, ...]:
+        left = EDGES[table]([{"journey": journey, **asdict(each)} for each in found], cover.minimum)
+        return tuple(type(found[0])(**{name: row[name] for name in row if name != "journey"}) for row in left)
+
     return Gap(
-        ledger=rows("ledger", gap.ledger),
-        states=tuple(row("touchpoint_states", each) for each in gap.states),
+        ledger=rows("ledger", edge("ledger", gap.ledger)),
+        states=tuple(row("touchpoint_states", each) for each in edge("touchpoint_states", gap.states)),
         constraints=tuple(row("constraints", each) for each in gap.constraints),
         handovers=rows("handovers", gap.handovers),
         backlog=rows("tracking_backlog", gap.backlog),
