@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.width import too_wide
 from schemas import blocks
 from schemas.errors import MapError
 
@@ -82,10 +83,13 @@ def compile_flow(flow: blocks.Flow) -> Automaton:
         flow: Phases in order, with what is welcome anywhere.
 
     Raises:
-        MapError: The flow has more than `MAX_STATES` states.
+        MapError: The flow has more than `MAX_STATES` states; says which block makes them, and how to mend it.
     """
     term = _flow_term(flow)
-    return from_derivatives(frozenset({term}), _steps, lambda state: any(map(_nullable, state)))
+    try:
+        return from_derivatives(frozenset({term}), _steps, lambda state: any(map(_nullable, state)))
+    except MapError as error:
+        raise too_wide(flow, MAX_STATES) from error
 
 
 def from_derivatives(
@@ -213,9 +217,9 @@ def _explore(start: Hashable, steps: Callable[..., dict[str, Hashable]]) -> Edge
             continue
         if len(edges) >= MAX_STATES:
             raise MapError(
-                got=f"a flow with more than {MAX_STATES:,} states",
-                wanted="a flow that can be compared",
-                hint="an all_of with many branches is the usual cause: split it into phases, or name fewer steps",
+                got=f"more than {MAX_STATES:,} states",
+                wanted="a model that can be compared",
+                hint="many branches side by side are the usual cause: let some of them follow one another",
             )
         edges[state] = steps(state)
         queue.extend(edges[state][name] for name in sorted(edges[state]))

@@ -15,6 +15,8 @@ from models.places import BlockNames, layout
 from pipelines.compare.moves import EXIT, Events, aligned_moves
 from pipelines.engine import DuckDBEngine
 from pipelines.study import Study
+from schemas.errors import MapError
+from schemas.journey_map import JourneyMap
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,12 @@ class Compared:
 
 
 def align_variants(engine: DuckDBEngine, study: Study, threads: int) -> Compared:
-    """Align every variant of a study: finished journeys fully, all others as prefixes."""
-    automaton = compile_flow(study.plan.flow)
+    """Align every variant of a study: finished journeys fully, all others as prefixes.
+
+    Raises:
+        MapError: The map's flow is too wide to be compared; says where, and how to mend it.
+    """
+    automaton = _language(study.plan)
     plan, blocks = layout(study.plan.flow, automaton.letters)
     variants = engine.frame("SELECT variant_key, trace, is_full FROM trace_variants ORDER BY variant_key")
     events, is_full = _events(study, automaton, variants), variants["is_full"].to_numpy()
@@ -55,6 +61,14 @@ def align_variants(engine: DuckDBEngine, study: Study, threads: int) -> Compared
         blocks,
         automaton,
     )
+
+
+def _language(plan: JourneyMap) -> Automaton:
+    try:
+        return compile_flow(plan.flow)
+    except MapError as error:
+        problem = plan.problem(("flow",), error.got, error.wanted, error.hint)
+        raise MapError(error.got, problems=(problem,)) from error
 
 
 def _events(study: Study, automaton: Automaton, variants: pl.DataFrame) -> Events:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from schemas.errors import MapError
+
 Query = Callable[[str], list[tuple[object, ...]]]
 World = Callable[..., Query]
 
@@ -120,3 +122,12 @@ def test_every_rate_has_its_examples(world: World) -> None:
 
     assert query(f"SELECT {key}, count(*) FROM example_journeys GROUP BY ALL ORDER BY ALL") == rates
     assert {row[0] for row in rates} == {"missing", "late", "overdue", "wrong_entry", "ad_hoc", "repeated"}
+
+
+def test_a_map_too_wide_to_be_compared_says_where_and_how_to_mend_it(world: World) -> None:
+    steps = ", ".join(f"s{i}" for i in range(15))
+    phase = f"  - phase: All\n    steps: [visit, {{all_of: [{steps}]}}, end]\n"
+    wide = f"journey: wide\ntitle: Wide\nversion: 1\nflow:\n{phase}"
+
+    with pytest.raises(MapError, match=r"map0\.yaml:4: .*the all_of of s0, .* makes 32,768.* two all_of of 8 and 7"):
+        world(wide, "a 0 visit")
