@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import count
 
 from markupsafe import Markup
 
@@ -26,7 +25,7 @@ from pipelines.report.svg import el, group
 from pipelines.report.text import width, wrap
 from pipelines.report.view import JourneyView
 from schemas import flow_shape
-from schemas.blocks import AllOf, Block, Flow, Optional, Phase, Repeat, Touch, leaves
+from schemas.blocks import AllOf, Block, Optional, Phase, Repeat, Touch, leaves
 from schemas.journey_map import JourneyMap
 
 _HELD = frozenset({"persona", "customer_goal", "phase_goals", "off_map", "exits", "anytime", "owner",
@@ -87,7 +86,7 @@ def write(journey_map: JourneyMap) -> Written:
 def drawing(journey_map: JourneyMap) -> tuple[Markup, tuple[Box, ...]]:
     """The picture, and the boxes of its texts."""
     view = JourneyView(journey_map, _NOTHING_SEEN)
-    repeats = tuple(_repeats(journey_map.flow, view))
+    repeats = tuple(_repeats(view))
     canvas = Canvas()
     y = _draw_head(canvas, journey_map)
     pieces = canvas.parts()
@@ -151,25 +150,35 @@ def _in_words(view: JourneyView) -> str:
     return f"Stations in designed order. {'; '.join(phases)}."
 
 
-def _repeats(flow: Flow, view: JourneyView) -> Iterator[tuple[Detour, int | None]]:
-    """Each repeat of the flow as a way back from its end to its beginning, and how often it is allowed."""
-    stations = view.plan.first_of()
-    waiting: list[Block | Phase] = list(flow.phases)
+def _blocks(view: JourneyView) -> Iterator[tuple[Block | Phase, tuple[Station, ...]]]:
+    """Every block with the stations of its own; stations stand in the order in which the flow has its leaves."""
+    waiting: list[tuple[Block | Phase, int]] = []
+    first = 0
+    for phase in view.map.flow.phases:
+        waiting.append((phase, first))
+        first += len(leaves(phase))
     while waiting:
-        block = waiting.pop(0)
+        block, first = waiting.pop()
+        yield block, view.plan.stations[first : first + len(leaves(block))]
         match block:
             case Touch():
                 continue
-            case Repeat(child, at_most):
-                if at_most != 1:
-                    start = max((stations[name] for name in flow_shape.lasts(child)), key=lambda s: s.at.column)
-                    end = stations[flow_shape.firsts(child)[0]]
-                    yield Detour(start, end, "designed", 0, 0), at_most
-                waiting.append(child)
-            case Optional(child):
-                waiting.append(child)
+            case Optional(child) | Repeat(child):
+                waiting.append((child, first))
             case _:
-                waiting.extend(block.children)
+                for child in block.children:
+                    waiting.append((child, first))
+                    first += len(leaves(child))
+
+
+def _repeats(view: JourneyView) -> Iterator[tuple[Detour, int | None]]:
+    """Each repeat of the flow as a way back from its end to its beginning, and how often it is allowed."""
+    for block, stations in _blocks(view):
+        if isinstance(block, Repeat) and block.at_most != 1:
+            firsts, lasts = flow_shape.firsts(block.child), flow_shape.lasts(block.child)
+            end = next(station for station in stations if station.name in firsts)
+            start = max((s for s in stations if s.name in lasts), key=lambda s: s.at.column)
+            yield Detour(start, end, "designed", 0, 0), block.at_most
 
 
 def _strip(
@@ -225,31 +234,12 @@ def _draw_tracks(canvas: Canvas, g: Design) -> None:
         if path and not track.is_free_order:  # that order is free is told by the bars around the block
             canvas.add("lines", el("path", d=path, class_="way", stroke_width=3))
     _draw_ends(canvas, g)
-    for members in _any_order(g.view):
-        _draw_bars(canvas, g, members)
+    for block, members in _blocks(g.view):
+        if isinstance(block, AllOf):
+            _draw_bars(canvas, g, members)
 
 
-def _any_order(view: JourneyView) -> Iterator[list[Station]]:
-    """The stations of each all_of; stations are numbered in the order in which the flow has its leaves."""
-    keys = count()
-    waiting: list[Block | Phase] = list(reversed(view.map.flow.phases))
-    while waiting:
-        block = waiting.pop()
-        match block:
-            case Touch():
-                next(keys)
-            case AllOf(children):
-                first = next(keys)
-                keys = count(first)
-                yield list(view.plan.stations[first : first + len(leaves(block))])
-                waiting.extend(reversed(children))
-            case Optional(child) | Repeat(child):
-                waiting.append(child)
-            case _:
-                waiting.extend(reversed(block.children))
-
-
-def _draw_bars(canvas: Canvas, g: Design, members: list[Station]) -> None:
+def _draw_bars(canvas: Canvas, g: Design, members: tuple[Station, ...]) -> None:
     """An upright bar before and one behind a block whose order is free."""
     rows = [station.at.row for station in members]
     top, bottom = g.y(min(rows)) - _RADIUS, g.y(max(rows)) + _RADIUS
@@ -258,6 +248,12 @@ def _draw_bars(canvas: Canvas, g: Design, members: list[Station]) -> None:
         inside = 7 if place < min(columns) else -7
         if g.strip.first - 0.5 <= place <= g.strip.last + 0.5:
             canvas.add("marks", el("path", d=f"M{g.x(place) + inside:.1f} {top:.1f}V{bottom:.1f}", class_="bar"))
+    led_on = {track.start for track in g.view.plan.tracks if not track.is_free_order}
+    for station in members:
+        if station.key not in led_on and station in g.stations:  # nothing follows: its line ends at the bar
+            x, y = g.at(station.at)
+            end = g.x(min(max(columns), g.strip.last) + 0.5) - 7
+            canvas.add("lines", el("path", d=f"M{x:.1f} {y:.1f}H{end:.1f}", class_="way", stroke_width=3))
 
 
 def _draw_ends(canvas: Canvas, g: Design) -> None:

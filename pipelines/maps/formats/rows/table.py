@@ -10,7 +10,7 @@ from pathlib import Path
 from schemas.errors import MapError, Problem
 
 Cells = list[list[str]]
-MOST_ROWS = 5_000  # a map of 500 touchpoints is a large one
+MOST_ROWS = 2_000  # a map of 500 touchpoints is a large one
 MOST_COLUMNS = 1_000
 _BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 _DELIMITERS = (";", "\t", ",", "|")

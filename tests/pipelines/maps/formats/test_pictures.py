@@ -77,6 +77,14 @@ def test_what_a_picture_shows_of_the_design(long_map: JourneyMap) -> None:
     assert not [each for each in svg.write(long_map).lost if "emotions" in each or "exits" in each]
 
 
+def test_a_way_back_leaves_from_the_end_of_what_repeats(tmp_path: Path) -> None:
+    path = tmp_path / "map.yaml"
+    steps = "[a, {optional: {repeat: [b, c, a]}}, d]"
+    path.write_text(f"journey: j\ntitle: J\nflow: [{{phase: P, steps: {steps}}}]\n", encoding="utf-8")
+    boxes = {box.text: box for box in svg.drawing(load_map(path))[1]}
+    assert boxes["B"].left < boxes["1→2 again"].left < boxes["as 1 before"].left
+
+
 def test_texts_of_a_map_are_no_markup_of_a_picture(tmp_path: Path) -> None:
     text = "journey: j\ntitle: <script>alert(1)</script>\nflow: [{phase: 'A & <b>', steps: [a]}]\n"
     (tmp_path / "map.yaml").write_text(text, encoding="utf-8")
