@@ -135,12 +135,75 @@ def automaton_of(net: Net) -> Automaton:
     Raises:
         MapError: More than `MAX_STATES` markings are reachable (it may be unbounded), or the end is not.
     """
-    markings = _Markings(net)
-    start = markings.closure({net.initial})
-    automaton = from_derivatives(start, markings.steps, lambda state: net.final in state)
+    try:
+        automaton = _SafeMarkings(net).automaton()
+    except _NotSafe:
+        markings = _Markings(net)
+        start = markings.closure({net.initial})
+        automaton = from_derivatives(start, markings.steps, lambda state: net.final in state)
     if not automaton.accepting.any():
         raise MapError(got="a net whose final marking cannot be reached", wanted="a sound net")
     return automaton
+
+
+class _NotSafe(Exception):  # noqa: N818 -- a branch rather than an error
+    """Some place can hold two tokens."""
+
+
+class _SafeMarkings:
+    """The token game of a net whose places hold one token at most: a marking is a number with one bit a place."""
+
+    def __init__(self, net: Net) -> None:
+        self._bits = {place: 1 << at for at, place in enumerate(net.places)}
+        pre, post = ({name: 0 for name, _ in net.transitions} for _ in range(2))
+        for tail, head in net.arcs:
+            side, name, place = (post, tail, head) if tail in post else (pre, head, tail)
+            if side[name] & self._bits[place]:
+                raise _NotSafe
+            side[name] |= self._bits[place]
+        self._silent = [(pre[name], post[name]) for name, label in net.transitions if label is None]
+        self._named = [(label, pre[name], post[name]) for name, label in net.transitions if label is not None]
+        self._start, self._end = self._number(net.initial), self._number(net.final)
+        self._closures: dict[int, frozenset[int]] = {}
+
+    def _number(self, marking: Marking) -> int:
+        if any(n != 1 for _, n in marking):
+            raise _NotSafe
+        return sum(self._bits[place] for place, _ in marking)
+
+    def automaton(self) -> Automaton:
+        """The minimal automaton of the net's language."""
+        return from_derivatives(self._closure(self._start), self._steps, lambda state: self._end in state)
+
+    def _closure(self, marking: int) -> frozenset[int]:
+        """What silent transitions lead to."""
+        if marking not in self._closures:
+            seen, queue = {marking}, [marking]
+            for here in queue:
+                for pre, post in self._silent:
+                    if here & pre == pre:
+                        after = self._fired(here, pre, post)
+                        if after not in seen:
+                            seen.add(after)
+                            queue.append(after)
+                if len(seen) > MAX_STATES:
+                    raise MapError(got="an unbounded net", wanted="a net with finitely many markings")
+            self._closures[marking] = frozenset(seen)
+        return self._closures[marking]
+
+    def _fired(self, marking: int, pre: int, post: int) -> int:
+        left = marking & ~pre
+        if left & post:
+            raise _NotSafe
+        return left | post
+
+    def _steps(self, state: frozenset[int]) -> dict[str, Hashable]:
+        grouped: dict[str, set[int]] = {}
+        for label, pre, post in self._named:
+            after = {self._fired(marking, pre, post) for marking in state if marking & pre == pre}
+            if after:
+                grouped.setdefault(label, set()).update(after)
+        return {label: frozenset().union(*map(self._closure, after)) for label, after in grouped.items()}
 
 
 class _Markings:

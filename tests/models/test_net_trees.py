@@ -124,6 +124,15 @@ def test_every_random_state_machine_keeps_its_language() -> None:
     assert kept > 250
 
 
+def test_a_place_that_holds_two_tokens_is_played_too() -> None:
+    rows = ["i - p+q", "p a r", "q b r", "r c s", "s d o"]
+    twice = net(*rows)
+    ends = Net(twice.places, twice.transitions, twice.arcs, twice.initial, frozenset({("o", 2)}))
+    automaton = automaton_of(ends)
+    assert automaton.accepts(["a", "b", "c", "c", "d", "d"])
+    assert not automaton.accepts(["a", "b", "c", "d"])
+
+
 def test_the_order_of_transitions_does_not_change_the_tree() -> None:
     rows = ["i - p", "p a q", "q b p", "p c r", "q d r", "r a p", "r - o"]
     one = net(*rows)

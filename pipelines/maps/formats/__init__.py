@@ -45,7 +45,7 @@ class Format:
 FORMATS = (
     Format("bpmn", (".bpmn",), "bpmn.read:read", "bpmn.write:write", root="definitions"),
     Format("pnml", (".pnml",), "pnml:read", root="pnml"),
-    Format("tree", (".ptml", ".tree"), "process_tree:read", root="ptml"),
+    Format("tree", (".tree", ".ptml"), "process_tree:read", "process_tree:write", root="ptml"),
     Format("cjml", (".cjml",), "cjml.read:read", "cjml.write:write", root="cjml"),
     Format("csv", (".csv", ".tsv", ".txt"), "rows.read:read", "rows.write:write"),
     Format("xlsx", (".xlsx", ".xlsm", ".xls", ".ods"), "rows.read:read"),

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from lxml import etree
 
-from models.automaton import compile_flow
-from models.net import Net, automaton_of
-from models.net_faults import fault_of
-from models.net_trees import NotBlocks, is_same_language, tree_of_net
-from models.process_trees import Leaf, Tree, block_of, flow_of
+from models.process_trees import Leaf, Tree
 from pipelines import mining
 from pipelines.maps.formats.bpmn.model import Link, ModelReader, Node, Scope
+from pipelines.maps.formats.nets import tree_of
 from pipelines.maps.formats.xml_files import line_of
 from schemas.errors import MapError
 from schemas.map_file import map_error
 
 _BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 _TAGS = {"start": "startEvent", "end": "endEvent", "choice": "exclusiveGateway", "parallel": "parallelGateway"}
-_FAULTS = {
-    "stops": ("a process that stops at", "joins that get all that they wait for"),
-    "twice": ("a process that reaches twice at once", "a parallel gateway that joins the branches before"),
-    "goes on": ("a process that has ended and still runs", "a parallel gateway that joins the branches before the end"),
-    "never": ("elements that are never reached:", "a way to each"),
-    "endless": ("a process without a way to an end from", "a way out"),
-}
 
 
 def tree_of_scope(scope: Scope, reader: ModelReader) -> Tree:
@@ -44,61 +35,30 @@ def tree_of_scope(scope: Scope, reader: ModelReader) -> Tree:
         raise map_error(reader.problems)
     leaves = {plain.ids[node.id] for node in scope.nodes.values() if node.kind in ("step", "body")}
     net, reduced = mining.net_of_bpmn(plain.root, leaves)
-    names = {short: node for node, short in plain.ids.items()}
     order = {short: place for place, short in enumerate(plain.ids.values())}
-    try:
-        tree = tree_of_net(net, order)
-    except NotBlocks as error:
-        raise _refusal(net, error, {short: scope.nodes.get(node) for short, node in names.items()}, reader) from None
-    except MapError as error:
-        raise MapError(error.got, error.wanted, error.hint, reader.file, line_of(scope.element)) from None
-    _check_language(tree, reduced, scope, reader)
-    return _renamed(tree, names)
+    names = {short: name for name, short in plain.ids.items()}
 
+    def named(transition: str) -> str:
+        node = _node_of(transition, names, scope)
+        return str(node) if node else ""
 
-def _check_language(tree: Tree, net: Net, scope: Scope, reader: ModelReader) -> None:
-    """What we understood allows what the net allows: never a map that says something else."""
-    block = block_of(tree)
-    if block is None:
-        return
-    line = line_of(scope.element)
     try:
-        same = is_same_language(compile_flow(flow_of(block)), automaton_of(net))
+        return _renamed(tree_of(net, order, named, reduced), names)
     except MapError as error:
+        line = line_of(scope.element)
         raise MapError(error.got, error.wanted, error.hint, reader.file, line) from None
-    if not same:
-        raise MapError("a process whose flow we do not understand", "blocks inside each other", "", reader.file, line)
 
 
-def _renamed(tree: Tree, names: dict[str, str]) -> Tree:
+def _node_of(transition: str, names: Mapping[str, str], scope: Scope) -> Node | None:
+    """The element behind a transition, which may be one of several that pm4py makes of a gateway."""
+    words = re.findall(r"[a-z]*(n\d+)", transition) if " > " in transition else [transition]
+    return next((scope.nodes[names[word]] for word in words if word in names), None)
+
+
+def _renamed(tree: Tree, names: Mapping[str, str]) -> Tree:
     if isinstance(tree, Leaf):
         return Leaf(None if tree.label is None else names[tree.label])
     return replace(tree, children=tuple(_renamed(child, names) for child in tree.children))
-
-
-def _refusal(net: Net, error: NotBlocks, nodes: dict[str, Node | None], reader: ModelReader) -> MapError:
-    fault = fault_of(net)
-    if fault is None:
-        found = _few(nodes, (step.name for step in error.steps))
-        got = f"parallel branches that are not blocks, at {found or 'the parallel gateways'}"
-        wanted = "each parallel split with one join of its own, and no way across"
-    else:
-        words, wanted = _FAULTS[fault.kind]
-        got = f"{words} {_few(nodes, fault.transitions) or 'the end'}"
-    node = next((node for step in (fault.transitions if fault else ()) if (node := nodes.get(step))), None)
-    line = line_of(node.element) if node else 0
-    return MapError(got, wanted, "mend the model in the tool that drew it", reader.file, line)
-
-
-def _few(nodes: dict[str, Node | None], transitions: Iterable[str]) -> str:
-    """Up to three elements behind transitions; those that were only drawn by us are left out."""
-    found: dict[str, None] = {}
-    for transition in transitions:
-        for short, node in nodes.items():
-            words = transition.replace(",", " ").replace("ent_", " ").replace("exi_", " ").split()
-            if node is not None and short in words:
-                found[str(node)] = None
-    return ", ".join(list(found)[:3]) + (f" and {len(found) - 3} others" if len(found) > 3 else "")
 
 
 class _Plain:
