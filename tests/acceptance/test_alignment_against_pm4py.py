@@ -17,6 +17,7 @@ from models.deviations import traces_of
 from models.net import Net, automaton_of, net_of
 from pipelines import mining
 from schemas.blocks import Flow
+from schemas.journey_map import load_map
 
 Word = tuple[str, ...]
 SCALE = 1_000
@@ -81,6 +82,40 @@ def test_3000_random_traces_on_ten_random_maps_cost_what_pm4py_says(
         assert costs(automaton, distinct) == costs_of_pm4py(net_of(flow), distinct)
         compared += len(drawn)
     assert compared == 3_000
+
+
+STRESS = """
+journey: stress
+title: Stress
+flow:
+  - phase: A
+    steps: [a, {one_of: [b, [c, d, {repeat: e}]]}, {all_of: [f, [g, h], {optional: i}]}]
+  - phase: B
+    steps: [{repeat: {sequence: [j, {one_of: [k, l]}]}}, {optional: [m, n]}, o]
+    anytime: [p]
+"""
+"""As large benchmark models are: choices, concurrency, loops and skips within each other."""
+
+
+@pytest.mark.parametrize(
+    ("longest", "variants_n", "seed"), [(12, 300, 1), (30, 60, 2), (60, 12, 3)], ids=["many", "long", "very long"]
+)
+def test_logs_in_which_nothing_fits_cost_what_pm4py_says(
+    tmp_path: Path, longest: int, variants_n: int, seed: int
+) -> None:
+    path = tmp_path / "stress.yaml"
+    path.write_text(STRESS, encoding="utf-8")
+    flow = load_map(path).flow
+    automaton = compile_flow(flow)
+    rng = np.random.default_rng(seed)
+    names = [*automaton.letters, "stranger"]
+    drawn = {
+        tuple(str(name) for name in rng.choice(names, size=rng.integers(longest // 2, longest + 1)))
+        for _ in range(variants_n)
+    }
+    traces = sorted(trace for trace in drawn if not automaton.accepts(trace))
+    assert len(traces) == variants_n, "nothing fits, and every variant is another one"
+    assert costs(automaton, traces) == costs_of_pm4py(net_of(flow), traces)
 
 
 @pytest.fixture(scope="module")
