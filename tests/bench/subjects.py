@@ -5,24 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import numpy as np
 import polars as pl
 
-from models.alignment import Traces, align
-from models.automaton import Automaton, compile_flow
-from models.net import net_of
-from models.places import layout
 from pipelines import compare as comparing
-from pipelines import mining, warehouse
+from pipelines import warehouse
 from pipelines.engine import DuckDBEngine, Values
 from pipelines.identity import resolve_persons
 from pipelines.ingest import ingest_source
@@ -30,7 +23,7 @@ from pipelines.reconstruct import reconstruct
 from pipelines.settings import Columns, Settings, Source
 from pipelines.study import Study, studies
 from schemas.journey_map import load_maps
-from tests.bench import people, synthetic
+from tests.bench import peers, people, synthetic, variants
 from tests.bench.measure import Costs, peak_gb
 
 AS_OF = datetime(2026, 5, 1, tzinfo=UTC)
@@ -41,11 +34,6 @@ WIDE_COLUMNS = (
     *("event_id", "occurred_at", "customer_id", "cookie", "activity"),
     *("channel", "page", "campaign", "revenue", "country"),
 )
-PM4PY_VARIANTS = 40
-"""pm4py aligns some variants a second."""
-R4PM_VARIANTS = 2_000
-PM4PY_MOVE_COST = 10_000
-"""What a log move, or a visible model move, costs with pm4py; with r4pm it is 1."""
 JOURNEY_MODELS = ("touches", "ordered_touches", "episodes_by_goal", "openings", "journey_steps", "journey_marks")
 """From events in any order to journeys in order: what DuckDB's sort of the same rows is compared with."""
 
@@ -221,7 +209,7 @@ def mine_with_pm4py(folder: Path, memory: str) -> Costs:
             f'COPY (SELECT journey_id AS "{names[0]}", activity AS "{names[1]}", occurred_at AS "{names[2]}"'
             f" FROM journey_events ORDER BY journey_id, position) TO '{file}'"
         )
-    with _pm4py() as pm4py:
+    with peers.imported_pm4py() as pm4py:
         log = pl.scan_parquet(file)
         pm4py.get_variants(log.head(1_000))  # what is imported late is not the work's
         with costs.step("directly-follows"):
@@ -234,80 +222,18 @@ def mine_with_pm4py(folder: Path, memory: str) -> Costs:
     return costs
 
 
-@contextmanager
-def _pm4py() -> Iterator[Any]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pm4py warns of its own dependencies' deprecations
-        import pm4py
-        from pm4py.util import constants
-
-        constants.SHOW_PROGRESS_BAR = False
-        yield pm4py
-
-
 def alignments(folder: Path, memory: str) -> Costs:
     """Variants against the map: all by ours, moves and deviations included; some by r4pm, fewer by pm4py."""
     costs, study = Costs(), _study(folder)
     settings = _settings(folder, memory)
-    automaton = compile_flow(study.plan.flow)
     with warehouse.writer(settings) as connection:
         rows = connection.sql("SELECT trace FROM variants WHERE alignment = 'full' ORDER BY variant_id").fetchall()
     traces = [tuple(trace) for (trace,) in rows]
-    _ours(automaton, traces[:10], study, Costs())  # compiled, or fetched from numba's cache
-    cost = _ours(automaton, traces, study, costs)
-    others = {"r4pm": (_by_r4pm, traces[:R4PM_VARIANTS]), "pm4py": (_by_pm4py, traces[:PM4PY_VARIANTS])}
-    for name, (aligned, some) in others.items():
-        theirs = aligned(study, some, costs)
-        costs.numbers[f"{name}_variants"] = len(some)
-        costs.numbers[f"{name}_differing"] = sum(a != b for a, b in zip(theirs, cost, strict=False))
+    peers.ours(study.plan.flow, traces[:10], Costs())  # compiled, or fetched from numba's cache
+    cost = peers.ours(study.plan.flow, traces, costs)
+    peers.compared(study.plan.flow, traces, cost, costs)
     costs.numbers["variants"] = len(traces)
     return costs
-
-
-def _ours(automaton: Automaton, traces: list[tuple[str, ...]], study: Study, costs: Costs) -> list[int]:
-    """Cost per trace, a move at 1 each, as the others count."""
-    from models.alignment import Costs as Prices
-    from models.deviations import departures, traces_of
-
-    plan, _ = layout(study.plan.flow, automaton.letters)
-    found = traces_of(automaton, traces)
-    full = np.ones(len(traces), dtype=np.bool_)
-    with costs.step("ours"):
-        aligned = align(automaton, Traces(found.letters, found.offsets), full, plan.place)
-        departures(aligned, plan, np.diff(found.offsets))
-    plain = align(automaton, found, full, plan.place, costs=Prices(1, 1, 1))
-    return [int(cost) for cost in plain.cost]
-
-
-def _by_pm4py(study: Study, traces: list[tuple[str, ...]], costs: Costs) -> list[int]:
-    with _pm4py():
-        from pm4py.algo.conformance.alignments.petri_net import algorithm
-        from pm4py.objects.log.obj import Event, Trace
-
-        net = mining.to_pm4py(net_of(study.plan.flow))
-        logs = [Trace([Event({"concept:name": name}) for name in trace]) for trace in traces]
-        variant = algorithm.Variants.VERSION_STATE_EQUATION_A_STAR
-        algorithm.apply_trace(logs[0], *net, variant=variant)
-        with costs.step("pm4py"):
-            found = [algorithm.apply_trace(log, *net, variant=variant) for log in logs]
-    return [int(each["cost"]) // PM4PY_MOVE_COST for each in found]
-
-
-def _by_r4pm(study: Study, traces: list[tuple[str, ...]], costs: Costs) -> list[int]:
-    import r4pm
-
-    net = r4pm.petri_net.from_pm4py(*mining.to_pm4py(net_of(study.plan.flow)))
-    case = [f"{number:09d}" for number, trace in enumerate(traces) for _ in trace]
-    frame = pl.DataFrame({"case:concept:name": case, "concept:name": [name for trace in traces for name in trace]})
-    frame = frame.with_columns(
-        pl.from_epoch(pl.int_range(pl.len()), "s").dt.replace_time_zone("UTC").alias("time:timestamp")
-    )
-    log = r4pm.bindings.log_to_activity_projection(r4pm.import_item_from_df("EventLog", frame))
-    with costs.step("r4pm"):
-        found = r4pm.bindings.align_variants(net, log)
-    costs.numbers["r4pm_aligned"] = len(found)
-    cost = {tuple(each["activities"]): int(each["result"]["Ok"]["cost"]) for each in found}  # in an order of its own
-    return [cost[trace] for trace in traces]
 
 
 def _study(folder: Path) -> Study:
@@ -324,6 +250,7 @@ SUBJECTS: Mapping[str, Callable[[Path, str], Costs]] = {
     "mine": mine,
     "mine_with_pm4py": mine_with_pm4py,
     "alignments": alignments,
+    "many_variants": variants.align_many,
     "persons": people.join,
     "persons_with_networkx": people.join_with_networkx,
 }
