@@ -51,6 +51,11 @@ class Duties:
         """
         return tuple(sorted(set(self._after(state, needed_only=True))))
 
+    def due_after(self, letter: int) -> tuple[str, ...]:
+        """Owners of the steps that take a journey on from a touchpoint, wherever by design it stands."""
+        states = {out[letter] for out in self._edges.values() if letter in out}
+        return tuple(sorted({owner for state in states for owner in self._after(state, needed_only=True)}))
+
     def _after(self, state: int, *, needed_only: bool) -> Iterator[str]:
         """Owners of the next steps; a step that is nobody's passes the question on to those after it."""
         seen, waiting = {state}, [state]

@@ -41,21 +41,41 @@ def _due(study: Study, duties: Duties, moves: pl.DataFrame) -> pl.DataFrame:
 
     The latter is null where several could by design.
     """
-    names = study.map_names.filter(pl.col("role") == "flow").select("code", "owner").drop_nulls()
-    held = (
-        moves.drop_nulls("position")
-        .join(names, on="code", maintain_order="left")
-        .group_by("variant_key", maintain_order=True)
-        .agg(pl.col("owner").last().alias("from_owner"))
-    )
-    stands = held.join(_states(study, duties.automaton, moves), on="variant_key", maintain_order="left")
-    next_owners = {state: duties.due(state) for state in stands["state"].unique().sort().to_list()}
+    stands = _stands(study, duties, moves).join(_states(study, duties.automaton, moves), on="variant_key")
+    places = stands.select("state", "astray").unique().sort("state", "astray").rows()
+    next_owners = {place: duties.due(place[0]) if place[1] is None else duties.due_after(place[1]) for place in places}
     rows = [
         (key, owner, after[0] if len(after) == 1 else None)
-        for key, owner, state in stands.rows()
-        if (after := next_owners[state]) and owner not in after
+        for key, owner, state, astray in stands.select("variant_key", "from_owner", "state", "astray").rows()
+        if (after := next_owners[state, astray]) and owner not in after
     ]
     return pl.DataFrame(rows, schema={"variant_key": pl.Int64, **_OWNERS}, orient="row")
+
+
+def _stands(study: Study, duties: Duties, moves: pl.DataFrame) -> pl.DataFrame:
+    """One row per variant with an owner: who had it last, and its last letter where that is `astray`.
+
+    That is one at a touchpoint that its alignment never was at, such as a journey of which only the last step is seen:
+    the alignment has it still before its first step, and who is next there says nothing of who is next.
+    """
+    owners = pl.DataFrame(
+        [
+            (study.code(name), letter, owner)
+            for letter, (name, owner) in enumerate(zip(duties.automaton.letters, duties.owners, strict=True))
+            if owner is not None
+        ],
+        schema={"code": pl.Int32, "letter": pl.Int32, "owner": pl.String},
+        orient="row",
+    )
+    touched = moves.with_columns(pl.col("code").cast(pl.Int32)).drop_nulls("position").join(owners, on="code")
+    seen = touched.filter(pl.col("move") == "sync").select("variant_key", "letter", pl.lit(True).alias("is_there"))
+    return (
+        touched.sort("variant_key", "position")
+        .group_by("variant_key", maintain_order=True)
+        .agg(pl.col("owner").last().alias("from_owner"), pl.col("letter").last())
+        .join(seen.unique(), on=["variant_key", "letter"], how="left", maintain_order="left")
+        .with_columns(pl.when(pl.col("is_there").is_null()).then("letter").alias("astray"))
+    )
 
 
 def _states(study: Study, automaton: Automaton, moves: pl.DataFrame) -> pl.DataFrame:

@@ -93,6 +93,15 @@ def test_where_the_journey_stands_is_told_by_its_alignment(world: World) -> None
     assert found(query)["Sales", "Logistics"][-1] == 1, "b is back at Sales, and all that is left is the delivery"
 
 
+def test_a_journey_that_was_never_at_its_place_by_design_is_handed_on_from_there_all_the_same(world: World) -> None:
+    """Of a only the payment is seen: it is an extra step before the first, but nobody waits for Web."""
+    query = world(MAP, "a 98 card")
+
+    assert [row for row in found(query).items() if row[1][-1]] == [
+        (("Billing", "Logistics"), (0, 0, True, None, None, 0, 1))
+    ]
+
+
 def test_a_map_without_owners_hands_nothing_over(world: World) -> None:
     bare = MAP.partition("touchpoints:")[0] + "exits: {no: {}}\n"
 
