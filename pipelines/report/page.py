@@ -10,6 +10,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from pipelines.report import quality
+from pipelines.report.cards import cards_css
 from pipelines.report.data_page import data_tables, privacy_lines
 from pipelines.report.drop_off import drop_off
 from pipelines.report.gap.section import GapSection, gap_section
@@ -199,7 +200,8 @@ def render(page: Page) -> str:
     environment.filters["short"] = short
     folder = files("pipelines.report") / "templates"
     template = environment.from_string((folder / "report.html").read_text(encoding="utf-8"))
-    css = Markup((folder / "report.css").read_text(encoding="utf-8"))  # noqa: S704  # our own file, no value of anybody in it
+    styles = (folder / "report.css").read_text(encoding="utf-8") + cards_css()
+    css = Markup(styles)  # noqa: S704  # our own files, no value of anybody in them
     return template.render(page=page, css=css) + "\n"
 
 

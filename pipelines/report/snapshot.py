@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from pipelines.budgets import measured
+from pipelines.journeys.cards import Wanted, read_cards
 from pipelines.report.covering import covered
 from pipelines.report.evidence import read_evidence
 from pipelines.report.gap.rows import read_gap
@@ -34,6 +35,7 @@ from schemas.errors import WarehouseError
 if TYPE_CHECKING:
     import duckdb
 
+    from pipelines.privacy.cover import Cover
     from pipelines.settings import Settings
     from schemas.journey_map import JourneyMap
 
@@ -67,12 +69,20 @@ def read_snapshot(settings: Settings, run_id: str, maps: tuple[JourneyMap, ...])
             _all(con, SourceRow, _SOURCES),
             _all(con, ReasonRow, _REASONS),
             {
-                m.journey: covered(_journey(con, m, runs[0].as_of, is_same_people), cover, m.journey)
+                m.journey: _with_cards(
+                    con, m, cover, covered(_journey(con, m, runs[0].as_of, is_same_people), cover, m.journey)
+                )
                 for m in in_force(maps, runs[0].as_of)
             },
             _all(con, StoppedRow, _STOPPED),
             read_evidence(con, run_id, settings.privacy.minimum_cell, _earlier_n(settings, run_id)),
         )
+
+
+def _with_cards(con: duckdb.DuckDBPyConnection, plan: JourneyMap, cover: Cover, data: JourneyData) -> JourneyData:
+    """The rows of a map with the cards of its deviations, as far as they may be shown."""
+    found, _ = read_cards(con, cover, Wanted(journey=plan.journey), {plan.journey: plan.title})
+    return replace(data, gap=replace(data.gap, cards=found))
 
 
 def _earlier_n(settings: Settings, run_id: str) -> int:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     import duckdb
 
+    from pipelines.journeys.cards import DeviationCard
+
 Row = TypeVar("Row")
 
 
@@ -165,6 +167,7 @@ class Gap:
     coverage: tuple[CoverageRow, ...] = ()
     errands: tuple[ErrandRow, ...] = ()
     versions: tuple[VersionRow, ...] = ()
+    cards: tuple[DeviationCard, ...] = ()
 
 
 _ERRANDS = (

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from pipelines.privacy.withheld import Withheld
+from pipelines.report.cards import card_html
 from pipelines.report.gap.tables import gap_tables
 from pipelines.report.gap.timeline import time_picture
 from pipelines.report.gap.waterfall import waterfall
@@ -27,6 +30,7 @@ class GapSection:
     time: Drawing | None
     seen: tuple[str, ...]
     errands: str
+    cards: tuple[Markup, ...]
     tables: dict[str, DataTable]
 
 
@@ -38,6 +42,7 @@ def gap_section(view: JourneyView, stem: str) -> GapSection:
         time_picture(view, f"{stem}-time"),
         tuple(line for line in (_dark(view), _ghosts(view), _unseen(view)) if line),
         _errands(view),
+        tuple(card_html(card, f"{stem}-card-{i}") for i, card in enumerate(view.data.gap.cards, 1)),
         gap_tables(view, stem),
     )
 
