@@ -15,6 +15,7 @@ from pipelines.compare.coverage import fill_coverage
 from pipelines.compare.handovers import fill_handovers, prepare_handovers
 from pipelines.compare.ledger import ledger
 from pipelines.compare.states import fill_states
+from pipelines.compare.tracking import backlog, find_unseen
 from pipelines.compare.variants import align_variants
 from pipelines.compare.versions import versions
 from pipelines.engine import DuckDBEngine
@@ -35,6 +36,7 @@ COMPARED = (
     "flows",
     "touchpoints",
     "coverage",
+    "tracking_backlog",
     "unmapped_activities",
     "touchpoint_states",
     "ledger",
@@ -71,7 +73,7 @@ def compare(
     paths = settle_errands(engine, found)
     for study in found:
         engine.use(*paths[study.schema])
-        _follow(engine, study)
+        _follow(engine, settings, study)
     with transaction(connection, settings.warehouse):
         for table in COMPARED:
             connection.execute(f"DELETE FROM main.{table}")
@@ -84,6 +86,7 @@ def compare(
             _append_frame(engine, "map_versions", study, versions(engine, study, is_in_force))
             if is_in_force:
                 _fill_summaries(engine, study)
+                _append_frame(engine, "tracking_backlog", study, backlog(engine))
                 fill_coverage(engine, study, _others_in_force(study, found))
         engine.use("main")
         publish_errands(engine)
@@ -114,7 +117,6 @@ def _align(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
         "variant_departures": compared.departures,
         "map_blocks": blocks,
         "block_members": members,
-        "blind_spans": lookups.blind_spans(study, compared.blocks, settings.sources),
         "wait_pairs": lookups.wait_pairs(study, compared.automaton),
         "designed_channels": lookups.designed_channels(study),
         "exit_places": lookups.exit_places(study),
@@ -127,11 +129,13 @@ def _align(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
     prepare_constraints(engine, settings, study)
 
 
-def _follow(engine: DuckDBEngine, study: Study) -> None:
+def _follow(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
     """Working tables of one study: what departed where, and who waited for how long."""
     is_opening = study.is_one_of(study.plan.openings, "states.entry_mark % 4096")
+    engine.create("staging/flow_departures")
+    find_unseen(engine, settings, study)
     for model in (
-        "flow_departures", "unseen_departures", "event_faults", "wait_spans", "timed_waits",
+        "event_faults", "wait_spans", "timed_waits",
         "broken_promises", "first_reached", "departed", "chances", "kind_counts", "transitions",
     ):  # fmt: skip
         engine.create(f"staging/{model}", {"is_opening": is_opening, **study.values})

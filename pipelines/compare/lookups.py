@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import polars as pl
 
 from models.automaton import Automaton
 from models.places import BlockNames
-from pipelines.settings import Source
-from pipelines.study import FOREVER_US, Study, micros
+from pipelines.study import Study
 from schemas.flow_shape import before
 from schemas.map_parts import Promise
-from schemas.words import Calendar, Observability
+from schemas.words import Calendar
 
 
 def block_tables(study: Study, blocks: BlockNames) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -28,37 +27,6 @@ def block_tables(study: Study, blocks: BlockNames) -> tuple[pl.DataFrame, pl.Dat
         pl.DataFrame(rows, schema=named, orient="row"),
         pl.DataFrame(sorted(inside), schema={"block_no": pl.Int32, "code": pl.Int32}, orient="row"),
     )
-
-
-def blind_spans(study: Study, blocks: BlockNames, sources: Iterable[Source]) -> pl.DataFrame:
-    """When which touchpoint, or block with such a touchpoint, could not be seen (microseconds, end excluded)."""
-    down = tuple(sources)
-    rows: list[tuple[int | None, int | None, int, int]] = []
-    for name in study.plan.names[: study.exits_from]:
-        spans = [*_unseen(study, name), *_down(study, name, down)]
-        rows += [(study.code(name), None, start, end) for start, end in spans]
-        around = [number for number, members in enumerate(blocks.members) if name in members]
-        rows += [(None, number, start, end) for number in around for start, end in spans]
-    schema = {"code": pl.Int32, "block_no": pl.Int32, "from_us": pl.Int64, "until_us": pl.Int64}
-    return pl.DataFrame(rows, schema=schema, orient="row").unique(maintain_order=True)
-
-
-def _unseen(study: Study, name: str) -> Iterator[tuple[int, int]]:
-    touchpoint = study.plan.touchpoints.get(name) or study.plan.off_map.get(name)
-    for span in touchpoint.observability if touchpoint else ():
-        if span.is_ != Observability.FULL:
-            yield (
-                micros(span.from_) if span.from_ else -FOREVER_US,
-                micros(span.until) if span.until else FOREVER_US,
-            )
-
-
-def _down(study: Study, name: str, sources: tuple[Source, ...]) -> Iterator[tuple[int, int]]:
-    wanted = {source for rule in study.plan.rules_of(name) for source in rule.get("source", ())}
-    for source in sources:
-        if source.name in wanted:
-            for outage in source.outages:
-                yield micros(outage.from_), micros(outage.until)
 
 
 def wait_pairs(study: Study, automaton: Automaton) -> pl.DataFrame:

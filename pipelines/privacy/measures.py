@@ -107,6 +107,7 @@ _DEPARTURE = ("kind", "touchpoint", "block")
 _RATE = ("occurrences_n", "journeys_n", "rate", "rate_low", "rate_high", "abandoned_share")
 _CHARGE = ("segment", "line", "kind", "touchpoint", "block")
 _AMOUNT = ("amount", "journeys_n")
+_GAP = ("touchpoint", "block", "source", "reason", "from_at")
 _STEP = ("from_touchpoint", "to_touchpoint", "end_status")
 VERDICTS = tuple(str(verdict) for verdict in Verdict)
 _OWNERS = ("from_owner", "to_owner")
@@ -179,6 +180,7 @@ MEASURES: dict[str, tuple[Measure, ...]] = {
         Measure("unmapped", _column("events_n"), ("events_n",), ("source", "activity")),
         Measure("unmapped_inside", _column("in_journeys_n"), ("in_journeys_n",), ("source", "activity")),
     ),
+    "tracking_backlog": (Measure("unseen", _column("journeys_n"), ("journeys_n", "evidence"), _GAP),),
     "coverage": (
         Measure("covered_persons", _column("persons_n"), ("persons_n",), ()),
         Measure("covered_journeys", _column("journeys_n"), ("journeys_n",), ()),
