@@ -192,6 +192,21 @@ def test_phases_as_columns_and_lanes_as_rows_are_read(tmp_path: Path) -> None:
     assert "phases were read as columns and lanes as rows" in sketch.notes
 
 
+def test_the_table_of_a_common_template_is_read(tmp_path: Path) -> None:
+    table = (
+        "Stage | User Action | Thoughts/Feelings | Touchpoints | Pain Points | Opportunities\n"
+        "Discover | Search for a course | Curious, but short of time | Google | Too much choice | Say the price\n"
+        "Enrol | Sign up | Relieved | Website | | \n"
+    )
+    sketch = read_text(table, tmp_path)
+    assert steps(sketch) == {"Discover": ["search_for_a_course"], "Enrol": ["sign_up"]}
+    assert [entry["channels"] for entry in touchpoints(sketch).values()] == [["google"], ["website"]]
+    assert [entry["emotion"] for entry in touchpoints(sketch).values()] == [1, 1]
+    assert sketch.remarks["touchpoints", "search_for_a_course"] == (
+        "pain: Too much choice\nOpportunities: Say the price\nemotion: Curious, but short of time"
+    )
+
+
 def test_lanes_below_phases_without_a_name_and_a_column_for_each_step(tmp_path: Path) -> None:
     sketch = read_text(",Look,,Buy\nSteps,Search,Compare,Pay\nFeeling,1,0,-1\nChannel,web,web,app\n", tmp_path)
     assert steps(sketch) == {"Look": ["search", "compare"], "Buy": ["pay"]}
