@@ -6,12 +6,13 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import duckdb
 import pytest
 
+from models.calendar import business_days
 from pipelines import warehouse
 from pipelines.compare import compare
 from pipelines.demo import make_example
@@ -21,6 +22,7 @@ from pipelines.ingest import SourceReport, ingest
 from pipelines.reconstruct import reconstruct
 from pipelines.settings import Settings, load_settings
 from schemas.journey_map import load_maps
+from tests.spec.ledger_proof import by_calendar, disagreements
 
 PEOPLE = 3_000
 LATER = datetime(2026, 11, 1, tzinfo=UTC)  # when the exports are read
@@ -184,3 +186,20 @@ def test_what_is_planted_shows_as_the_deviation_that_it_is(run: Run, name: str) 
     wanted = {"journey": told["journey"], "kind": told["kind"], "charged": charged}
     found = run.connection.sql(query, params=wanted).fetchall()[0][0]
     assert 0.75 * told["exposed_n"] <= found <= 1.15 * told["exposed_n"] + 5
+
+
+def test_funnel_flow_table_deviations_and_ledger_agree(run: Run) -> None:
+    days = business_days(
+        run.settings.timezone,
+        run.settings.business_hours,
+        [day - 1 for day in run.settings.business_days],
+        run.settings.holidays,
+        from_on=date(2025, 6, 1),
+        to_on=LATER.date(),
+    )
+
+    def query(text: str) -> list[tuple[Any, ...]]:
+        return run.connection.sql(text).fetchall()
+
+    for plan in load_maps(run.settings.root / "maps"):
+        assert disagreements(query, plan, by_calendar(days)) == []

@@ -102,3 +102,40 @@ def test_what_could_not_be_seen_is_charged_with_nothing(world: World) -> None:
 )
 def test_time_is_planned_or_charged_to_what_took_it(world: World, events: str, lines: list[tuple[str, float]]) -> None:
     assert world(MAP, events)(TIME) == lines
+
+
+def test_of_two_broken_promises_the_one_that_fell_due_first_is_charged(world: World) -> None:
+    two = MAP.replace("card: {", "card: {promise: {next: deliver, within: 12h}, ")
+
+    assert world(two, "a 0 visit\na 1 order\na 2 card\na 7 deliver")(TIME) == [
+        ("planned", 2.5),
+        ("deviation: late card (Billing)", 4.5),
+        ("actual", 7.0),
+    ]
+
+
+def test_a_promise_in_business_hours_takes_the_time_after_it_fell_due(world: World) -> None:
+    business = MAP.replace("within: 3d}", "within: 8h, calendar: business}")
+
+    query = world(business, "a 4 visit\na 4 order\na 4 card\na 8 deliver")  # Friday noon to Tuesday noon
+
+    assert query(TIME) == [("planned", 3.0), ("deviation: late order (Sales)", 1.0), ("actual", 4.0)]
+
+
+def test_lines_stand_in_order_of_size_and_a_segment_has_its_own(world: World) -> None:
+    query = world(MAP, "a 0 visit\nb 0 visit region=north\nc 0 visit region=north\nc 1 order\nd 99 visit")
+    segment = COMPLETION.replace("segment IS NULL", "segment = 'region=north'")
+
+    assert query(COMPLETION) == [
+        ("planned", 4),
+        ("abandoned visit (Web)", -2),
+        ("abandoned order (Sales)", -1),
+        ("in_flight visit (Web)", -1),
+        ("actual", 0),
+    ]
+    assert query(segment) == [
+        ("planned", 2),
+        ("abandoned order (Sales)", -1),
+        ("abandoned visit (Web)", -1),
+        ("actual", 0),
+    ]
