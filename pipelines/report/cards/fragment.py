@@ -12,6 +12,9 @@ from pipelines.report.cards.lines import two_lines
 from pipelines.report.numbers import count, duration, share
 from pipelines.report.svg import el
 
+LEAST = 0.8
+"""Share of its size to which a picture may shrink with the page."""
+
 
 def cards_css() -> str:
     """Style of the cards, beside the report's own."""
@@ -53,7 +56,9 @@ def _figure(laid: LaidJourney, name: str) -> Markup:
     span = duration((laid.last_at - laid.entered_at).total_seconds())
     told = f"· {laid.status.replace('_', ' ')} · {laid.events_n} event{'' if laid.events_n == 1 else 's'} in {span}"
     caption = el("figcaption", el("code", laid.journey_id), Markup(" "), told)
-    return el("figure", drawing.svg, caption, style=f"max-width: {drawing.width:.0f}px")
+    # On a narrow screen it is scrolled rather than made too small to read.
+    style = f"max-width: {drawing.width:.0f}px; --least: {drawing.width * LEAST:.0f}px"
+    return el("figure", drawing.svg, caption, style=style)
 
 
 def _rest(card: DeviationCard) -> Markup:

@@ -74,5 +74,5 @@ def test_a_card_has_the_journeys_and_the_sql_and_takes_no_title_for_markup() -> 
 
 def test_the_styles_of_cards_use_the_reports_colours() -> None:
     assert set(re.findall(r"var\((--[a-z]+)\)", cards_css())) <= {
-        *("--rule", "--bg", "--fg", "--muted", "--panel", "--way", "--skip", "--off", "--hot")
+        *("--rule", "--bg", "--fg", "--muted", "--panel", "--way", "--skip", "--off", "--hot", "--least")
     }
