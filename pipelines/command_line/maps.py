@@ -14,12 +14,16 @@ map_app = typer.Typer(help="Work on journey maps.", no_args_is_help=True, rich_m
 
 @map_app.command("lint")
 def map_lint(
-    files: Annotated[list[Path], typer.Argument(help="Map files.")], workspace: Workspace = HERE, as_json: Json = False
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Map files.", show_default="all of the workspace, and their versions")
+    ] = None,
+    workspace: Workspace = HERE,
+    as_json: Json = False,
 ) -> None:
     """Check maps: spelling, rules, reachability, their own examples; exit 3 when one is wrong."""
     from pipelines.commands.maps import lint
 
-    lint.lint(files, workspace, as_json)
+    lint.lint(files or (), workspace, as_json)
 
 
 @map_app.command("backtest")

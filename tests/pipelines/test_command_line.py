@@ -209,6 +209,19 @@ def test_a_diff_tells_in_words_what_a_newer_map_says(terreng: Terreng, tmp_path:
     assert terreng("map", "diff", older, older).out.endswith("Both maps say the same.\n")
 
 
+def test_lint_without_a_file_checks_all_maps_of_the_workspace_and_their_versions(
+    terreng: Terreng, tmp_path: Path
+) -> None:
+    folder = tmp_path / "journeys"
+    assert terreng("init", folder).code == 0
+    assert terreng("map", "lint", "-w", folder).out == "1 map checked: 0 errors, 0 warnings\n"
+    (folder / "maps" / "again.yml").write_bytes((folder / "maps" / "first.yaml").read_bytes())
+    again = terreng("map", "lint", "-w", folder)
+    assert (again.code, "got become_customer version 1 again" in again.err) == (3, True)
+    none = terreng("map", "lint", "-w", tmp_path)
+    assert (none.code, f"no map in {tmp_path / 'maps'}" in none.err) == (2, True)
+
+
 def test_lint_outside_a_workspace_says_what_it_could_not_check(terreng: Terreng, tmp_path: Path) -> None:
     assert terreng("init", tmp_path / "journeys").code == 0
     lint = terreng("map", "lint", tmp_path / "journeys" / "maps" / "first.yaml", "--workspace", tmp_path)

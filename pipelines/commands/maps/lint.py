@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def lint(files: Sequence[Path], workspace: Path, as_json: bool) -> None:
-    """Check map files; with the published events of a workspace also whether the rules match anything.
+    """Check map files, all of the workspace if none is named; with its published events also against those.
 
     Raises:
         MapError: At least one file has an error; warnings alone end with 0.
@@ -24,11 +24,14 @@ def lint(files: Sequence[Path], workspace: Path, as_json: bool) -> None:
     """
     from pipelines.maps.published import published
 
+    is_whole, files = not files, files or _maps_of(workspace)
     for path in files:
         if not path.is_file():
             raise UsageError(got=f"no file {path}", wanted="a journey map, such as maps/first.yaml")
     with published(workspace) as events:
         problems = [problem for path in files for problem in problems_of(path, events)]
+    if is_whole and not any(problem.level == "error" for problem in problems):
+        problems += _between_versions(workspace / "maps")
     errors = tuple(problem for problem in problems if problem.level == "error")
     if as_json:
         terminal.say_json([asdict(problem) for problem in problems])
@@ -42,6 +45,25 @@ def lint(files: Sequence[Path], workspace: Path, as_json: bool) -> None:
         terminal.note(_unchecked(workspace))
     if errors:
         raise MapError(got=_counted(len(errors), "error"), problems=errors)
+
+
+def _maps_of(workspace: Path) -> list[Path]:
+    found = sorted(path for path in (workspace / "maps").glob("*") if path.suffix.lower() in (".yaml", ".yml"))
+    if not found:
+        hint = "name a file, or go into a workspace"
+        raise UsageError(got=f"no map in {workspace / 'maps'}", wanted="a journey map (*.yaml)", hint=hint)
+    return found
+
+
+def _between_versions(folder: Path) -> tuple[Problem, ...]:
+    """What contradicts between versions of one journey, where each file alone is right."""
+    from schemas.journey_map import load_maps
+
+    try:
+        load_maps(folder)
+    except MapError as error:
+        return error.problems
+    return ()
 
 
 def _counted(n: int, thing: str) -> str:
