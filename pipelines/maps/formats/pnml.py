@@ -73,6 +73,7 @@ class _Reader:
         self.title = ""
         self._tokens: dict[str, int] = {}
         self._arcs: list[tuple[etree._Element, str, str]] = []
+        self._ends: set[tuple[str, str]] = set()
 
     def refuse(self, element: etree._Element, got: str, wanted: str) -> None:
         """Note a problem with an element."""
@@ -142,6 +143,9 @@ class _Reader:
             self.refuse(element, f"an arc of the type {next(filter(None, kinds))} (id {name})", "normal arcs")
         if self._count(element, "inscription", 1) != 1:
             self.refuse(element, f"an arc with a weight (id {name})", "arcs that move one token")
+        if (source, target) in self._ends:
+            self.refuse(element, f'an arc from "{source}" to "{target}" again', "one arc, which moves one token")
+        self._ends.add((source, target))
         self._arcs.append((element, source, target))
 
     def _count(self, element: etree._Element, key: str, default: int) -> int:

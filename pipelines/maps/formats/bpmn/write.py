@@ -56,7 +56,8 @@ def _lost(journey_map: JourneyMap) -> list[str]:
     limited = [f"at_most {part.at_most} of {leaves(part)[0]}" for part in limits_lost(journey_map.flow)]
     told = [f"{', '.join(limited)}: written without a limit, above {REPEATS_WRITTEN}"] if limited else []
     kept = lost(journey_map, _DRAWN)
-    return told + ([f"for other tools than Terreng: {'; '.join(kept)}"] if kept else [])
+    said = "what only Terreng reads again, from extensions that other tools keep and do not show"
+    return told + ([f"{said}: {'; '.join(kept)}"] if kept else [])
 
 
 class _File:
