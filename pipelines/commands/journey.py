@@ -52,7 +52,7 @@ def journey(workspace: Path, asked: str, svg: Path | None, as_json: bool) -> Non
             _refuse_other_rule(connection, text)
             hers = journeys_of_person(connection, known_ids(connection, settings, text))
             if len(hers) != 1:
-                _list(hers, as_json)
+                _list(hers, settings.timezone, as_json)
                 return
             found = read_journeys(connection, [hers[0]["journey_id"]], titles)
     (laid,) = found.values()
@@ -106,13 +106,17 @@ def _refuse_other_rule(connection: duckdb.DuckDBPyConnection, journey_id: str) -
         )
 
 
-def _list(found: list[dict[str, Any]], as_json: bool) -> None:
+def _list(found: list[dict[str, Any]], zone: str, as_json: bool) -> None:
     rows = [[row[name] for name in COLUMNS] for row in found]
     if as_json:
         terminal.say_json([dict(zip(COLUMNS, row, strict=True)) for row in rows])
         return
-    shown = [[f"{each:%Y-%m-%d %H:%M}" if isinstance(each, datetime) else each for each in row] for row in rows]
+    shown = [[_told(each, ZoneInfo(zone)) if isinstance(each, datetime) else each for each in row] for row in rows]
     terminal.say_table(COLUMNS, shown, empty="This person is on no journey of these maps.")
+
+
+def _told(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def _document(laid: LaidJourney) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""`terreng journey` and `terreng deviations` on a small workspace of 40 customers, ten of whom order without signing up."""
+"""`terreng journey` and `terreng deviations` on a workspace of 40 customers, ten of whom order without signing up."""
 
 from __future__ import annotations
 
@@ -153,3 +153,18 @@ def test_a_broken_map_does_not_hide_what_is_published(terreng: Terreng, ran: Pat
     assert answer.code == 0
     assert answer.out.startswith(f"{name}  become_customer")
     assert "map lint" in answer.err
+
+
+def test_of_a_person_with_several_journeys_there_is_a_list(terreng: Terreng, workspace: Path) -> None:
+    export = workspace / "exports" / "shop" / "events.csv"
+    again = "".join(f"2026-05-0{day}T10:00:00Z,{step},C001,north\n" for day, step in ((1, "visit"), (2, "order")))
+    export.write_text(export.read_text(encoding="utf-8") + again, encoding="utf-8")
+    assert terreng("run", "--workspace", workspace).code == 0
+
+    listed = terreng("journey", "C001", "-w", workspace).out.splitlines()
+    told = json.loads(terreng("journey", "C001", "-w", workspace, "--json").out)
+
+    assert listed[0].split() == ["journey_id", "journey", "status", "entered_at", "last_at", "touchpoint", "events_n"]
+    assert [row["entered_at"][:10] for row in told] == ["2026-03-02", "2026-05-01"]
+    assert [line.split()[0] for line in listed[1:]] == [row["journey_id"] for row in told]
+    assert "2026-05-01 12:00" in listed[2]  # in the workspace's zone
