@@ -144,7 +144,7 @@ class Rhythm:
         return bool(came.sum() >= _OFTEN * (1 - np.exp(-usual)).sum())
 
     def level(self, from_h: int, until_h: int) -> float:
-        """The lowest level around a stretch, 1 being usual; 0 where there is too little to tell, or it was fading out."""
+        """The lowest level around a stretch, 1 being usual; 0 where too little tells, or it was fading out."""
         found = []
         for days in LEVEL_DAYS:
             found.append(self._ratio(max(from_h - days * DAY_H, self.starts_h), from_h))

@@ -534,7 +534,7 @@ TRACKING_BACKLOG = Table(
         needed("reason", TEXT, "see Blindness"),
         nullable("from_at", TIME, "since when; null: since ever"),
         nullable("until_at", TIME, "until when (excluded); null: still"),
-        needed("journeys_n", INT, "journeys whose skip was set aside for this reason; 0: a gap that cost none its step"),
+        needed("journeys_n", INT, "journeys whose skip was set aside for it; 0: a gap that cost none its step"),
         nullable("evidence", TEXT, "what was seen, in words"),
         nullable("hint", TEXT, "what to do, with the lines for terreng.toml or the map"),
         nullable("owner", TEXT, "owner of the touchpoint"),

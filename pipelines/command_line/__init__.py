@@ -187,6 +187,14 @@ def handovers(workspace: Workspace = HERE, as_json: Json = False) -> None:
 
 
 @app.command()
+def tracking(workspace: Workspace = HERE, as_json: Json = False) -> None:
+    """List what could not be seen and is no friction, touchpoints that nobody reaches, and what no map knows."""
+    from pipelines.commands import tracking as command
+
+    command.tracking(workspace, as_json)
+
+
+@app.command()
 def ledger(
     journey: Annotated[str, typer.Argument(help="Name of a map. Default: all.")] = "",
     segment: Annotated[str, typer.Option("--segment", metavar="NAME=VALUE", help="Only journeys of this value.")] = "",
