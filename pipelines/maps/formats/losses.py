@@ -16,6 +16,7 @@ _OF_MAP = {
     "review_every": "the rhythm of reviews",
     "reviewed_on": "the day of the last review",
     "journey_is": "what counts as one journey (journey_is)",
+    "channels": "the titles of channels",
     "phase_goals": "what the customer wants in each phase",
     "off_map": "what is off the map",
     "exits": "the exits",
@@ -50,9 +51,8 @@ def lost(journey_map: JourneyMap, held: Collection[str]) -> tuple[str, ...]:
     """
     said = [words for key, words in _OF_MAP.items() if key not in held and _says(journey_map, key)]
     for key, words in _OF_TOUCHPOINT.items():
-        names = [
-            name for name, entry in journey_map.touchpoints.items() if getattr(entry, key) not in (None, "", (), False)
-        ]
+        entries = journey_map.touchpoints.items()
+        names = [name for name, entry in entries if getattr(entry, key) or (key == "emotion" and entry.emotion == 0)]
         if names and f"touchpoint.{key}" not in held:
             said.append(f"{words} of {_few(names)}")
     if "anytime" not in held and _says(journey_map, "anytime"):

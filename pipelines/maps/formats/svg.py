@@ -28,7 +28,7 @@ from schemas import flow_shape
 from schemas.blocks import AllOf, Block, Optional, Phase, Repeat, Touch, leaves
 from schemas.journey_map import JourneyMap
 
-_HELD = frozenset({"persona", "customer_goal", "phase_goals", "off_map", "exits", "anytime", "owner",
+_HELD = frozenset({"persona", "channels", "customer_goal", "phase_goals", "off_map", "exits", "anytime", "owner",
                    *(f"touchpoint.{key}" for key in ("title", "channels", "initiator", "owner", "need", "emotion",
                                                      "moment_of_truth", "promise"))})  # fmt: skip
 _RADIUS = 13.0

@@ -23,7 +23,7 @@ INSTRUCTION = "terreng-flow"
 CUSTOMER = "customer"  # the end user's id
 COMPANY = "Company"  # who acts for the company where the map names nobody
 NEED = "Need: "  # before a touchpoint's need in its comment
-_HELD = frozenset({"persona", "customer_goal", "phase_goals", "touchpoint.title", "touchpoint.channels",
+_HELD = frozenset({"persona", "channels", "customer_goal", "phase_goals", "touchpoint.title", "touchpoint.channels",
                    "touchpoint.initiator", "touchpoint.owner", "touchpoint.need"})  # fmt: skip
 _WORDS = {"one_of": "which steps exclude each other", "all_of": "which steps come in any order",
           "optional": "which steps are optional", "repeat": "which steps repeat", "at_most": "how often"}  # fmt: skip

@@ -38,8 +38,7 @@ def write(journey_map: JourneyMap) -> Written:
         entry = {} if name in told else _mapping(entries.get(name))  # a touchpoint that recurs is described once
         told.add(name)
         table.writerow({key: _harmless(cell) for key, cell in {**row, **_cells(entry)}.items()})
-    channels = ("the titles of channels",) if journey_map.channels else ()
-    return Written(text.getvalue(), (*lost(journey_map, _HELD), *channels))
+    return Written(text.getvalue(), lost(journey_map, _HELD))
 
 
 def _places(journey_map: JourneyMap) -> Iterator[dict[str, str]]:
