@@ -26,6 +26,30 @@ def map_lint(
     lint.lint(files or (), workspace, as_json)
 
 
+@map_app.command("draft")
+def map_draft(
+    workspace: Workspace = HERE,
+    *,
+    to: Annotated[Path | None, typer.Option("--to", help="Map file to write. Default: stdout.")] = None,
+    journey: Annotated[str, typer.Option("--journey", help="Short name of the journey. Default: the file's.")] = "",
+    per: Annotated[str, typer.Option("--per", help="Whose journeys: person, or an id type. Default: guessed.")] = "",
+    opens: Annotated[
+        list[str] | None, typer.Option("--from", metavar="ACTIVITY", help="Where a journey opens. Default: anywhere.")
+    ] = None,
+    goals: Annotated[
+        list[str] | None,
+        typer.Option("--goal", metavar="ACTIVITY", help="Where it reaches its goal. Default: guessed."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Propose a first map from the events: what mostly happens, to be named, corrected and owned."""
+    from pipelines.commands.maps import draft
+
+    opened, reached = tuple(opens or ()), tuple(goals or ())
+    draft.draft(workspace, to, journey=journey, per=per, opens=opened, goals=reached, force=force, as_json=as_json)
+
+
 @map_app.command("backtest")
 def map_backtest(
     file: Annotated[Path, typer.Argument(help="The map, in any state: it need not be among the workspace's.")],

@@ -27,6 +27,7 @@ from pipelines.mining.nets import (
     tree_from_pm4py,
     tree_to_pm4py,
 )
+from pipelines.mining.trees import mine_tree
 
 __all__ = [
     "ACTIVITY",
@@ -43,6 +44,7 @@ __all__ = [
     "from_pm4py",
     "is_sound",
     "log_frame",
+    "mine_tree",
     "net_of_bpmn",
     "read_bpmn",
     "read_pnml",

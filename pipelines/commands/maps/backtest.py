@@ -85,7 +85,7 @@ def _say(found: Backtest, new: JourneyMap, maps: Iterable[JourneyMap], file: Pat
     old = next((each for each in maps if before and each.content_hash == before.content_hash), new)
     _say_changes("This map finds more of", found.gained, new, old)
     _say_changes("This map finds less of", found.lost, new, old)
-    if found.small_n:
+    if found.small_n and (before is None or before.content_hash != found.after.content_hash):
         terminal.say(f"\n{found.small_n} further deviations changed by fewer than {found.smallest} journeys, or not.")
 
 

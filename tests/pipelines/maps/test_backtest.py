@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def ran(terreng: Terreng, workspace: Path) -> Path:
-    """The small workspace after one run: 40 visit, 30 of them order, 10 of these without signing up."""
+    """The small workspace after one run, nothing hidden: 40 visit, 30 of them order, 10 of these without signing up."""
+    settings = workspace / "terreng.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "\n[privacy]\nminimum_cell = 1\n", encoding="utf-8")
     assert terreng("run", "--workspace", workspace).code == 0
     return workspace
 
@@ -87,7 +89,8 @@ def test_an_earlier_snapshot_can_be_asked_for(terreng: Terreng, ran: Path, optio
 
 def test_small_changes_are_not_told_one_by_one(terreng: Terreng, ran: Path, optional_signup: Path) -> None:
     settings = ran / "terreng.toml"
-    settings.write_text(settings.read_text(encoding="utf-8") + "\n[privacy]\nminimum_cell = 11\n", encoding="utf-8")
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(text.replace("minimum_cell = 1\n", "minimum_cell = 11\n"), encoding="utf-8")
     told = json.loads(terreng("map", "backtest", optional_signup, "-w", ran, "--json").out)
 
     assert (told["lost"], told["small_n"], told["in_force"]["conforming_n"]) == ([], 1, None)
