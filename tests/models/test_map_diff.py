@@ -183,7 +183,7 @@ def test_a_flow_that_is_too_large_is_told_and_the_rest_compared(tmp_path: Path) 
     newer = loaded(tmp_path, MAP.replace("- thanks", f"- {wide}\n      - thanks").replace("title: Buy", "title: X"))
     found = [change.said for change in diff(older, newer)]
     assert "title: X (before: Buy)" in found
-    assert "what the flows allow cannot be compared: a flow with more than 20,000 states" in found
+    assert [text for text in found if text.startswith("what the flows allow cannot be compared: ")] != []
 
 
 @pytest.mark.parametrize("seed", range(40))
