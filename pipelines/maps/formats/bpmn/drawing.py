@@ -114,6 +114,8 @@ class Drawing:
             join = self._joined(split, [beside], last, column)
             last, column = join, column + 1
         self.line(last, self.shape("end", column, 0))
+        start.lane = split.lane = boxes[0].first.lane
+        self.shapes[-1].lane = last.lane
         self.settle()
 
     def _phase_box(self, phase: Phase, column: int) -> _Box:
@@ -126,6 +128,7 @@ class Drawing:
             inner = self._box(tree, column + 1, 0)
             beside = self._welcome(phase.anytime, "phase", column + 1, inner.height)
             self.line(split, inner.first)
+            split.lane = inner.first.lane
             width = max(inner.width, beside.width)
             join = self._joined(split, [beside], inner.last, column + 1 + width)
             box = _Box(split, join, width + 2, inner.height + beside.height)
@@ -134,6 +137,7 @@ class Drawing:
 
     def _joined(self, split: Shape, beside: list[_Box], last: Shape, column: int) -> Shape:
         join = self.shape("parallel", column, split.row)
+        join.lane = last.lane
         self.line(last, join)
         for box in beside:
             self.line(split, box.first)
@@ -186,10 +190,12 @@ class Drawing:
                 height += boxes[-1].height
         width = max(box.width for box in boxes)
         join = self.shape(kind, column + 1 + width, row)
+        split.lane, join.lane = boxes[0].first.lane, boxes[0].last.lane
         for box in boxes:
             self.line(split, box.first)
             self.line(box.last, join)
         for bend in bends:
+            bend.lane = split.lane
             self.line(split, join, bend)
         return _Box(split, join, width + 2, height)
 
@@ -205,6 +211,10 @@ class Drawing:
         for shape in self.shapes[drawn:]:
             shape.column = 2 * (column + 1) + width - 1 - shape.column
         split = self.shape("choice", column + 1 + width, row)
+        held = inner or back
+        merge.lane, split.lane = (held.first.lane, held.last.lane) if held else ("", "")
+        if bend:
+            bend.lane = split.lane
         self.line(merge, inner.first if inner else split)
         if inner:
             self.line(inner.last, split)
@@ -216,13 +226,8 @@ class Drawing:
         return _Box(merge, split, width + 2, height + (back.height if back else 1))
 
     def settle(self) -> None:
-        """Give what has no owner the lane of its neighbour, and each lane its rows."""
-        tasks = [shape for shape in self.shapes if shape.lane]
-        for shape in self.shapes:
-            if not shape.lane:
-                nearest = min(tasks, key=lambda task: (abs(task.row - shape.row), abs(task.column - shape.column)))
-                shape.lane = nearest.lane
-        for lane in dict.fromkeys(task.lane for task in sorted(tasks, key=lambda task: task.column)):
+        """Give each lane its rows."""
+        for lane in dict.fromkeys(shape.lane for shape in sorted(self.shapes, key=lambda shape: shape.column)):
             inside = [shape for shape in self.shapes if shape.lane == lane]
             rows = {row: at for at, row in enumerate(sorted({shape.row for shape in inside}))}
             self.lanes[lane] = len(rows)

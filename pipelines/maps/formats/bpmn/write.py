@@ -6,6 +6,7 @@ What BPMN has no word for stands in extension elements (`own`), so that the map 
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 from lxml import etree
 
@@ -67,6 +68,8 @@ class _File:
         self.drawing.flow(journey_map.flow)
         lanes = list(self.drawing.lanes.items())
         self.tops = {lane: sum(rows for _, rows in lanes[:at]) * _ROW + _MARGIN for at, (lane, _) in enumerate(lanes)}
+        lines = self.drawing.lines
+        self.ways = Counter([(line.source.id, "out") for line in lines] + [(line.target.id, "in") for line in lines])
         self.columns_n = 1 + max(shape.column for shape in self.drawing.shapes)
 
     def build(self) -> etree._Element:
@@ -183,7 +186,7 @@ class _File:
             _put(edge, _LINES, "waypoint", x=f"{x:g}", y=f"{y:g}")
 
     def _way(self, line: Line) -> list[Numbers]:
-        """Corners of a line; gateways are left and reached from above or below for another row."""
+        """Corners of a line; splits are left and joins are reached from above or below for another row."""
         (x, y), (to_x, to_y) = self._centre(line.source), self._centre(line.target)
         if line.by:
             row = self._centre(line.by)[1]
@@ -193,9 +196,10 @@ class _File:
         into = (to_x - way * _SIZES[line.target.kind][0] / 2, to_y)
         if y == to_y:
             return [out, into]
-        if line.source.kind in ("choice", "parallel"):
+        splits, joins = self.ways[line.source.id, "out"] > 1, self.ways[line.target.id, "in"] > 1
+        if splits and (abs(to_x - x) <= _COLUMN or not joins):
             return [self._side(line.source, to_y), (x, to_y), into]
-        if line.target.kind in ("choice", "parallel"):
+        if joins:
             return [out, (to_x, y), self._side(line.target, y)]
         middle = into[0] - way * (_COLUMN - 120) / 2
         return [out, (middle, y), (middle, to_y), into]
