@@ -91,6 +91,12 @@ def ran(workspace: Path, terreng: Terreng) -> Path:
 
 
 def test_the_ledger_is_shown_and_leads_from_planned_to_actual(ran: Path, terreng: Terreng) -> None:
+    few = [row for row in json.loads(terreng("ledger", "--json", "-w", ran).out) if "hidden" in row]
+    assert few
+    assert all(row["amount"] is None and row["journeys_n"] is None for row in few)
+    settings = ran / "terreng.toml"
+    settings.write_text(settings.read_text(encoding="utf-8") + "\n[privacy]\nminimum_cell = 1\n", encoding="utf-8")
+
     rows = json.loads(terreng("ledger", "--json", "-w", ran).out)
 
     completion = [row for row in rows if row["measure"] == "completion"]
