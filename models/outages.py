@@ -95,7 +95,8 @@ def silences(clock: Clock, series: Sequence[Series], totals: Sequence[Series] = 
         clock: The hours that are looked at; the last one is the latest in which anything at all happened.
         series: What is listened to.
         totals: All events of the sources, where `series` are parts of them: what the rest of a source did in the same
-            hours is what could be expected of the part.
+            hours is what could be expected of the part. Without them, a series that stopped for good is held against
+            all others in the same way: where all have stopped, the log has ended.
     """
     listened = [_listen(clock, each) for each in series]
     controls = {each.source: each for each in totals}
@@ -103,8 +104,10 @@ def silences(clock: Clock, series: Sequence[Series], totals: Sequence[Series] = 
     working = _Working(clock, listened)
     found = []
     for place, each in enumerate(listened):
-        rest = _rest_of(clock, each.series, controls)
-        judged = [_judge(each, gap, rest) for gap in each.gaps]
+        rest = _rest_of(clock, each.series, controls) if totals and each.gaps else None
+        others = [other.series for other in listened if other is not each]
+        ended = _together(clock, others) if not totals and any(gap.is_open for gap in each.gaps) else None
+        judged = [_judge(each, gap, rest or (ended if gap.is_open else None)) for gap in each.gaps]
         chosen = _standing_out(each.rhythm, judged, log(INCREDIBLE / tried_n))
         kept = [gap for gap in chosen if not working.may_be_holiday(place, gap)]
         found.append([Silence(gap.from_h - 1, None if gap.is_open else gap.until_h, gap.expected) for gap in kept])
@@ -139,8 +142,18 @@ def _rest_of(clock: Clock, series: Series, totals: dict[str, Series]) -> Rhythm 
     total = totals.get(series.source)
     if total is None:
         return None
-    rest = _dense(clock, total) - _dense(clock, series)
-    return Rhythm(clock, rest, np.ones(clock.hours_n, dtype=bool)) if rest.any() else None
+    return _rhythm_of(clock, _dense(clock, total) - _dense(clock, series))
+
+
+def _together(clock: Clock, series: Sequence[Series]) -> Rhythm | None:
+    counts = np.zeros(clock.hours_n, dtype=np.int64)
+    for each in series:
+        counts[each.hours] += each.counts
+    return _rhythm_of(clock, counts)
+
+
+def _rhythm_of(clock: Clock, counts: Longs) -> Rhythm | None:
+    return Rhythm(clock, counts, np.ones(clock.hours_n, dtype=bool)) if counts.any() else None
 
 
 def _judge(each: _Listened, gap: _Gap, rest: Rhythm | None) -> _Gap:

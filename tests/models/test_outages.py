@@ -148,6 +148,14 @@ def test_a_silence_that_goes_on_has_no_end() -> None:
     assert none == []
 
 
+def test_where_everything_stopped_but_for_a_late_straggler_the_log_has_ended() -> None:
+    ended, other = steady(), steady()
+    ended[-240:] = other[-240:] = 0
+    other[-1] = 1
+
+    assert silences(clock_of(60), [series(ended), series(other)])[0] == []
+
+
 def test_what_is_known_already_is_not_found_again() -> None:
     counts = steady()
     counts[720:768] = 0
