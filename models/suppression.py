@@ -89,7 +89,7 @@ class _Table(Generic[Name]):
         sums: Name to its sign, for each sum.
         of: Name to the sums that it stands in.
         hidden: Hidden so far, as keys in order.
-        safe: Known to have two possible values.
+        proofs: What is known to have two possible values, to the changes that make the other one.
         masked: Small counts of which not even that is told.
         dispensable: What is rather hidden than others.
         mends: A sum and what it has too much, to the price and the count of the cheapest remedy.
@@ -101,14 +101,14 @@ class _Table(Generic[Name]):
     minimum: int
     small: frozenset[Name]
     hidden: dict[Name, None]
-    safe: set[Name] = field(default_factory=set)
+    proofs: dict[Name, Mapping[Name, int]] = field(default_factory=dict)
     masked: set[Name] = field(default_factory=set)
     dispensable: set[Name] = field(default_factory=set)
     mends: dict[tuple[int, int], tuple[float, Name]] = field(default_factory=dict)
 
     def is_safe(self, name: Name) -> bool:
         """Whether another table differs in this count and agrees with everything that is known."""
-        if name in self.safe:
+        if name in self.proofs:
             return True
         for step in (1, -1):
             moves: dict[Name, int] = {}
@@ -117,7 +117,7 @@ class _Table(Generic[Name]):
                 self._move(name, step, moves, broken)
                 if not self._balanced(moves, broken, [_MOST_TRIES]):
                     continue
-                self.safe.update(moves)
+                self.proofs |= dict.fromkeys(moves, moves)
                 return True
         return False
 
@@ -161,9 +161,11 @@ class _Table(Generic[Name]):
         """Show what was hidden on the way and turned out not to be needed, the largest first."""
         for name in sorted(tried, key=lambda each: (-self.counts[each], repr(each))):
             del self.hidden[name]
-            self.safe = set()
+            kept = self.proofs
+            self.proofs = {other: changes for other, changes in kept.items() if name not in changes}
             if not all(map(self.is_safe, self.small)):
                 self.hidden[name] = None
+                self.proofs = kept
 
     def cheapest_beside(self, name: Name) -> tuple[Name, ...]:
         """The counts of the cheapest change that this one can take part in; none where none was found.
