@@ -18,6 +18,7 @@ from pipelines.privacy.folding import EDGES
 from pipelines.privacy.ledger_sums import sums_of_the_ledger
 from pipelines.privacy.measures import BETWEEN, MEASURES, PLACES, SHARES, Key, Row, measured
 from pipelines.privacy.rule_sums import sums_of_rules
+from pipelines.privacy.version_sums import sums_of_versions
 from pipelines.privacy.withheld import Withheld, beside, small
 
 Sums = list[Sum[Key]]
@@ -129,6 +130,7 @@ def _sums(rows: Mapping[str, list[dict[str, Any]]]) -> Sums:
         *_sums_of_segments(rows["waits"], ("waits", "waiting", "overdue"), 2),
         *_sums_of_flows(rows["flows"]),
         *_sums_of_lists(rows),
+        *sums_of_versions(rows["map_versions"]),
     ]
 
 

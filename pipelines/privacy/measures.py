@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from schemas.words import Verdict
+from schemas.words import Status, Verdict
 
 Row = Mapping[str, Any]
 Key = tuple[Any, ...]
@@ -79,6 +79,19 @@ def _unfollowed(row: Row) -> int | None:
     return int(row["reached_n"] - row["followed_n"])
 
 
+def _rest(name: str) -> Callable[[Row], int | None]:
+    """The journeys of a version that are not counted in a column: two shown numbers tell it by their difference."""
+    return lambda row: int(row["journeys_n"] - row[name])
+
+
+def _timely_or_not(row: Row) -> int | None:
+    """Journeys converted within the horizon, or not, whichever are fewer: each is the other one's complement."""
+    if row["converted_share"] is None:
+        return None
+    timely = round(row["converted_share"] * row["mature_n"])
+    return int(min((n for n in (timely, row["mature_n"] - timely) if n > 0), default=0))
+
+
 def _against(row: Row) -> int:
     """Journeys that skipped a touchpoint though they should not have, and could have been seen there."""
     return int(row["skipped_n"] - row["by_design_n"] - row["unseen_n"])
@@ -96,8 +109,9 @@ def _line(measure: str, *lines: str, column: str = "journeys_n") -> Callable[[Ro
 
 
 # Numbers that stand in no column, but between two: what is hidden for their sake is no small number itself.
-BETWEEN = ("unfollowed", "early", "against")
+BETWEEN = ("unfollowed", "early", "against", "deviating", "fresh")
 SHARES = ("converted", "exited", "abandoned", "active")
+ENDS = tuple(str(status) for status in Status)
 PLACES = ("on_flow", "anytime", "off_map", "exits", "other_map", "dark")
 _PLACE = ("touchpoint", "segment")
 _SILENT = ("hazard", "hazard_low", "hazard_high", "hazard_half_patience", "hazard_double_patience", "exit_hazard")
@@ -111,6 +125,7 @@ _GAP = ("touchpoint", "block", "source", "reason", "from_at")
 _STEP = ("from_touchpoint", "to_touchpoint", "end_status")
 VERDICTS = tuple(str(verdict) for verdict in Verdict)
 _OWNERS = ("from_owner", "to_owner")
+_VERSION = ("map_version", "straddles")
 
 MEASURES: dict[str, tuple[Measure, ...]] = {
     "touchpoint_outcomes": (
@@ -188,6 +203,15 @@ MEASURES: dict[str, tuple[Measure, ...]] = {
         *(Measure(place, _column(f"{place}_n"), (f"{place}_n",), ()) for place in PLACES if place != "dark"),
         Measure("dark", _column("dark_n"), ("dark_n", "dark_share", "dark_us", "dark_time_share"), ()),
         Measure("dark_journeys", _column("dark_journeys_n"), ("dark_journeys_n",), ()),
+    ),
+    "map_versions": (
+        Measure("judged", _column("journeys_n"), ("journeys_n",), _VERSION),
+        *(Measure(f"judged_{status}", _column(f"{status}_n"), (f"{status}_n",), _VERSION) for status in ENDS),
+        Measure("conforming", _column("conforming_n"), ("conforming_n",), _VERSION),
+        Measure("deviating", _rest("conforming_n"), ("conforming_n",), _VERSION),
+        Measure("mature", _column("mature_n"), ("mature_n", *_with_ends("converted")), _VERSION),
+        Measure("fresh", _rest("mature_n"), ("mature_n", *_with_ends("converted")), _VERSION),
+        Measure("timely", _timely_or_not, _with_ends("converted"), _VERSION),
     ),
 }
 
