@@ -188,6 +188,7 @@ def test_what_broke_it_when_and_what_is_still_due(
         ("response: [a, b], same_channel: true", "p 1 a channel=web\np 2 b\np 3 b channel=web", "satisfied_final"),
         ("response: [a, b], same_channel: true, within: 1d", "p 1 a channel=web\np 4 b", "violated_final"),
         ("response: [a, b], same_channel: true", "p 1 a", "violated_final"),
+        ("response: [a, b], same_channel: true", "p 95 a channel=web\np 96 b\np 99 a channel=chat", "violated_now"),
     ],
 )
 def test_an_event_that_does_not_tell_its_channel_proves_nothing(
@@ -297,6 +298,18 @@ def test_a_constraint_that_nobody_came_to_is_there_with_no_journeys(world: World
         ("not_after order x", "Support", 0, None, None),
     ]
     assert query("SELECT count(*) FROM constraint_verdicts") == [(0,)]
+
+
+def test_each_version_of_a_map_judges_its_own_journeys_and_the_sums_are_of_the_one_in_force(world: World) -> None:
+    first = rules("at_most: 1, of: a")
+    second = rules("at_most: 2, of: a").replace("version: 1", "version: 2\nvalid_from: 2026-02-01")
+    query = world([first, second], "p 0 visit\np 1 a\np 2 a\nq 40 visit\nq 41 a\nq 42 a")
+
+    assert query(
+        "SELECT map_version, verdict FROM constraint_verdicts JOIN journeys USING (journey_id) WHERE rule = 'default'"
+        " ORDER BY ALL"
+    ) == [(1, "violated_final"), (2, "satisfied_final")]
+    assert query("SELECT journeys_n, satisfied_final_n, violated_final_n FROM constraints") == [(1, 1, 0)]
 
 
 def test_an_exit_at_a_place_that_the_map_does_not_allow_is_charged_to_that_place(world: World) -> None:

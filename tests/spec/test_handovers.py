@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+
+import numpy as np
 
 Query = Callable[[str], list[tuple[object, ...]]]
 World = Callable[..., Query]
@@ -106,3 +109,25 @@ def test_a_map_without_owners_hands_nothing_over(world: World) -> None:
     bare = MAP.partition("touchpoints:")[0] + "exits: {no: {}}\n"
 
     assert found(world(bare, "a 0 visit\na 1 order")) == {}
+
+
+def test_hand_overs_are_the_ways_between_touchpoints_of_two_owners(world: World) -> None:
+    """The same events, counted by touchpoint in `flows` and by owner here, in any disorder."""
+    rng = np.random.default_rng(11)
+    steps = ["visit", "order", "gift", "card", "invoice", "deliver", "faq", "stranger"]
+    lines = [
+        f"p{person:02d} {place} {steps[rng.integers(len(steps))]}"
+        for person in range(40)
+        for place in range(rng.integers(1, 12))
+    ]
+    query = world(MAP, "\n".join(lines))
+    owners = {row[0]: row[1] for row in query("SELECT touchpoint, owner FROM touchpoints WHERE role = 'flow'")}
+    wanted: Counter[tuple[object, object]] = Counter()
+    for start, end, n in query("SELECT from_touchpoint, to_touchpoint, n FROM flows WHERE to_touchpoint IS NOT NULL"):
+        if start is not None and owners[start] != owners[end]:
+            wanted[owners[start], owners[end]] += int(str(n))
+
+    assert {pair: row[0] for pair, row in found(query).items() if row[0]} == dict(wanted)
+    assert len(wanted) > 15
+    ends = query("SELECT sum(n)::INT FROM flows WHERE end_status <> 'converted'")[0][0]
+    assert 0 < sum(int(str(row[-2])) + int(str(row[-1])) for row in found(query).values()) <= int(str(ends))
