@@ -83,7 +83,7 @@ def map_import(
 def map_export(
     file: Annotated[Path, typer.Argument(help="Map file.")],
     *,
-    named: Annotated[str, typer.Option("--format", "-f", help="bpmn, cjml, csv, mermaid or svg.")] = "",
+    named: Annotated[str, typer.Option("--format", "-f", help="bpmn, tree, cjml, csv, mermaid or svg.")] = "",
     to: Annotated[Path | None, typer.Option("--to", help="File to write. Default: stdout.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
     as_json: Json = False,
