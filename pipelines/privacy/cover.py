@@ -15,7 +15,7 @@ import duckdb
 
 from models.suppression import Hidden, Sum, hide
 from pipelines.privacy.folding import EDGES
-from pipelines.privacy.ledger_sums import sums_of_the_ledger, sums_of_versions
+from pipelines.privacy.ledger_sums import sums_of_the_ledger
 from pipelines.privacy.measures import BETWEEN, MEASURES, PLACES, SHARES, Key, Row, measured
 from pipelines.privacy.rule_sums import sums_of_rules
 from pipelines.privacy.version_sums import sums_of_versions
@@ -88,7 +88,6 @@ def read_cover(connection: duckdb.DuckDBPyConnection, minimum: int) -> Cover:
         counts[name] = few[name] = n
     sensitive = {name for name, n in few.items() if 0 < n < minimum}
     ledger = sums_of_the_ledger(rows["touchpoint_states"], rows["ledger"], counts)
-    ledger += sums_of_versions(rows["map_versions"])
     sums = [each for each in (*_sums(rows), *_sums_of_statuses(counts), *ledger) if _holds(each, counts)]
     sums += [each for each in sums_of_rules(rows, counts) if _holds(each, counts)]
     # How often a touchpoint came stands in one table alone; the ways between touchpoints are the map.

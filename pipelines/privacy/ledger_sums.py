@@ -7,26 +7,11 @@ from collections.abc import Container, Iterable
 from itertools import chain
 
 from models.suppression import Sum
-from pipelines.privacy.measures import ENDS, Key, Row, measured
+from pipelines.privacy.measures import Key, Row, measured
 
 Sums = list[Sum[Key]]
 _AT_A_PLACE = ("reached", "skipped", "left", "to_come", "by_design", "unseen", "against", "left_here", "in_flight")
 _BY_SEGMENT = ("begun", "won", "charged", "took", "delayed")
-
-
-def sums_of_versions(rows: Iterable[Row]) -> Sums:
-    """A version's journeys by how they ended make its journeys; those of all versions the journeys of a status."""
-    sums: Sums = []
-    parts: dict[Key, list[Key]] = defaultdict(list)
-    for row in rows:
-        version = (row["map_version"], row["straddles"])
-        judged: Key = (row["journey"], "judged", *version)
-        ends = {end: (row["journey"], f"judged_{end}", *version) for end in ENDS}
-        sums.append(Sum(tuple(ends.values()), (judged,)))
-        parts[row["journey"], "map_version", row["map_version"]].append(judged)
-        for end, name in ends.items():
-            parts[row["journey"], "status", end].append(name)
-    return sums + [Sum(tuple(names), (total,)) for total, names in parts.items()]
 
 
 def sums_of_the_ledger(states: Iterable[Row], ledger: Iterable[Row], counts: Container[Key]) -> Sums:

@@ -111,7 +111,6 @@ def _line(measure: str, *lines: str, column: str = "journeys_n") -> Callable[[Ro
 # Numbers that stand in no column, but between two: what is hidden for their sake is no small number itself.
 BETWEEN = ("unfollowed", "early", "against", "deviating", "fresh")
 SHARES = ("converted", "exited", "abandoned", "active")
-ENDS = ("converted", "exited", "abandoned", "in_flight")
 ENDS = tuple(str(status) for status in Status)
 PLACES = ("on_flow", "anytime", "off_map", "exits", "other_map", "dark")
 _PLACE = ("touchpoint", "segment")
@@ -121,7 +120,6 @@ _PAIR = ("from_touchpoint", "to_touchpoint", "segment")
 _DEPARTURE = ("kind", "touchpoint", "block")
 _RATE = ("occurrences_n", "journeys_n", "rate", "rate_low", "rate_high", "abandoned_share")
 _CHARGE = ("segment", "line", "kind", "touchpoint", "block")
-_VERSION = ("map_version", "straddles")
 _AMOUNT = ("amount", "journeys_n")
 _GAP = ("touchpoint", "block", "source", "reason", "from_at")
 _STEP = ("from_touchpoint", "to_touchpoint", "end_status")
@@ -191,13 +189,6 @@ MEASURES: dict[str, tuple[Measure, ...]] = {
         Measure("handed", _column("n"), ("n", "journeys_n", "p50_s", "p90_s"), _OWNERS, _column("journeys_n")),
         Measure("handed_lost", _column("lost_n"), ("lost_n",), _OWNERS),
         Measure("handed_waiting", _column("waiting_n"), ("waiting_n",), _OWNERS),
-    ),
-    "map_versions": (
-        Measure("judged", _column("journeys_n"), ("journeys_n",), _VERSION),
-        *(Measure(f"judged_{end}", _column(f"{end}_n"), (f"{end}_n",), _VERSION) for end in ENDS),
-        Measure("conforming", _column("conforming_n"), ("conforming_n",), _VERSION),
-        Measure("mature", _column("mature_n"), ("mature_n", *_with_ends("converted")), _VERSION),
-        Measure("timely", _share_of("converted_share", "mature_n"), _with_ends("converted"), _VERSION),
     ),
     "variants": (Measure("variant", _column("journeys_n"), ("journeys_n",), ("variant_id",)),),
     "unmapped_activities": (
