@@ -110,6 +110,13 @@ def from_derivatives(
     return _number(*_merge_equal(start, _without_dead_ends(edges, ends), ends))
 
 
+def is_same_language(one: Automaton, other: Automaton) -> bool:
+    """Whether two minimal automata allow the same traces: their states are numbered alike."""
+    columns = ("source", "letter", "target", "accepting")
+    same = all(getattr(one, name).tolist() == getattr(other, name).tolist() for name in columns)
+    return same and one.letters == other.letters
+
+
 # --- terms: residual flows as nested tuples ------------------------------------------------------------------------
 
 

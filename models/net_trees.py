@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from models.automaton import Automaton
 from models.net import Net
 from models.process_trees import TAU, Leaf, Node, Operator, Tree
 from schemas.errors import MapError
@@ -131,12 +130,19 @@ class _Reduction:
         return True
 
     def _rename(self, old: str, new: str, without: int) -> bool:
-        """Two places become one."""
-        del self.steps[without]
-        for number, step in self.steps.items():
+        """Two places become one, and the step between them is gone."""
+        gone = self.steps.pop(without)
+        for table, places in ((self.empties, gone.pre), (self.fills, gone.post)):
+            for place in places:
+                table[place].discard(without)
+        for number in self.fills.get(old, set()) | self.empties.get(old, set()):
+            step = self.steps[number]
             pre, post = (frozenset(new if place == old else place for place in side) for side in (step.pre, step.post))
-            self.steps[number] = replace(step, pre=pre, post=post)
-        self._look()
+            self.steps[number] = Step(step.name, step.tree, pre, post)
+        for table in (self.fills, self.empties):  # a place that nobody fills or empties is not in there
+            together = table.pop(old, set()) | table.pop(new, set())
+            if together:
+                table[new] = together
         return True
 
     def _melt(self) -> bool:
@@ -341,13 +347,3 @@ def _ordered(tree: Tree, order: Mapping[str, int]) -> tuple[_Place, Tree]:
     if tree.operator in (Operator.CHOICE, Operator.PARALLEL):
         placed.sort(key=lambda found: (found[1] == TAU, found[0], repr(found[1])))
     return min(place for place, _ in placed), Node(tree.operator, tuple(child for _, child in placed))
-
-
-# --- what a net allows ---------------------------------------------------------------------------------------------
-
-
-def is_same_language(one: Automaton, other: Automaton) -> bool:
-    """Whether two minimal automata allow the same traces: their states are numbered alike."""
-    columns = ("source", "letter", "target", "accepting")
-    same = all(getattr(one, name).tolist() == getattr(other, name).tolist() for name in columns)
-    return same and one.letters == other.letters

@@ -6,10 +6,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from models.automaton import compile_flow
+from models.automaton import compile_flow, is_same_language
 from models.net import Net, automaton_of, net_of
 from models.net_faults import Fault, fault_of
-from models.net_trees import NotBlocks, is_same_language, tree_of_net
+from models.net_trees import NotBlocks, tree_of_net
 from models.process_trees import TAU, Leaf, Node, Operator, Tree, block_of, flow_of
 from schemas.blocks import AllOf, Block, Flow, OneOf, Optional, Phase, Repeat, Sequence, Touch
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from models.automaton import compile_flow
+from models.automaton import compile_flow, is_same_language
 from models.net import Net, automaton_of
 from models.net_faults import fault_of
-from models.net_trees import NotBlocks, is_same_language, tree_of_net
+from models.net_trees import NotBlocks, tree_of_net
 from models.process_trees import Tree, block_of, flow_of
 from schemas.errors import MapError
 

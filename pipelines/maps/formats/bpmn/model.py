@@ -43,6 +43,7 @@ _REFUSED_EVENTS = {
     "cancelEventDefinition": "a flow without cancellation",
 }
 DEEPEST = 12  # sub-processes inside each other
+MOST = 1_000  # elements of a flow: a map has 100, and reading takes a minute for a thousand
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,9 @@ class ModelReader:
             return scope
         for child in element:
             self._child(child, scope, level)
+        if len(scope.nodes) > MOST:
+            self.refuse(element, f"{len(scope.nodes):,} elements in {_named(element)}", f"at most {MOST:,}")
+            return scope
         self._check_links(scope)
         return scope
 

@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from models.automaton import Automaton, compile_flow
+from models.automaton import Automaton, compile_flow, is_same_language
 from models.net import automaton_of
-from models.net_trees import is_same_language
 from pipelines.maps.formats.bpmn.read import read
 from pipelines.maps.formats.sketch import Sketch
 from pipelines.mining import read_bpmn

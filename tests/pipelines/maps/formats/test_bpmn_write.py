@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 from lxml import etree
 
-from models.automaton import Automaton, compile_flow
+from models.automaton import Automaton, compile_flow, is_same_language
 from models.net import automaton_of
-from models.net_trees import is_same_language
 from pipelines.maps.formats.bpmn.read import read
 from pipelines.maps.formats.bpmn.write import write
 from pipelines.mining import read_bpmn

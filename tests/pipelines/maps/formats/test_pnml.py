@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.automaton import compile_flow
+from models.automaton import compile_flow, is_same_language
 from models.net import automaton_of, net_of
-from models.net_trees import is_same_language
 from pipelines.maps.formats.pnml import read
 from pipelines.mining import read_pnml, to_pm4py
 from schemas.blocks import Flow

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.automaton import compile_flow
-from models.net_trees import is_same_language
+from models.automaton import compile_flow, is_same_language
 from models.process_trees import tree_of
 from pipelines.maps.formats.process_tree import read, text_of, write
 from pipelines.mining import tree_to_pm4py
