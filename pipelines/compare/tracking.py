@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -16,6 +16,9 @@ from schemas.words import Blindness
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FOUND_OUT = (Blindness.SUDDEN_ZERO, Blindness.ONLY_LATER_SEEN)
+_BLOCKS = "SELECT block_no, label, owner FROM map_blocks"
+Blocks = Mapping[int, tuple[str, str | None]]
+"""Number of a block to its label and owner."""
 _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "touchpoint": pl.String,
     "block": pl.String,
@@ -60,24 +63,26 @@ def backlog(engine: DuckDBEngine) -> pl.DataFrame:
 
 
 def _gaps(engine: DuckDBEngine, study: Study, spans: Sequence[Span]) -> pl.DataFrame:
+    """Rows of the backlog, those that cost most journeys a step first."""
     query = "SELECT span_no, count(DISTINCT journey_key) FROM unseen_departures GROUP BY span_no"
     journeys = dict(engine.frame(query).rows())
-    labels = dict(engine.frame("SELECT block_no, label FROM map_blocks").rows())
-    owners = dict(engine.frame("SELECT block_no, owner FROM map_blocks").rows())
+    blocks = {number: (label, owner) for number, label, owner in engine.frame(_BLOCKS).rows()}
     rows: dict[tuple[object, ...], None] = {}
     for number, span in enumerate(spans):
-        n = journeys.get(number, 0)
-        if n:
-            code = span.target if span.target >= 0 else None
-            place = (None, labels[-1 - span.target]) if code is None else (study.plan.names[code], None)
-            owner = owners[-1 - span.target] if code is None else study.plan.owner_of(study.plan.names[code])
-            rows[(*place, *_told(study, span), n, span.evidence or None, _hint(study, span), owner)] = None
-    for row in _without_journeys(study, spans, journeys):
-        rows[row] = None
-    frame = pl.DataFrame(list(rows), schema=_SCHEMA, orient="row")
-    return frame.sort(
-        "journeys_n", "from_at", "touchpoint", "block", "source", "reason", descending=[True] + [False] * 5
-    )
+        if n := journeys.get(number, 0):
+            name, label, owner = _place(study, span, blocks)
+            rows[name, label, *_told(study, span), n, span.evidence or None, _hint(study, span), owner] = None
+    rows |= dict.fromkeys(_without_journeys(study, spans, journeys))
+    order = ("journeys_n", "from_at", "touchpoint", "block", "source", "reason")
+    return pl.DataFrame(list(rows), schema=_SCHEMA, orient="row").sort(order, descending=[True] + [False] * 5)
+
+
+def _place(study: Study, span: Span, blocks: Blocks) -> tuple[str | None, str | None, str | None]:
+    """Touchpoint or block of a span, and its owner."""
+    if span.target < 0:
+        return None, *blocks[-1 - span.target]
+    name = study.plan.names[span.target]
+    return name, None, study.plan.owner_of(name)
 
 
 def _without_journeys(study: Study, spans: Sequence[Span], journeys: dict[int, int]) -> Iterator[tuple[object, ...]]:
@@ -109,10 +114,10 @@ def _hint(study: Study, span: Span) -> str:
     if span.reason == Blindness.OUTAGE:
         return f"load again what {span.source} has of that time; then take the outage out of terreng.toml"
     if span.is_whole_source and starts is not None:
+        until = _iso(ends) if ends else "WHEN IT DELIVERED AGAIN"
         return (
-            "load again what it has of that time; if nothing is to be had, under source"
-            f' {span.source!r} in terreng.toml: [[sources.outages]] from = "{_iso(starts)}"'
-            + (f' until = "{_iso(ends)}"' if ends else " and until, once it delivers again")
+            f"load again what it has of that time; if nothing is to be had, under source {span.source!r} in"
+            f' terreng.toml: outages = [{{from = "{_iso(starts)}", until = "{until}"}}]'
         )
     parts = [f"{{is: full, until: {_iso(starts)}}}"] if starts else []
     edges = [f"from: {_iso(starts)}"] if starts else []

@@ -49,6 +49,16 @@ def test_a_touchpoint_that_falls_silent_while_others_go_on_could_not_be_seen(wor
     assert f"{{is: blind, from: {starts:%Y-%m-%dT%H:%M:%SZ}, until: {ends:%Y-%m-%dT%H:%M:%SZ}" in str(hint)
 
 
+def test_the_line_of_the_hint_put_into_the_map_declares_the_gap(world: World) -> None:
+    events = traffic(range(60), 40, lambda day, _: day in {30, 31})
+    ((hint,),) = world(MAP, events, as_of="61")("SELECT hint FROM tracking_backlog")
+    declared = MAP.replace("pay: {", f"pay: {{{str(hint).partition('in the map: ')[2]}, ")
+    query = world(declared, events, as_of="61")
+
+    assert query(GAPS) == [("pay", None, "declared", 80, "Billing")]
+    assert query(KINDS) == [("unobservable", "pay", 80)]
+
+
 def test_a_touchpoint_that_is_silent_to_this_day_is_told_as_such(world: World) -> None:
     query = world(MAP, traffic(range(60), 40, lambda day, _: day >= 57), as_of="61")
 
