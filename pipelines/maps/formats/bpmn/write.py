@@ -75,8 +75,7 @@ class _File:
     def build(self) -> etree._Element:
         """The whole file."""
         spaces = {None: _BPMN, "bpmndi": _DI, "dc": _DC, "di": _LINES, "terreng": NAMESPACE}
-        # lxml takes None for the namespace without a prefix; its stubs do not know that.
-        root = etree.Element(f"{{{_BPMN}}}definitions", nsmap=spaces)  # type: ignore[arg-type]
+        root = etree.Element(f"{{{_BPMN}}}definitions", nsmap=spaces)  # type: ignore[arg-type]  # None is the plain prefix
         root.set("id", "definitions")
         root.set("targetNamespace", NAMESPACE)
         root.set("exporter", "Terreng")
