@@ -92,6 +92,7 @@ def read_cards(
     cards = (
         _card({**row, **dict.fromkeys(hidden[key_of(row)])}, [laid[name] for name in examples[key_of(row)]])
         for row in shown
+        if examples[key_of(row)]
     )
     return tuple(cards), len(found) - len(shown)
 

@@ -70,7 +70,10 @@ def read_snapshot(settings: Settings, run_id: str, maps: tuple[JourneyMap, ...])
             _all(con, ReasonRow, _REASONS),
             {
                 m.journey: _with_cards(
-                    con, m, cover, covered(_journey(con, m, runs[0].as_of, is_same_people), cover, m.journey)
+                    con,
+                    m,
+                    cover,
+                    covered(_journey(con, m, runs[0].as_of, is_same_people, cover.minimum), cover, m.journey),
                 )
                 for m in in_force(maps, runs[0].as_of)
             },
@@ -179,7 +182,7 @@ SELECT count(DISTINCT people_n) = 1 FROM (SELECT count(DISTINCT person_id) AS pe
 
 
 def _journey(
-    con: duckdb.DuckDBPyConnection, plan: JourneyMap, as_of: datetime | None, is_same_people: bool
+    con: duckdb.DuckDBPyConnection, plan: JourneyMap, as_of: datetime | None, is_same_people: bool, minimum: int
 ) -> JourneyData:
     journey = plan.journey
     people_n, first_at, last_at = con.execute(_SPAN, [journey]).fetchall()[0]
@@ -210,7 +213,7 @@ def _journey(
         identity=tuple(IdentityRow(*row) for row in identity),
         budgets=measured(con, (asked(plan),)),
         is_same_people=is_same_people,
-        gap=read_gap(con, journey),
+        gap=read_gap(con, journey, minimum),
     )
 
 

@@ -176,17 +176,24 @@ _ERRANDS = (
 )
 
 
-def read_gap(con: duckdb.DuckDBPyConnection, journey: str) -> Gap:
-    """The rows of one map."""
+def read_gap(con: duckdb.DuckDBPyConnection, journey: str, minimum: int) -> Gap:
+    """The rows of one map; lines of the ledger that tell of fewer journeys than the minimum are told together."""
+    from pipelines.privacy.cover import edge_rows
 
     def rows(kind: Callable[..., Row], table: str, order: str) -> tuple[Row, ...]:
         names = ", ".join(field.name for field in fields(kind))  # type: ignore[arg-type]  # each kind is a dataclass
         found = con.execute(f"SELECT {names} FROM {table} WHERE journey = ? ORDER BY {order}", [journey]).fetchall()
         return tuple(kind(*row) for row in found)
 
+    def edge(kind: Callable[..., Row], table: str) -> tuple[Row, ...]:
+        names = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # each kind is a dataclass
+        found = [row for row in edge_rows(con, table, minimum) if row["journey"] == journey]
+        return tuple(kind(**{name: row[name] for name in names}) for row in found)
+
+    ledger = sorted(edge(LedgerRow, "ledger"), key=lambda row: (row.segment or "", row.measure, row.place))
     return Gap(
-        ledger=rows(LedgerRow, "ledger", "segment NULLS FIRST, measure, place"),
-        states=rows(StateRow, "touchpoint_states", "touchpoint, segment NULLS FIRST"),
+        ledger=tuple(ledger),
+        states=tuple(sorted(edge(StateRow, "touchpoint_states"), key=lambda row: (row.touchpoint, row.segment or ""))),
         constraints=rows(ConstraintRow, "constraints", "constraint_id"),
         handovers=rows(HandoverRow, "handovers", "lost_n DESC, n DESC, from_owner, to_owner"),
         backlog=rows(BacklogRow, "tracking_backlog", "journeys_n DESC, touchpoint, block, source, reason, from_at"),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, fields
 from typing import Any
 
+from pipelines.privacy.folding import OTHER
 from pipelines.report.gap.rows import (
     BacklogRow,
     ConstraintRow,
@@ -78,6 +79,12 @@ def _target(view: JourneyView, heading: str, missing: str) -> Shown:
     return Shown(heading, told)
 
 
+def _last_deviation(r: Record) -> str:
+    if r["kind"] is None:
+        return "none"
+    return "not told apart" if r["kind"] == OTHER else kind_title(str(r["kind"]))
+
+
 def _amount(r: Record) -> str:
     """Journeys, or the time of all journeys together."""
     amount = r["amount"]
@@ -92,7 +99,7 @@ def _ledger(view: JourneyView, stem: str) -> DataTable:
             _text("Of", "measure"),
             Shown("Line", lambda r: _LINES.get(str(r["line"]), str(r["line"]))),
             Shown("At", lambda r: MISSING if r["at_touchpoint"] is None else view.label(str(r["at_touchpoint"]))),
-            Shown("Last deviation before", lambda r: "none" if r["kind"] is None else kind_title(str(r["kind"]))),
+            Shown("Last deviation before", _last_deviation),
             _target(view, "Charged to", MISSING),
             _text("Owner", "owner"),
             Shown("Amount", _amount, is_number=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.privacy.folding import OTHER
 from pipelines.privacy.withheld import Withheld
 from pipelines.report.canvas import Canvas
 from pipelines.report.gap.rows import LedgerRow
@@ -54,7 +55,7 @@ def _lines(view: JourneyView, rows: tuple[LedgerRow, ...]) -> list[tuple[str, in
     reasons.sort(key=lambda row: (-row.amount, row.place))
     told = [
         (
-            f"{kind_title(row.kind or '')}: {view.place_label(row.touchpoint, row.block)}",
+            _named(view, row),
             row.amount,
             f"; {count(row.journeys_n)} journeys",
         )
@@ -62,6 +63,12 @@ def _lines(view: JourneyView, rows: tuple[LedgerRow, ...]) -> list[tuple[str, in
     ]
     rest = sum(row.amount for row in reasons[_MOST:])
     return [*told, *([(f"{len(reasons) - _MOST} more", rest, "")] if rest else [])]
+
+
+def _named(view: JourneyView, row: LedgerRow) -> str:
+    if row.kind is None or row.kind == OTHER:
+        return "Several, told together"
+    return f"{kind_title(row.kind)}: {view.place_label(row.touchpoint, row.block)}"
 
 
 def _draw(canvas: Canvas, y: float, words: str, at: tuple[int, int, int], look: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from pipelines.privacy.folding import OTHER
 from pipelines.privacy.withheld import Withheld
 from pipelines.report.canvas import Canvas
 from pipelines.report.gap.rows import LedgerRow
@@ -127,4 +128,6 @@ def _reasons(view: JourneyView, place: _Place) -> str:
 def _reason(view: JourneyView, row: LedgerRow) -> str:
     if row.kind is None:
         return "as designed until then"
+    if row.kind == OTHER:
+        return "not told apart, as too few"
     return f"after {kind_title(row.kind).lower()}: {view.place_label(row.touchpoint, row.block)}"
