@@ -147,14 +147,17 @@ def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, is_new: bool) ->
     _settle(connection)
     for ddl in (*(table.ddl() for table in TABLES.values()), *INTERNAL_DDL):
         connection.execute(ddl)
-    for table in _KEPT:
-        _refuse_other_columns(connection, table, path)
+    for table in TABLES.values():
+        if set(connection.sql(f"SELECT * FROM {table.name} LIMIT 0").columns) != set(table.names):
+            _mend_columns(connection, table, path)
     refuse_lost_commits(connection, path, is_new)
 
 
-def _refuse_other_columns(connection: duckdb.DuckDBPyConnection, table: Table, path: Path) -> None:
-    found = connection.sql(f"SELECT * FROM {table.name} LIMIT 0").columns
-    if set(found) == set(table.names):
+def _mend_columns(connection: duckdb.DuckDBPyConnection, table: Table, path: Path) -> None:
+    """A table of another version: one that every run computes anew is emptied; any other is not ours to change."""
+    if table not in _KEPT:
+        connection.execute(f"DROP TABLE {table.name}")
+        connection.execute(table.ddl())
         return
     raise WarehouseError(
         got=f"a table {table.name} that another version of terreng made",

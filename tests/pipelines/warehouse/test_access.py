@@ -115,3 +115,11 @@ def test_a_table_of_another_version_is_refused_with_the_way_out(settings: Settin
         connection.execute("ALTER TABLE files DROP COLUMN dropped")
     with pytest.raises(WarehouseError, match=r"a table files that another version of terreng made"):
         publish_one_run(settings)
+
+
+def test_a_computed_table_of_another_version_is_made_anew(settings: Settings) -> None:
+    """The next run fills it: nothing that only the warehouse knows is lost."""
+    with warehouse.writer(settings) as connection:
+        connection.execute("ALTER TABLE journeys DROP COLUMN assignment")
+    with warehouse.writer(settings) as connection:
+        assert "assignment" in connection.sql("FROM journeys LIMIT 0").columns
