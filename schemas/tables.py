@@ -625,7 +625,7 @@ VARIANT_MOVES = Table(
 
 EXAMPLE_JOURNEYS = Table(
     "example_journeys",
-    "one row per journey, deviation and place: the three shortest real journeys that show it, of different variants first",
+    "one row per journey, deviation and place: the three shortest journeys that show it, of different variants first",
     (
         needed("journey", TEXT, "name of the map"),
         needed("kind", TEXT, "see DeviationKind"),
