@@ -33,8 +33,8 @@ from schemas.errors import WarehouseError
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 def add(connection, n):
     connection.execute(
-        "INSERT INTO touchpoints SELECT 'buy', md5(random()::VARCHAR) || i, 'Title', NULL, i, 'flow', NULL, false, 0, 0,"
-        " NULL, false"
+        "INSERT INTO touchpoints SELECT 'buy', md5(random()::VARCHAR) || i, 'Title', NULL, i, 'flow', NULL, false, 0,"
+        " 0, NULL, false"
         " FROM range(" + str(n) + ") AS numbers(i)"
     )
 def one_run(connection, settings, n):
