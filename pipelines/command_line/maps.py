@@ -106,6 +106,14 @@ def map_diff(
     diff.diff(older, newer, as_json)
 
 
+@map_app.command("list")
+def map_list(workspace: Workspace = HERE, as_json: Json = False) -> None:
+    """List every version of the maps with what it judges, and journeys that several maps claim."""
+    from pipelines.commands.maps import listing
+
+    listing.listing(workspace, as_json)
+
+
 @map_app.command("schema")
 def map_schema() -> None:
     """Print the file format of maps as a JSON schema (2020-12), for editors that complete keys and mark mistakes."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from pipelines import terminal
+from pipelines.commands.covered import Row, plain
 from pipelines.commands.workspace import open_workspace
 from pipelines.privacy.cover import Cover
 from pipelines.privacy.withheld import Withheld
 from schemas.errors import UsageError
 
-Row = dict[str, Any]
 Titles = Mapping[tuple[str, str], str]
 _DAY_US = 86_400_000_000
 _TOTALS = {
@@ -52,7 +51,7 @@ def ledger(workspace: Path, journey: str, segment: str, as_json: bool) -> None:
         }
     rows = [_covered(row, cover) for row in _chosen(every, journey, segment)]
     if as_json:
-        terminal.say_json([_plain(row) for row in rows])
+        terminal.say_json([plain(row) for row in rows])
         return
     if not rows:
         terminal.say("No ledger: no journey has begun.")
@@ -87,11 +86,6 @@ def _unknown(got: str, asked: str, known: list[str]) -> UsageError:
 def _covered(row: Row, cover: Cover) -> Row:
     """A line with what says so in place of a number that is not shown."""
     return row | cover.columns("ledger", row)
-
-
-def _plain(row: Row) -> Row:
-    hidden = [name for name, value in row.items() if isinstance(value, Withheld)]
-    return row | dict.fromkeys(hidden) | ({"hidden": hidden} if hidden else {})
 
 
 def _say(rows: list[Row], titles: Titles) -> None:

@@ -6,10 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipelines import terminal
-from pipelines.commands.workspace import open_workspace
-from pipelines.privacy.withheld import Withheld
-
-Row = dict[str, object]
+from pipelines.commands.covered import cell, covered_rows, plain
 
 _CONSTRAINTS = {
     "journey": "journey",
@@ -48,49 +45,13 @@ def handovers(workspace: Path, as_json: bool) -> None:
 
 
 def _list(workspace: Path, table: str, titles: Mapping[str, str], as_json: bool, empty: str) -> None:
-    rows = _covered(workspace, table)
+    rows = covered_rows(workspace, {table: f"SELECT * FROM {table}"})[table]
     if as_json:
-        terminal.say_json([_plain(row) for row in rows])
+        terminal.say_json([plain(row) for row in rows])
     else:
         shown = [[_shown(name, row[name]) for name in titles] for row in rows]
         terminal.say_table([*titles.values()], shown, empty=empty)
 
 
-def _covered(workspace: Path, table: str) -> list[Row]:
-    """The published rows; in place of a number that is not shown stands what says so."""
-    from pipelines.privacy.cover import read_cover
-    from pipelines.warehouse import reader
-
-    settings = open_workspace(workspace)
-    with reader(settings) as connection:
-        cover = read_cover(connection, settings.privacy.minimum_cell)
-        found = connection.sql(f"SELECT * FROM {table}")
-        rows = [dict(zip(found.columns, values, strict=True)) for values in found.fetchall()]
-    return [row | cover.columns(table, row) for row in rows]
-
-
-def _plain(row: Row) -> Row:
-    """A row for machines: hidden numbers are null, and named."""
-    hidden = [name for name, value in row.items() if isinstance(value, Withheld)]
-    return row | dict.fromkeys(hidden) | {"hidden": hidden}
-
-
 def _shown(name: str, value: object) -> object:
-    """A cell for people."""
-    if isinstance(value, Withheld):
-        return value.text
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if name == "to_owner" and value is None:
-        return "one of several"
-    if isinstance(value, float):
-        return f"{value:.1%}" if name.endswith("_share") else _length(value)
-    return value
-
-
-def _length(seconds: float) -> str:
-    """A duration in the unit that a person would take."""
-    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= size:
-            return f"{seconds / size:.1f} {unit}"
-    return f"{seconds:.0f} s"
+    return "one of several" if name == "to_owner" and value is None else cell(name, value)

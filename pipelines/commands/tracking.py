@@ -8,10 +8,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pipelines import terminal
+from pipelines.commands.covered import Row, covered_rows, plain
 from pipelines.commands.workspace import open_workspace
 from pipelines.privacy.withheld import Withheld
-
-Row = dict[str, object]
 
 REASONS = {
     "declared": "the map says so",
@@ -54,9 +53,10 @@ _TABLES = {
 def tracking(workspace: Path, as_json: bool) -> None:
     """List the tracking backlog, ghosts and coverage that the last run published, small numbers covered."""
     settings = open_workspace(workspace)
-    found = _covered(workspace)
+    by_table = covered_rows(workspace, dict(_TABLES.values()))
+    found = {name: by_table[table] for name, (table, _) in _TABLES.items()}
     if as_json:
-        terminal.say_json({name: [_plain(row) for row in rows] for name, rows in found.items()})
+        terminal.say_json({name: [plain(row) for row in rows] for name, rows in found.items()})
         return
     zone = ZoneInfo(settings.timezone)
     gaps = [row | {"place": _place(row), "reason": REASONS[str(row["reason"])]} for row in found["backlog"]]
@@ -70,29 +70,8 @@ def tracking(workspace: Path, as_json: bool) -> None:
     _say(found["coverage"], _COVERAGE, zone, "No coverage: no map has been compared yet.")
 
 
-def _covered(workspace: Path) -> dict[str, list[Row]]:
-    from pipelines.privacy.cover import read_cover
-    from pipelines.warehouse import reader
-
-    settings = open_workspace(workspace)
-    rows: dict[str, list[Row]] = {}
-    with reader(settings) as connection:
-        cover = read_cover(connection, settings.privacy.minimum_cell)
-        for name, (table, query) in _TABLES.items():
-            found = connection.sql(query)
-            read = [dict(zip(found.columns, values, strict=True)) for values in found.fetchall()]
-            rows[name] = [row | cover.columns(table, row) for row in read]
-    return rows
-
-
 def _place(row: Row) -> str:
     return str(row["touchpoint"] or row["block"] or f"all of {row['source']}")
-
-
-def _plain(row: Row) -> Row:
-    """A row for machines: hidden numbers are null, and named."""
-    hidden = [name for name, value in row.items() if isinstance(value, Withheld)]
-    return row | dict.fromkeys(hidden) | {"hidden": hidden}
 
 
 def _say(rows: list[Row], titles: Mapping[str, str], zone: ZoneInfo, empty: str) -> None:
