@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipelines.report import columns
 from pipelines.report.evidence import Evidence, Record
-from pipelines.report.numbers import MISSING, count, day, duration, fine_share_with, share
+from pipelines.report.numbers import MISSING, count, duration, fine_share_with, share
 from pipelines.report.rows import Snapshot
 from pipelines.report.tables import DataTable, Shown
 from pipelines.report.view import JourneyView
@@ -76,13 +74,13 @@ def _delivered(evidence: Evidence, zone: ZoneInfo) -> DataTable:
         "What each source delivered, and until when",
         evidence.records.get("delivered", ()),
         (
-            _text("Source", "source"),
+            columns.text("Source", "source"),
             Shown("At the last run", lambda r: states.get(str(r["state"]), str(r["state"]))),
-            _number("Files", "files_n"),
-            _number("Not used", "unused_n"),
-            _day("First event", "first_at", zone),
-            _day("Last event", "last_at", zone),
-            _day("Last delivery", "delivered_at", zone),
+            columns.number("Files", "files_n"),
+            columns.number("Not used", "unused_n"),
+            columns.date("First event", "first_at", zone),
+            columns.date("Last event", "last_at", zone),
+            columns.date("Last delivery", "delivered_at", zone),
             Shown("Last event before it", _behind, is_number=True),
         ),
         "Last event before it: how old the newest event was when the newest file came in. A source that falls behind"
@@ -103,11 +101,11 @@ def _files(evidence: Evidence, zone: ZoneInfo) -> DataTable:
         "Every file, those that were not used first",
         evidence.records.get("files", ()),
         (
-            _text("Source", "source"),
-            _text("File", "file"),
-            _text("State", "status"),
-            *(_number(heading, name) for heading, name in (*fates, ("Rejected", "rejected_n"))),
-            _day("Read", "loaded_at", zone),
+            columns.text("Source", "source"),
+            columns.text("File", "file"),
+            columns.text("State", "status"),
+            *(columns.number(heading, name) for heading, name in (*fates, ("Rejected", "rejected_n"))),
+            columns.date("Read", "loaded_at", zone),
         ),
         "One line for each content that was ever delivered, under its latest name.",
         "No file has been read yet.",
@@ -119,7 +117,7 @@ def _notes(evidence: Evidence) -> DataTable:
         "notes",
         "What was recognised, and what to know of it",
         evidence.records.get("notes", ()),
-        (_text("Source", "source"), _text("Note", "note")),
+        (columns.text("Source", "source"), columns.text("Note", "note")),
         "Encodings, columns that are new or gone, clocks that run ahead: as the last run found them.",
         "There was nothing to note.",
     )
@@ -145,9 +143,9 @@ def _spread(views: tuple[JourneyView, ...]) -> DataTable:
         "How far headline numbers move between strict and loose",
         tuple(records),
         (
-            _text("Map", "journey"),
-            *(_number(f"Journeys, {rule}", f"{rule}_n") for rule in _RULES),
-            *(_number(f"Converted, {rule}", f"{rule}_share", fine_share_with) for rule in _RULES),
+            columns.text("Map", "journey"),
+            *(columns.number(f"Journeys, {rule}", f"{rule}_n") for rule in _RULES),
+            *(columns.number(f"Converted, {rule}", f"{rule}_share", fine_share_with) for rule in _RULES),
             Shown("Spread", _points, is_number=True),
         ),
         "The plain share that converted, of journeys old enough to be judged, under each rule of who is one person."
@@ -169,11 +167,11 @@ def _stitched(evidence: Evidence) -> DataTable:
         "How well people are stitched, by source",
         evidence.records.get("stitched", ()),
         (
-            _text("Source", "source"),
-            _number("Events", "events_n"),
-            *(_number(f"Stitched, {rule}", f"{rule}_share", share) for rule in _RULES),
-            _number("Known by a number or login", "known_share", share),
-            _number("Lent", "lent_n"),
+            columns.text("Source", "source"),
+            columns.number("Events", "events_n"),
+            *(columns.number(f"Stitched, {rule}", f"{rule}_share", share) for rule in _RULES),
+            columns.number("Known by a number or login", "known_share", share),
+            columns.number("Lent", "lent_n"),
         ),
         "Stitched: events of people who are known by more than one id. Lent: events of shared devices that belong to"
         " who was logged in there.",
@@ -186,7 +184,7 @@ def _sizes(evidence: Evidence) -> DataTable:
         "people",
         "How many ids make one person",
         evidence.records.get("sizes", ()),
-        (_text("Ids", "ids"), *(_number(f"People, {rule}", f"{rule}_n") for rule in _RULES)),
+        (columns.text("Ids", "ids"), *(columns.number(f"People, {rule}", f"{rule}_n") for rule in _RULES)),
         "Very large people are a sign of an id that many share. “terreng identity audit” names the largest.",
         "Nobody has been looked for yet.",
     )
@@ -197,7 +195,12 @@ def _guards(evidence: Evidence) -> DataTable:
         "guards",
         "Links that guards refused",
         evidence.records.get("guards", ()),
-        (_text("Guard", "guard"), _text("Id", "left_type"), _text("and id", "right_type"), _number("Links", "links_n")),
+        (
+            columns.text("Guard", "guard"),
+            columns.text("Id", "left_type"),
+            columns.text("and id", "right_type"),
+            columns.number("Links", "links_n"),
+        ),
         "Ids seen together that still do not make one person under the default rule, and why.",
         "No link was refused.",
     )
@@ -208,7 +211,7 @@ def _changes(evidence: Evidence) -> DataTable:
         "changes",
         "Who became one person, or two, since the run before",
         evidence.records.get("changes", ()),
-        (_text("Change", "kind"), *(_number(f"Pairs, {rule}", f"{rule}_n") for rule in _RULES)),
+        (columns.text("Change", "kind"), *(columns.number(f"Pairs, {rule}", f"{rule}_n") for rule in _RULES)),
         "The table person_changes keeps them.",
         "Nobody was merged or split.",
     )
@@ -217,19 +220,3 @@ def _changes(evidence: Evidence) -> DataTable:
 def _table(name: str, title: str, records: tuple[Record, ...], shown: tuple[Shown, ...], *notes: str) -> DataTable:
     note, empty = notes
     return DataTable(f"data_{name}", title, records, shown, note=note, empty=empty)
-
-
-def _text(heading: str, name: str) -> Shown:
-    return Shown(heading, lambda r: str(r[name]) if r[name] is not None else MISSING)
-
-
-def _number(heading: str, name: str, form: Callable[[Any], str] = count) -> Shown:
-    return Shown(heading, lambda r: form(r[name]), is_number=True)
-
-
-def _day(heading: str, name: str, zone: ZoneInfo) -> Shown:
-    def text(r: Record) -> str:
-        at = r[name]
-        return day(at, zone) if isinstance(at, datetime) else MISSING
-
-    return Shown(heading, text)

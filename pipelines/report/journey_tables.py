@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, fields
 from typing import Any
 
 from pipelines.privacy.withheld import part_of
+from pipelines.report import columns
 from pipelines.report.goals import goal_table
-from pipelines.report.numbers import MISSING, count, days, duration, fine_share_with, share, share_with, wait
+from pipelines.report.numbers import MISSING, days, duration, fine_share_with, share, share_with, wait
 from pipelines.report.rows import (
     FindingRow,
     FlowRow,
@@ -55,20 +56,8 @@ def _names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 
 
-def _text(heading: str, name: str) -> Shown:
-    return Shown(heading, lambda r: str(r[name]) if r[name] is not None else MISSING)
-
-
 def _place(view: JourneyView, heading: str, name: str, missing: str = MISSING) -> Shown:
     return Shown(heading, lambda r: view.label(str(r[name])) if r[name] is not None else missing)
-
-
-def _number(heading: str, name: str, form: Callable[[Any], str] = count) -> Shown:
-    return Shown(heading, lambda r: form(r[name]), is_number=True)
-
-
-def _interval(heading: str, name: str, low: str, high: str) -> Shown:
-    return Shown(heading, lambda r: share_with(r[name], r[low], r[high]), is_number=True)  # type: ignore[arg-type]  # these columns are numbers
 
 
 def _statuses(view: JourneyView, stem: str) -> DataTable:
@@ -81,8 +70,8 @@ def _statuses(view: JourneyView, stem: str) -> DataTable:
         tuple({"status": status, "journeys_n": n, "share": part_of(n, total)} for status, n in rows),
         (
             Shown("Status", lambda r: words[str(r["status"])]),
-            _number("Journeys", "journeys_n"),
-            _number("Share of all", "share", share),
+            columns.number("Journeys", "journeys_n"),
+            columns.number("Share of all", "share", share),
         ),
         note="Counts at the snapshot time, old and young journeys together: no estimate of how many will convert.",
     )
@@ -96,16 +85,16 @@ def _drop_off(view: JourneyView, stem: str) -> DataTable:
         tuple(asdict(row) | _both_ways(row) for row in rows),
         (
             _place(view, "Touchpoint", "touchpoint"),
-            _number("Reached", "reached_n"),
+            columns.number("Reached", "reached_n"),
             Shown("Leave here (95%)", _leave, is_number=True),
-            _number("Of it: fall silent", "hazard", share),
-            _number("say no", "exit_hazard", share),
-            _number("Here now", "in_flight_n"),
-            _number("Followed", "followed_n"),
-            _number("Effective n", "effective_n"),
-            _number("Patience", "patience_s", duration),
-            _number("Silent at half patience", "hazard_half_patience", share),
-            _number("Silent at double patience", "hazard_double_patience", share),
+            columns.number("Of it: fall silent", "hazard", share),
+            columns.number("say no", "exit_hazard", share),
+            columns.number("Here now", "in_flight_n"),
+            columns.number("Followed", "followed_n"),
+            columns.number("Effective n", "effective_n"),
+            columns.number("Patience", "patience_s", duration),
+            columns.number("Silent at half patience", "hazard_half_patience", share),
+            columns.number("Silent at double patience", "hazard_double_patience", share),
         ),
         (*_names(OutcomeRow), "leave", "leave_low", "leave_high"),
         "Leave here: fell silent for longer than the patience, or said no, of the journeys that reached it and can be "
@@ -145,11 +134,11 @@ def _outcomes(view: JourneyView, stem: str) -> DataTable:
             _place(view, "Touchpoint", "touchpoint"),
             Shown("Segment", lambda r: str(r["segment"] or "all")),
             Shown("Within", lambda r: days(float(str(r["horizon_d"]))), is_number=True),
-            _number("Reached", "reached_n"),
+            columns.number("Reached", "reached_n"),
             Shown("Convert (95%)", _converted, is_number=True),
-            _interval("Say no (95%)", "exited_share", "exited_low", "exited_high"),
-            _interval("Fall silent (95%)", "abandoned_share", "abandoned_low", "abandoned_high"),
-            _number("Undecided by then", "active_share", share),
+            columns.interval("Say no (95%)", "exited_share", "exited_low", "exited_high"),
+            columns.interval("Fall silent (95%)", "abandoned_share", "abandoned_low", "abandoned_high"),
+            columns.number("Undecided by then", "active_share", share),
         ),
         _names(OutcomeRow),
         "Estimated with those still in flight counted as such (Aalen-Johansen); the four shares add up to one.",
@@ -171,11 +160,11 @@ def _deviations(view: JourneyView, stem: str) -> DataTable:
         (
             Shown("What", lambda r: kind_title(str(r["kind"]))),
             Shown("Where", lambda r: view.place_label(*(_optional(r, name) for name in ("touchpoint", "block")))),
-            _text("Owner", "owner"),
-            _number("Journeys", "journeys_n"),
-            _number("Could happen in", "opportunities_n"),
-            _interval("Rate (95%)", "rate", "rate_low", "rate_high"),
-            _number("Lost among them", "abandoned_share", share),
+            columns.text("Owner", "owner"),
+            columns.number("Journeys", "journeys_n"),
+            columns.number("Could happen in", "opportunities_n"),
+            columns.interval("Rate (95%)", "rate", "rate_low", "rate_high"),
+            columns.number("Lost among them", "abandoned_share", share),
         ),
         _names(RateRow),
         "Rate: journeys with it, of the journeys that reached the place where it could happen. Lost among them is an "
@@ -195,12 +184,12 @@ def _findings(view: JourneyView, stem: str) -> DataTable:
         "Findings of this run",
         _records(view.data.findings),
         (
-            _number("Rank", "rank"),
-            _text("Finding", "headline"),
-            _text("Owner", "owner"),
-            _text("State", "state"),
-            _number("Journeys", "journeys_n"),
-            _interval("Rate (95%)", "rate", "rate_low", "rate_high"),
+            columns.number("Rank", "rank"),
+            columns.text("Finding", "headline"),
+            columns.text("Owner", "owner"),
+            columns.text("State", "state"),
+            columns.number("Journeys", "journeys_n"),
+            columns.interval("Rate (95%)", "rate", "rate_low", "rate_high"),
         ),
         _names(FindingRow),
         empty="No finding.",
@@ -226,13 +215,13 @@ def _waits(view: JourneyView, stem: str) -> DataTable:
             _place(view, "From", "from_touchpoint"),
             _place(view, "To", "to_touchpoint"),
             Shown("Segment", lambda r: str(r["segment"] or "all")),
-            _number("Waits", "n"),
+            columns.number("Waits", "n"),
             _wait("Median", "p50_s"),
             _wait("Slowest tenth from", "p90_s"),
             _wait("Promised", "promised_s"),
-            _interval("Kept (95%)", "kept_share", "kept_low", "kept_high"),
-            _number("Waiting now", "waiting_n"),
-            _number("Of these overdue", "overdue_n"),
+            columns.interval("Kept (95%)", "kept_share", "kept_low", "kept_high"),
+            columns.number("Waiting now", "waiting_n"),
+            columns.number("Of these overdue", "overdue_n"),
         ),
         _names(WaitRow),
         "Median and slowest tenth are those of the people who go on, with those still waiting counted as such.",
@@ -255,9 +244,9 @@ def _flows(view: JourneyView, stem: str) -> DataTable:
                 "To",
                 lambda r: view.label(str(r["to_touchpoint"])) if r["to_touchpoint"] is not None else f"end ({_end(r)})",
             ),
-            _number("Times", "n"),
-            _number("Journeys", "journeys_n"),
-            _number("Median time between", "p50_s", duration),
+            columns.number("Times", "n"),
+            columns.number("Journeys", "journeys_n"),
+            columns.number("Median time between", "p50_s", duration),
         ),
         _names(FlowRow),
         empty="Nothing followed anything.",
@@ -276,8 +265,8 @@ def _beside(view: JourneyView, stem: str) -> DataTable:
         (
             _place(view, "Standing at", "at_touchpoint"),
             _place(view, "What came", "touchpoint"),
-            _number("Times", "n"),
-            _number("Journeys", "journeys_n"),
+            columns.number("Times", "n"),
+            columns.number("Journeys", "journeys_n"),
         ),
         _names(SideRow),
         empty="Nothing came beside the flow.",
@@ -292,11 +281,11 @@ def _touchpoints(view: JourneyView, stem: str) -> DataTable:
         _records(view.data.touchpoints),
         (
             _place(view, "Touchpoint", "touchpoint"),
-            _text("Phase", "phase"),
+            columns.text("Phase", "phase"),
             Shown("Role", lambda r: roles.get(str(r["role"]), str(r["role"]))),
-            _text("Owner", "owner"),
-            _number("Journeys", "journeys_n"),
-            _number("Events", "events_n"),
+            columns.text("Owner", "owner"),
+            columns.number("Journeys", "journeys_n"),
+            columns.number("Events", "events_n"),
         ),
         _names(TouchpointRow),
     )
@@ -308,10 +297,10 @@ def _unmapped(view: JourneyView, stem: str) -> DataTable:
         "Activities that the map does not know",
         _records(view.data.unmapped),
         (
-            _text("Source", "source"),
-            _text("Activity", "activity"),
-            _number("Events in journeys", "in_journeys_n"),
-            _number("Events in all", "events_n"),
+            columns.text("Source", "source"),
+            columns.text("Activity", "activity"),
+            columns.number("Events in journeys", "in_journeys_n"),
+            columns.number("Events in all", "events_n"),
         ),
         _names(UnmappedRow),
         empty="The map knows every activity.",
@@ -325,11 +314,11 @@ def _identity(view: JourneyView, stem: str) -> DataTable:
         "How much rests on who is taken for one person",
         tuple({**asdict(row), "share": row.share} for row in view.data.identity),
         (
-            _text("Rule", "rule"),
-            _number("Journeys", "journeys_n"),
-            _number("Old enough", "mature_n"),
-            _number(f"Converted{horizon}", "converted_n"),
-            _number("Share of the old enough", "share", fine_share_with),
+            columns.text("Rule", "rule"),
+            columns.number("Journeys", "journeys_n"),
+            columns.number("Old enough", "mature_n"),
+            columns.number(f"Converted{horizon}", "converted_n"),
+            columns.number("Share of the old enough", "share", fine_share_with),
         ),
         (*_names(IdentityRow), "share"),
         "Strict joins ids only on the surest links, loose on all of them. The plain share among journeys old enough to "
