@@ -78,7 +78,11 @@ def write_findings(engine: DuckDBEngine, maps: Iterable[JourneyMap], as_of: date
 
 
 def _candidates(engine: DuckDBEngine) -> pl.DataFrame:
-    """Signals with enough journeys, those with the most lost journeys first."""
+    """Signals with enough journeys, those with the most lost journeys first.
+
+    How many ended somewhere is counted, as the ledger counts it; the rate beside it is estimated on those who can be
+    followed.
+    """
     return engine.frame(
         "WITH signals AS ("
         " SELECT journey, coalesce(touchpoint, block) AS touchpoint, kind AS signal, owner, journeys_n,"
@@ -86,11 +90,11 @@ def _candidates(engine: DuckDBEngine) -> pl.DataFrame:
         "  rate, rate_low, rate_high, journeys_n * coalesce(abandoned_share, 0) AS lost_n"
         " FROM main.deviation_rates WHERE kind <> 'unobservable'"
         " UNION ALL"
-        " SELECT journey, touchpoint, 'drop_off' AS signal, NULL AS owner,"
-        "  CAST(round((hazard + exit_hazard) * followed_n) AS BIGINT) AS journeys_n, followed_n,"
-        "  hazard + exit_hazard AS rate, NULL AS rate_low, NULL AS rate_high,"
-        "  (hazard + exit_hazard) * followed_n AS lost_n"
-        " FROM main.touchpoint_outcomes WHERE segment IS NULL AND hazard IS NOT NULL)"
+        " SELECT o.journey, o.touchpoint, 'drop_off' AS signal, NULL AS owner, s.left_here_n AS journeys_n,"
+        "  o.followed_n, o.hazard + o.exit_hazard AS rate, NULL AS rate_low, NULL AS rate_high, s.left_here_n AS lost_n"
+        " FROM main.touchpoint_outcomes AS o JOIN main.touchpoint_states AS s"
+        "  ON s.journey = o.journey AND s.touchpoint = o.touchpoint AND s.segment IS NULL"
+        " WHERE o.segment IS NULL AND o.hazard IS NOT NULL)"
         f" SELECT * FROM signals WHERE journeys_n >= {MIN_JOURNEYS}"
         f" ORDER BY lost_n DESC, journeys_n DESC, journey, signal, touchpoint LIMIT {MAX_FINDINGS}"
     )
@@ -107,7 +111,8 @@ def _described(
     n = int(str(row["journeys_n"]))
     low, high = row["rate_low"], row["rate_high"]
     if row["followed_n"] is not None:
-        low, high = (float(end) for end in wilson(n, int(str(row["followed_n"]))))
+        followed_n = int(str(row["followed_n"]))
+        low, high = (float(end) for end in wilson(round(float(str(row["rate"])) * followed_n), followed_n))
     return {
         "finding_id": f"f{digest}",
         "journey": journey,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines import terminal
 from pipelines.commands.journey import known_maps
+from pipelines.commands.ledger import unknown
 from pipelines.commands.workspace import open_workspace
 from schemas.errors import UsageError
 from schemas.words import DeviationKind
@@ -24,12 +25,12 @@ def deviations(workspace: Path, asked: str, journey: str, as_json: bool) -> None
 
     Args:
         workspace: The folder.
-        asked: "", a kind, or `kind:touchpoint`.
+        asked: "", a kind, or `kind:touchpoint`; also as the list has them, with blanks and titles.
         journey: Name of the map; "": all.
         as_json: For machines.
 
     Raises:
-        UsageError: There is no such kind.
+        UsageError: There is no such kind, or no such map.
         WarehouseError: Nothing is published.
     """
     from pipelines.journeys.cards import read_cards
@@ -42,13 +43,17 @@ def deviations(workspace: Path, asked: str, journey: str, as_json: bool) -> None
     with reader(settings) as connection:
         cover = read_cover(connection, settings.privacy.minimum_cell)
         cards, hidden_n = read_cards(connection, cover, wanted, titles)
+        known = [name for (name,) in connection.sql("SELECT DISTINCT journey FROM map_versions ORDER BY 1").fetchall()]
+    if journey and journey not in known:
+        raise unknown(f"no journey {journey!r}", journey, known)
     if as_json:
         terminal.say_json([_document(card) for card in cards])
     elif asked:
         _say_cards(cards)
     else:
         rows = [[f"{card.journey}: {card.heading}", *(getattr(card, name) for name in COLUMNS[1:])] for card in cards]
-        terminal.say_table(COLUMNS, rows, empty="No deviations: the journeys went as designed.")
+        empty = "No deviation may be shown." if hidden_n else "No deviations: the journeys went as designed."
+        terminal.say_table(COLUMNS, rows, empty=empty)
     if hidden_n:
         what = "deviation is" if hidden_n == 1 else "deviations are"
         few = settings.privacy.minimum_cell
@@ -58,7 +63,8 @@ def deviations(workspace: Path, asked: str, journey: str, as_json: bool) -> None
 def _wanted(asked: str, journey: str) -> Wanted:
     from pipelines.journeys.cards import Wanted
 
-    kind, _, touchpoint = asked.partition(":")
+    kind, _, touchpoint = (part.strip() for part in asked.partition(":"))
+    kind = kind.lower().replace(" ", "_")
     if kind and kind not in set(DeviationKind):
         raise UsageError(
             got=f"the kind {kind!r}", wanted=f"one of {', '.join(DeviationKind)}", hint="such as missing:signup"

@@ -8,6 +8,7 @@ from pathlib import Path
 from pipelines import terminal
 from pipelines.commands.workspace import open_workspace, parse_time
 
+NO_FINDINGS = "No findings: nothing that may be told happened in 5 journeys or more; see `terreng deviations`."
 COLUMNS = ("finding_id", "rank", "headline", "owner", "state", "journeys_n", "rate", "accepted_until")
 
 
@@ -24,7 +25,7 @@ def findings(workspace: Path, as_json: bool) -> None:
     if as_json:
         terminal.say_json([dict(zip(COLUMNS, row, strict=True)) for row in rows])
     else:
-        terminal.say_table(COLUMNS, rows, empty="No findings: the journeys went as designed.")
+        terminal.say_table(COLUMNS, rows, empty=NO_FINDINGS)
 
 
 def accept(workspace: Path, finding_id: str, reason: str, until: str) -> None:

@@ -64,15 +64,16 @@ def _chosen(rows: list[Row], journey: str, segment: str) -> list[Row]:
     of_journey = [row for row in rows if not journey or row["journey"] == journey]
     if journey and rows and not of_journey:
         known = sorted({row["journey"] for row in rows})
-        raise _unknown(f"no journey {journey!r}", journey, known)
+        raise unknown(f"no journey {journey!r}", journey, known)
     found = [row for row in of_journey if row["segment"] == (segment or None)]
     if segment and of_journey and not found:
         known = sorted({row["segment"] for row in of_journey if row["segment"] is not None})
-        raise _unknown(f"no segment {segment!r}", segment, known)
+        raise unknown(f"no segment {segment!r}", segment, known)
     return found
 
 
-def _unknown(got: str, asked: str, known: list[str]) -> UsageError:
+def unknown(got: str, asked: str, known: list[str]) -> UsageError:
+    """What to say of a name that is none of those that are known."""
     near = get_close_matches(asked, known, n=1)
     return UsageError(
         got=got,

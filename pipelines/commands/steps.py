@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import prefect_server, terminal
+from pipelines.commands.findings import NO_FINDINGS
 from pipelines.commands.workspace import open_workspace, parse_as_of
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def show(settings: Settings, summary: RunSummary, as_json: bool) -> None:
     terminal.say_table(
         ("#", "finding", "owner", "state", "journeys"),
         [(f.rank, f.headline, f.owner, f.state, f.journeys_n) for f in top],
-        empty="No findings: the journeys went as designed.",
+        empty=NO_FINDINGS,
     )
     terminal.say(f"\nReport: {summary.report}")
 

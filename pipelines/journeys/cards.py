@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -48,19 +49,24 @@ class DeviationCard:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which deviations are asked for; what is empty asks for all. A block is asked for by any of its touchpoints."""
+    """Which deviations are asked for; what is empty asks for all.
+
+    A touchpoint is asked for by its name or title, and a block by any of its touchpoints, or as it is listed.
+    """
 
     kind: str = ""
     touchpoint: str = ""
     journey: str = ""
 
-    def has(self, row: Row) -> bool:
-        """Whether a row of `deviation_rates` is asked for."""
+    def has(self, row: Row, titles: Mapping[str, str]) -> bool:
+        """Whether a row of `deviation_rates` is asked for, given the titles of its map's touchpoints."""
         charged = {row["touchpoint"], row["block"], *members(row["block"])}
+        called = {charged_to(row["touchpoint"], row["block"], titles), *(titles.get(name) for name in charged if name)}
+        asked = self.touchpoint.casefold()
         return (
             self.kind in {"", row["kind"]}
             and self.journey in {"", row["journey"]}
-            and (not self.touchpoint or self.touchpoint in charged)
+            and (not asked or asked in {name.casefold() for name in charged | called if name})
         )
 
 
@@ -81,7 +87,10 @@ def read_cards(
         wanted: Which deviations.
         map_titles: Name of a map to its title.
     """
-    found = [row for row in rows_of(connection, _RATES) if wanted.has(row)]
+    titles: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in rows_of(connection, "SELECT journey, touchpoint, title FROM touchpoints"):
+        titles[row["journey"]][row["touchpoint"]] = row["title"]
+    found = [row for row in rows_of(connection, _RATES) if wanted.has(row, titles[row["journey"]])]
     hidden = {key_of(row): cover.columns("deviation_rates", row) for row in found}
     shown = [row for row in found if "journeys_n" not in hidden[key_of(row)]]
     examples: dict[tuple[Any, ...], list[str]] = {key_of(row): [] for row in shown}

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from pipelines.journeys.laid import Column, Departure, LaidJourney, charged_to
+from pipelines.journeys.laid import UNSEEN, Column, Departure, LaidJourney, charged_to
 from pipelines.report.numbers import count, duration, share, wait
 from pipelines.report.text import clean
 from schemas.words import Assignment
@@ -211,9 +211,17 @@ def _departure(laid: LaidJourney, departure: Departure) -> str:
     took = ""
     if departure.wait_s is not None and departure.promised_s is not None:
         took = f", {duration(departure.wait_s)} where {duration(departure.promised_s)} was promised"
-    at = "" if departure.position is None else f" at event {departure.position}"
+    at = "" if departure.position is None else f" at event {departure.position}{_event(laid, departure)}"
     owner = f", owner {clean(departure.owner)}" if departure.owner else ""
     return f"{departure.kind.replace('_', ' ')}: {charged}{at}{took}{owner}"
+
+
+def _event(laid: LaidJourney, departure: Departure) -> str:
+    """What the event is that shows a deviation, where it is another than what is charged."""
+    if departure.kind in UNSEEN:
+        return ""
+    names = [column.actual for column in laid.columns if column.position == departure.position and column.actual]
+    return f" ({clean(laid.title_of(names[0]))})" if names and names[0] != departure.touchpoint else ""
 
 
 def _promises(laid: LaidJourney) -> Iterator[str]:
@@ -251,7 +259,7 @@ def card_text(card: DeviationCard, width: int) -> list[str]:
     rate = f" ({share(card.rate)})" if card.rate is not None else ""
     owner = f"; owner {clean(card.owner)}" if card.owner else ""
     lines = [clean(f"{card.examples[0].title}: {card.heading}")]
-    lines += _wrapped(f"{count(card.journeys_n)} journeys{of}{rate}{owner}", room)
+    lines += _wrapped(f"{count(card.journeys_n)} journey{'' if card.journeys_n == 1 else 's'}{of}{rate}{owner}", room)
     for number, laid in enumerate(card.examples, 1):
         lines += [
             "",

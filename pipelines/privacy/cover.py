@@ -63,7 +63,7 @@ class Cover:
         names: list[Key] = [(journey, "departed", row["signal"], place, None)]
         names += [(journey, "departed", row["signal"], None, place)]
         if row["signal"] == "drop_off":
-            names += [(journey, "silent", place, None), (journey, "say_no", place, None)]
+            names += [(journey, measure, place, None) for measure in ("silent", "say_no", "left_here")]
         return any(name in self.hidden for name in names)
 
 

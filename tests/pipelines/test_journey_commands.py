@@ -73,6 +73,29 @@ def test_a_deviation_of_few_journeys_has_no_card(terreng: Terreng, ran: Path) ->
     assert "1 deviation is not shown" in answer.err
 
 
+def test_no_card_to_show_is_not_told_as_none(terreng: Terreng, ran: Path) -> None:
+    settings = ran / "terreng.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(f"{text}\n[privacy]\nminimum_cell = 50\n", encoding="utf-8")
+    answers = terreng("deviations", "-w", ran), terreng("findings", "-w", ran)
+    settings.write_text(text, encoding="utf-8")
+
+    assert [answer.out.split(":")[0].strip() for answer in answers] == ["No deviation may be shown.", "No findings"]
+    assert "as designed" not in answers[0].out + answers[1].out
+
+
+@pytest.mark.parametrize("asked", ["missing:Sign up", "missing: sign up", "Missing: signup"])
+def test_a_deviation_is_asked_for_as_it_is_listed(terreng: Terreng, ran: Path, asked: str) -> None:
+    assert terreng("deviations", asked, "-w", ran).out == terreng("deviations", "missing:signup", "-w", ran).out
+
+
+def test_an_unknown_map_is_refused(terreng: Terreng, ran: Path) -> None:
+    answer = terreng("deviations", "--journey", "become_custome", "-w", ran)
+
+    assert answer.code == 2
+    assert "did you mean 'become_customer'?" in answer.err
+
+
 def test_an_unknown_kind_is_refused(terreng: Terreng, ran: Path) -> None:
     answer = terreng("deviations", "mising:signup", "-w", ran)
 

@@ -105,7 +105,15 @@ def agreed(world: World, random_flow: RandomFlow, seed: int, folder: Path) -> li
     flow = random_flow(rng)
     query = world(map_of(rng, flow), events_of(rng, flow, 150))
     assert query("SELECT count(*) FROM ledger WHERE kind IS NOT NULL") != [(0,)]
-    return disagreements(query, load_map(folder / "workspace" / "maps" / "map0.yaml"))
+    told = query(
+        "SELECT f.headline, s.left_here_n FROM findings f JOIN touchpoint_states s USING (journey, touchpoint)"
+        " WHERE f.signal = 'drop_off' AND s.segment IS NULL"
+    )
+    assert told
+    wrong = [
+        f"findings: {line}, and {n} did" for line, n in told if not str(line).startswith(f"{n} journeys end after")
+    ]
+    return [*wrong, *disagreements(query, load_map(folder / "workspace" / "maps" / "map0.yaml"))]
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -55,3 +55,10 @@ def test_a_line_begins_with_its_first_stop_and_ends_with_its_last() -> None:
 
     assert (planned[0], planned[-1], planned.count("○")) == ("○", "○", 2)
     assert (actual[0], actual[-1]) == ("◆", "●")
+
+
+def test_a_deviation_is_told_with_the_event_that_shows_it_where_that_is_another_s() -> None:
+    lines = journey_text(laid("+plan =signup -plan =b", "out_of_order signup 0", "repeated b 2"), 100, OSLO)
+
+    told = [line.split(",")[0] for line in lines[-2:]]
+    assert told == ["  out of order: signup at event 0 (plan)", "  repeated: b at event 2"]

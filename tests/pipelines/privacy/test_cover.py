@@ -11,8 +11,10 @@ from typing import Any
 import duckdb
 import pytest
 
+from models.suppression import Hidden
 from pipelines import warehouse
 from pipelines.privacy.cover import Cover, read_cover
+from pipelines.privacy.measures import Key
 from pipelines.privacy.withheld import Withheld, beside, part_of, small
 from pipelines.settings import Settings, load_settings
 from schemas.tables import TABLES
@@ -86,6 +88,8 @@ def test_a_finding_of_few_journeys_is_left_out() -> None:
     finding = {"journey": "buy", "touchpoint": "a", "signal": "missing", "journeys_n": 7}
     assert not Cover(5).hides_finding(finding)
     assert Cover(10).hides_finding(finding)
+    left: Hidden[Key] = Hidden(beside=frozenset({("buy", "left_here", "a", None)}))
+    assert Cover(5, left).hides_finding(finding | {"signal": "drop_off"}), "the headline has the number"
 
 
 def test_a_number_that_is_not_shown_is_never_told_as_itself() -> None:
@@ -105,6 +109,7 @@ def uneven(shop: Settings) -> Settings:
         steps = ["visit", "order"] if customer in {5, 6} else steps
         steps = ["order", "visit"] if customer == 9 else steps
         steps += ["complain"] if customer in {11, 12, 13} else []
+        steps += ["praise"] if customer % 4 == 3 else []
         rows += [
             f"2026-0{1 + customer % 4}-{1 + customer % 20:02d}T1{i}:00:00Z,{step},D{customer:04d},,north"
             for i, step in enumerate(steps)
