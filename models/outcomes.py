@@ -7,7 +7,7 @@ therefore analysed as of a freeze, before the snapshot by the patience in questi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -143,7 +143,7 @@ def touchpoint_outcomes(
     *,
     as_of_us: int,
     horizon_us: int,
-    segments: Sequence[str] = (),
+    segments: Mapping[str, str] | None = None,
     unsettled: Collection[int] = (),
 ) -> pl.DataFrame:
     """One row per touchpoint and segment: how many reached it and what became of them by the horizon.
@@ -157,7 +157,7 @@ def touchpoint_outcomes(
         patience_us: patience per code; negative where nothing is awaited.
         as_of_us: the snapshot.
         horizon_us: the horizon, from reaching the touchpoint.
-        segments: the names of the segment columns.
+        segments: name of each segment to its column.
         unsettled: codes where people still go on when the horizon ends (see `unsettled_codes`): silence there cannot
             be told from slowness, and no number is given.
 
@@ -168,9 +168,10 @@ def touchpoint_outcomes(
     waits_for_us = np.asarray(patience_us, dtype=np.int64)
     is_unsettled = np.isin(np.arange(waits_for_us.size), list(unsettled))
     study = _Study(waits_for_us, is_unsettled, as_of_us, horizon_us)
-    values = {name: journeys[name].cast(pl.String).drop_nulls().unique().sort() for name in segments}
+    labels = journeys.select(pl.col(column).cast(pl.String).alias(name) for name, column in (segments or {}).items())
+    values = {name: labels[name].drop_nulls().unique().sort() for name in labels.columns}
     rows: list[dict[str, object]] = []
-    for code, visits, value_codes in _by_code(reached, journeys, values):
+    for code, visits, value_codes in _by_code(reached, journeys, labels, values):
         freeze_us = study.freeze(_patience_ahead(visits, study))
         rows.append(_row(code, None, visits, study, freeze_us))
         for name, of_visit in value_codes.items():
@@ -181,7 +182,7 @@ def touchpoint_outcomes(
 
 
 def _by_code(
-    reached: pl.DataFrame, journeys: pl.DataFrame, values: Mapping[str, pl.Series]
+    reached: pl.DataFrame, journeys: pl.DataFrame, labels: pl.DataFrame, values: Mapping[str, pl.Series]
 ) -> Iterator[tuple[int, _Visits, dict[str, Integers]]]:
     """Each touchpoint with its visits and, per segment name, the place of each visit's value (-1: none)."""
     number = {word.value: place for place, word in enumerate(_STATUSES, start=1)}
@@ -192,8 +193,8 @@ def _by_code(
         pl.col("end_us").fill_null(FOREVER_US).cast(pl.Int64),
         pl.col("last_us").cast(pl.Int64),
         pl.col("code").cast(pl.Int64).alias("stands_at"),
-        *(
-            pl.col(name).cast(pl.String).cast(pl.Enum(known)).to_physical().cast(pl.Int64).fill_null(-1)
+        *(  # a segment may be called like one of our columns
+            labels[name].cast(pl.Enum(known)).to_physical().cast(pl.Int64).fill_null(-1).alias(f"segment {name}")
             for name, known in values.items()
         ),
     )
@@ -202,7 +203,7 @@ def _by_code(
     columns = ("person", "reached_us", "status", "end_us", "last_us", "stands_at")
     for (code,), part in joined.partition_by("code", as_dict=True, maintain_order=True).items():
         visits = _Visits(*(part[name].to_numpy() for name in columns))
-        yield int(code), visits, {name: part[name].to_numpy() for name in values}
+        yield int(code), visits, {name: part[f"segment {name}"].to_numpy() for name in values}
 
 
 def _groups(value: Integers) -> Iterator[tuple[int, npt.NDArray[np.intp]]]:

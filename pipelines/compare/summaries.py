@@ -42,14 +42,14 @@ def rates(engine: DuckDBEngine) -> pl.DataFrame:
 def outcomes(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
     """One row per touchpoint of the flow and segment: what became of those who reached it."""
     names = study.map_names.select("code", pl.col("name").alias("touchpoint"))
-    segments = tuple(study.plan.segments)
+    segments = {name: f"segment {name}" for name in study.plan.segments}  # a segment may be called like a column
     journeys = engine.frame(
         "SELECT journey_key, entity_key AS person_key, status, ended_us AS end_us, last_us, stands_at AS code"
         " FROM journey_states ORDER BY journey_key"
     )
-    for name in segments:
+    for name, column in segments.items():
         values = engine.frame(f"SELECT journey_key, value FROM all_segment_values WHERE name = {quoted(name)}")
-        journeys = journeys.join(values.rename({"value": name}), on="journey_key", how="left")
+        journeys = journeys.join(values.rename({"value": column}), on="journey_key", how="left")
     patience = engine.frame("SELECT code, patience_us, horizon_us, is_learned FROM patience ORDER BY code")
     horizon = int(patience["horizon_us"][0])
     learned = np.where(patience["is_learned"].to_numpy(), patience["patience_us"].to_numpy(), -1)

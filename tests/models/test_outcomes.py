@@ -140,12 +140,13 @@ def test_segments_are_rows_of_their_own_and_nulls_belong_to_none() -> None:
     reached, journeys = small(MATURE * 3)
     values = ["north"] * 60 + ["south"] * 40 + [None] * 20
     journeys = journeys.with_columns(region=pl.Series(values), is_new=pl.lit(True))
+    columns = {"region": "region", "person": "is_new"}  # a segment may be called like a column of ours
     found = touchpoint_outcomes(
-        reached, journeys, [DAY_US], as_of_us=100 * DAY_US, horizon_us=30 * DAY_US, segments=["region", "is_new"]
+        reached, journeys, [DAY_US], as_of_us=100 * DAY_US, horizon_us=30 * DAY_US, segments=columns
     )
     assert list(found.select("segment", "reached_n").iter_rows()) == [
         (None, 120),
-        ("is_new=true", 120),
+        ("person=true", 120),
         ("region=north", 60),
         ("region=south", 40),
     ]
