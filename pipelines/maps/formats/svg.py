@@ -6,7 +6,6 @@ what is promised, and the feeling that is designed for. The file needs nothing b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,17 +14,16 @@ from markupsafe import Markup
 from pipelines.maps.formats.losses import lost
 from pipelines.maps.formats.sketch import Written
 from pipelines.maps.formats.svg_lanes import draw_lanes
+from pipelines.maps.formats.svg_repeats import Again, again_of, blocks, draw_repeats
 from pipelines.report.canvas import Box, Canvas
-from pipelines.report.detours import Bracket, Detour
-from pipelines.report.geometry import COUNT_SIZE, LEFT, LEVEL, PAGE, TITLE_PITCH, TITLE_SIZE, Geometry
+from pipelines.report.geometry import COUNT_SIZE, LEFT, PAGE, TITLE_PITCH, TITLE_SIZE, Geometry
 from pipelines.report.layout import Station, Strip
 from pipelines.report.metro_map import curve, draw_panels, inside_strip, sign
 from pipelines.report.rows import JourneyData
 from pipelines.report.svg import el, group
-from pipelines.report.text import width, wrap
+from pipelines.report.text import wrap
 from pipelines.report.view import JourneyView
-from schemas import flow_shape
-from schemas.blocks import AllOf, Block, Optional, Phase, Repeat, Touch, leaves
+from schemas.blocks import AllOf
 from schemas.journey_map import JourneyMap
 
 _HELD = frozenset({"persona", "channels", "customer_goal", "phase_goals", "off_map", "exits", "anytime", "owner",
@@ -60,7 +58,7 @@ text.f0 { stroke: none; } .loop { fill: none; stroke: #5f6b7e; stroke-width: 1.5
 class Design(Geometry):
     """Where everything of one strip of a map stands that nobody has travelled yet."""
 
-    limits: dict[tuple[int, int], int | None] = field(default_factory=dict)
+    again: dict[tuple[int, int], Again] = field(default_factory=dict)
 
     def radius(self, station: Station) -> float:
         """All stations are of one size."""
@@ -86,7 +84,7 @@ def write(journey_map: JourneyMap) -> Written:
 def drawing(journey_map: JourneyMap) -> tuple[Markup, tuple[Box, ...]]:
     """The picture, and the boxes of its texts."""
     view = JourneyView(journey_map, _NOTHING_SEEN)
-    repeats = tuple(_repeats(view))
+    repeats = tuple(again_of(view))
     canvas = Canvas()
     y = _draw_head(canvas, journey_map)
     pieces = canvas.parts()
@@ -150,47 +148,14 @@ def _in_words(view: JourneyView) -> str:
     return f"Stations in designed order. {'; '.join(phases)}."
 
 
-def _blocks(view: JourneyView) -> Iterator[tuple[Block | Phase, tuple[Station, ...]]]:
-    """Every block with the stations of its own; stations stand in the order in which the flow has its leaves."""
-    waiting: list[tuple[Block | Phase, int]] = []
-    first = 0
-    for phase in view.map.flow.phases:
-        waiting.append((phase, first))
-        first += len(leaves(phase))
-    while waiting:
-        block, first = waiting.pop()
-        yield block, view.plan.stations[first : first + len(leaves(block))]
-        match block:
-            case Touch():
-                continue
-            case Optional(child) | Repeat(child):
-                waiting.append((child, first))
-            case _:
-                for child in block.children:
-                    waiting.append((child, first))
-                    first += len(leaves(child))
-
-
-def _repeats(view: JourneyView) -> Iterator[tuple[Detour, int | None]]:
-    """Each repeat of the flow as a way back from its end to its beginning, and how often it is allowed."""
-    for block, stations in _blocks(view):
-        if isinstance(block, Repeat) and block.at_most != 1:
-            firsts, lasts = flow_shape.firsts(block.child), flow_shape.lasts(block.child)
-            end = next(station for station in stations if station.name in firsts)
-            start = max((s for s in stations if s.name in lasts), key=lambda s: s.at.column)
-            yield Detour(start, end, "designed", 0, 0), block.at_most
-
-
-def _strip(
-    view: JourneyView, strip: Strip, repeats: tuple[tuple[Detour, int | None], ...]
-) -> tuple[Canvas, Design, float]:
-    limits = {(detour.start.key, detour.end.key): limit for detour, limit in repeats}
-    g = Design(view, strip, tuple(detour for detour, _ in repeats), _welcome(view, strip), limits)
+def _strip(view: JourneyView, strip: Strip, repeats: tuple[Again, ...]) -> tuple[Canvas, Design, float]:
+    again = {(each.way.start.key, each.way.end.key): each for each in repeats}
+    g = Design(view, strip, tuple(each.way for each in repeats), _welcome(view, strip), again)
     canvas = Canvas()
     draw_panels(canvas, g)
     _draw_tracks(canvas, g)
     _draw_stations(canvas, g)
-    _draw_repeats(canvas, g)
+    draw_repeats(canvas, g, g.again)
     _draw_welcome(canvas, g)
     return canvas, g, draw_lanes(canvas, g, g.panel_bottom + 8)
 
@@ -234,7 +199,7 @@ def _draw_tracks(canvas: Canvas, g: Design) -> None:
         if path and not track.is_free_order:  # that order is free is told by the bars around the block
             canvas.add("lines", el("path", d=path, class_="way", stroke_width=3))
     _draw_ends(canvas, g)
-    for block, members in _blocks(g.view):
+    for block, members in blocks(g.view):
         if isinstance(block, AllOf):
             _draw_bars(canvas, g, members)
 
@@ -284,51 +249,6 @@ def _draw_stations(canvas: Canvas, g: Design) -> None:
         top = y - rim - 5 - height if g.is_above(station) else y + rim + 3
         canvas.lines(x, top + 10, lines, TITLE_PITCH, size=TITLE_SIZE, anchor="middle", is_bold=True, look="t halo")
         canvas.lines(x, top + 10 + TITLE_PITCH * len(lines), again, 1, size=COUNT_SIZE, look="m halo", anchor="middle")
-
-
-def _again(limit: int | None) -> str:
-    return "again" if limit is None else f"at most {limit}"
-
-
-def _draw_repeats(canvas: Canvas, g: Design) -> None:
-    """Loops under their station, and ways back below all stations."""
-    for column, chips in g.chips.items():
-        top = g.column_bottom(column) - 17 * len(chips)
-        for at, chip in enumerate(chips):
-            label = _again(g.limits[chip.start.key, chip.end.key])
-            which = "" if chip.start == chip.end else f"{chip.start.number}→{chip.end.number} "
-            _draw_loop(canvas, g.x(column), top + 17 * at + 11, f"{which}{label}")
-    for bracket in g.returns:
-        _draw_way_back(canvas, g, bracket)
-
-
-def _draw_loop(canvas: Canvas, x: float, y: float, label: str) -> None:
-    left = x - width(label, 10.5, False) / 2 + 7
-    loop = f"M{left - 7:.1f} {y - 8:.1f}a4.6 4.6 0 1 0 4 2.6"
-    canvas.add("lines", el("path", d=loop, class_="loop"))
-    canvas.add("lines", el("path", d=f"M{left - 9:.1f} {y - 11:.1f}l5 2.6l-5 3z", class_="tip"))
-    canvas.text(left, y, label, size=10.5, look="m halo")
-
-
-def _draw_way_back(canvas: Canvas, g: Design, bracket: Bracket) -> None:
-    y = g.bottom_of_tracks + LEVEL * (bracket.level + 0.5)
-    start, end = bracket.detour.start, bracket.detour.end
-    bend = min(14.0, (bracket.right - bracket.left) / 3)
-    left = f"M{bracket.left:.1f} {y:.1f}"
-    if bracket.has_left:
-        foot = g.column_bottom(end.at.column)
-        left = f"M{bracket.left:.1f} {foot:.1f}V{y - bend:.1f}q0 {bend:.1f} {bend:.1f} {bend:.1f}"
-        tip = f"M{bracket.left:.1f} {foot:.1f}l-4 7h8z"
-        canvas.add("lines", el("path", d=tip, class_="tip"))
-    right = f"H{bracket.right:.1f}"
-    if bracket.has_right:
-        foot = g.column_bottom(start.at.column)
-        right = f"H{bracket.right - bend:.1f}q{bend:.1f} 0 {bend:.1f} {-bend:.1f}V{foot:.1f}"
-    canvas.add("lines", el("path", d=left + right, class_="loop"))
-    label = f"{start.number}→{end.number} {_again(g.limits[start.key, end.key])}"
-    half = width(label, 10.5) / 2 + 2
-    canvas.add("marks", el("rect", x=bracket.label_x - half, y=y - 6, width=2 * half, height=12, class_="panel"))
-    canvas.text(bracket.label_x, y + 3.7, label, size=10.5, look="m halo", anchor="middle")
 
 
 def _welcome(view: JourneyView, strip: Strip) -> tuple[str, ...]:

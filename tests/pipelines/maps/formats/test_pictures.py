@@ -85,6 +85,14 @@ def test_a_way_back_leaves_from_the_end_of_what_repeats(tmp_path: Path) -> None:
     assert boxes["B"].left < boxes["1→2 again"].left < boxes["as 1 before"].left
 
 
+def test_a_loop_below_other_stations_says_whose_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "map.yaml"
+    steps = "[a, {one_of: [{repeat: b, at_most: 3}, c]}, {repeat: {one_of: [d, e]}}, {repeat: f}]"
+    path.write_text(f"journey: j\ntitle: J\nflow: [{{phase: P, steps: {steps}}}]\n", encoding="utf-8")
+    told = {box.text for box in svg.drawing(load_map(path))[1]}
+    assert told >= {"2 at most 3", "4, 5 again", "again"}
+
+
 def test_texts_of_a_map_are_no_markup_of_a_picture(tmp_path: Path) -> None:
     text = "journey: j\ntitle: <script>alert(1)</script>\nflow: [{phase: 'A & <b>', steps: [a]}]\n"
     (tmp_path / "map.yaml").write_text(text, encoding="utf-8")
