@@ -226,7 +226,7 @@ class JourneyData:
         people_n: People with a journey (or what the map counts per).
         versions: Version of the map to number of journeys that it judges.
         aligned_n: Journeys that were compared with the map.
-        designed_n: Of these, journeys that went as designed so far (cost 0).
+        designed_n: Of these, journeys that went as designed so far, as `map_versions` counts them.
         events_n: Events in journeys.
         unmapped_n: Of these, events that the map does not know.
         budgets: What was measured for the map's budgets, then for those of its targets that ask the same.

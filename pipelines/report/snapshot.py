@@ -139,8 +139,8 @@ SELECT map_version, count(*) FROM journeys WHERE rule = 'default' AND assignment
 GROUP BY map_version ORDER BY map_version
 """
 _DESIGNED = """
-SELECT CAST(coalesce(sum(journeys_n), 0) AS BIGINT), CAST(coalesce(sum(journeys_n) FILTER (cost = 0), 0) AS BIGINT)
-FROM variants WHERE journey = ?
+SELECT CAST(coalesce(sum(journeys_n), 0) AS BIGINT), CAST(coalesce(sum(conforming_n), 0) AS BIGINT)
+FROM map_versions WHERE journey = ?
 """
 _EVENTS = """
 SELECT CAST(coalesce(sum(events_n), 0) AS BIGINT) FROM journeys

@@ -48,7 +48,8 @@ def _where(card: DeviationCard) -> str:
     rate = f" ({share(card.rate)})" if card.rate is not None else ""
     places = [each for each in (card.phase, card.owner and f"owner {card.owner}") if each]
     shown = "the journey" if len(card.examples) == 1 else f"the {len(card.examples)} shortest"
-    return " · ".join([f"{count(card.journeys_n)} journeys{of}{rate}", *places, shown])
+    journeys = f"{count(card.journeys_n)} journey{'' if card.journeys_n == 1 else 's'}"
+    return " · ".join([f"{journeys}{of}{rate}", *places, shown])
 
 
 def _figure(laid: LaidJourney, name: str) -> Markup:

@@ -116,7 +116,8 @@ def _states(view: JourneyView, stem: str) -> DataTable:
             columns.number("Ended here", "left_here_n"),
             columns.number("Standing here", "standing_here_n"),
         ),
-        "Done, skipped, left and on the way make all journeys, in every row.",
+        "Done, skipped, left and on the way make all journeys, in every row. Skipped is here whoever is past it without it. "
+        "The deviation of that name has fewer: some of them began elsewhere, or met a later step out of order.",
         "No journey was begun.",
     )  # fmt: skip
 
@@ -130,14 +131,14 @@ def _constraints(view: JourneyView, stem: str) -> DataTable:
             columns.number("Put to", "journeys_n"),
             columns.number("Kept for good", "satisfied_final_n"),
             columns.number("Kept so far", "satisfied_now_n"),
-            columns.number("Broken so far", "violated_now_n"),
+            columns.number("Open", "violated_now_n"),
             columns.number("Broken for good", "violated_final_n"),
             columns.number("Not seen", "unjudged_n"),
             columns.number("Ended", "ended_n"),
             columns.interval("Broken, of those that ended (95%)", "violated_share", "violated_low", "violated_high"),
         ),
         "Journeys that never came to what a rule is about are in none of its columns. “So far”: the journey goes on, "
-        "and may still keep or break it.",
+        "and may still break it. “Open”: it waits for an answer that may still come in time.",
         "The map states no constraint.",
     )  # fmt: skip
 

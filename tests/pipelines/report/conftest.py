@@ -191,6 +191,12 @@ class Walk:
             | {"optimal_alignments_n": 1, "alignment": "full", "map_version": self.map.version}
             for i, (trace, n) in enumerate(variants.items())
         ]
+        designed_n = sum(n for i, n in enumerate(variants.values()) if i % 3 == 0)
+        self.rows["map_versions"] += [
+            {"journey": self.map.journey, "map_version": self.map.version, "straddles": False, "is_in_force": True}
+            | {"content_hash": "", "journeys_n": len(traces), "conforming_n": designed_n}
+            | dict.fromkeys(("converted_n", "exited_n", "abandoned_n", "in_flight_n", "mature_n"), 0)
+        ][: len(traces)]
 
     def _touchpoints(self, traces: list[list[str]]) -> None:
         reached = Counter(name for trace in traces for name in set(trace))

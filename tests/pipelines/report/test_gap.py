@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from pipelines.report.gap.section import gap_section
 from pipelines.report.gap.tables import gap_tables
+from pipelines.report.sentences import tiles
 from pipelines.report.snapshot import read_snapshot
 from pipelines.report.view import JourneyView
 from schemas.journey_map import load_maps
@@ -116,6 +118,20 @@ def test_every_touchpoint_tells_its_four_states(filled: JourneyView) -> None:
 def test_journeys_on_another_errand_are_told_and_not_counted(filled: JourneyView) -> None:
     section = gap_section(filled, "m")
     assert section.errands.startswith("7 journeys that begin like this one are another map’s errand, and of 5 nobody")
+
+
+def test_the_share_that_goes_as_designed_is_of_this_map_s_journeys_alone(
+    map_text: Callable[[int], str], views: Views
+) -> None:
+    """Variants count all journeys, those of another map's errand, too; versions count this map's."""
+
+    def fill(rows: Rows) -> None:
+        (version,) = rows["map_versions"]
+        rows["map_versions"] = [version | {"journeys_n": 15, "conforming_n": 12}]
+
+    (view,) = views(map_text(5), change=fill)
+    (tile,) = (each for each in tiles(view, defaultdict(str)) if each.label == "go as designed so far")
+    assert (tile.value, tile.detail.rsplit(", ", 1)[-1]) == ("80%", "n 15")
 
 
 @pytest.mark.parametrize("people_n", [5, 25])
