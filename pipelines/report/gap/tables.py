@@ -116,8 +116,8 @@ def _states(view: JourneyView, stem: str) -> DataTable:
             columns.number("Ended here", "left_here_n"),
             columns.number("Standing here", "standing_here_n"),
         ),
-        "Done, skipped, left and on the way make all journeys, in every row. Skipped is here whoever is past it without it. "
-        "The deviation of that name has fewer: some of them began elsewhere, or met a later step out of order.",
+        "Done, skipped, left and on the way make all journeys, in every row. Skipped is here whoever is past it "
+        "without it; the deviation of that name has fewer: some began elsewhere, or met a later step out of order.",
         "No journey was begun.",
     )  # fmt: skip
 
