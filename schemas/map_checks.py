@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from schemas.map_constraints import Constraint
 
 
+_SHARES = ("conversion", "drop_off", "promise_kept")
 _CLOSE = 0.66  # difflib's ratio: two letters swapped in a word of three are still one word
 
 
@@ -204,15 +205,35 @@ def _goals_to_keep(journey_map: JourneyMap, notes: Notes) -> None:
                 _known(item.phase, (key, i, "phase"), phases, "a phase of the flow", notes)
             if item.touchpoint is not None:
                 _known(item.touchpoint, (key, i, "touchpoint"), known, "a touchpoint of the flow", notes)
-    for i, line in enumerate(journey_map.budget):
-        name = line.touchpoint
-        if line.promise_kept_at_least is None or name not in known or name in notes.doubted:
+            if _asks_for_a_promise(item) and item.touchpoint in known and item.touchpoint not in notes.doubted:
+                _promised(item.touchpoint, (key, i, "touchpoint"), notes)
+
+
+def _asks_for_a_promise(item: Target | Budget) -> bool:
+    return item.measure == "promise_kept" if isinstance(item, Target) else item.promise_kept_at_least is not None
+
+
+def _promised(name: str, path: Path_, notes: Notes) -> None:
+    if ("touchpoints", name, "promise") not in notes.lines:  # one that is wrong has been told of
+        hint = f"add a promise to {name}, or ask for its {'drop_off' if path[0] == 'targets' else 'drop_off_at_most'}"
+        notes.add(path, f'"{name}", which promises nothing', "a touchpoint with a promise", hint)
+
+
+def _aims(journey_map: JourneyMap, notes: Notes) -> None:
+    """Targets that somebody could reach: a share is from 0 to 1, and falls silent or is kept somewhere."""
+    for i, target in enumerate(journey_map.targets):
+        if target.measure not in _SHARES:
             continue
-        if ("touchpoints", name or "", "promise") not in notes.lines:  # one that is wrong has been told of
-            hint = f"add a promise to {name}, or budget its drop_off_at_most"
+        for key, bound in (("at_least", target.at_least), ("at_most", target.at_most)):
+            if bound is not None and not 0 <= bound <= 1:
+                hint = f"{bound:g} % is {bound / 100:g}" if 1 < bound <= 100 else ""
+                notes.add(("targets", i, key), f"{key}: {bound:g}", "a share from 0 to 1", hint)
+        if target.at_least is not None and target.at_most is not None and target.at_least > target.at_most:
             notes.add(
-                ("budget", i, "touchpoint"), f'"{name}", which promises nothing', "a touchpoint with a promise", hint
+                ("targets", i), f"at_least {target.at_least:g} and at_most {target.at_most:g}", "room between them"
             )
+        if target.measure != "conversion" and target.touchpoint is None and target.phase is None:
+            notes.add(("targets", i), f"{target.measure} of nothing", "a touchpoint or a phase")
 
 
 def _examples(journey_map: JourneyMap, notes: Notes) -> None:
@@ -234,6 +255,7 @@ _CHECKS = (
     _channels,
     _observability,
     _goals_to_keep,
+    _aims,
     _examples,
 )
 

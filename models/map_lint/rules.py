@@ -23,6 +23,7 @@ def rules(journey_map: JourneyMap, seen: Seen) -> Iterator[Problem]:
     yield from _overlaps(journey_map)
     yield from _never_matching(journey_map, seen.activities)
     yield from _unknown_attributes(journey_map, seen.attributes)
+    yield from _unknown_ids(journey_map, seen.id_types)
 
 
 class _Placed(NamedTuple):
@@ -124,3 +125,15 @@ def _unknown_attributes(journey_map: JourneyMap, known: frozenset[str] | None) -
                 got = f'a rule of "{placed.name}" by the attribute "{key}", which no event has'
                 hint = did_you_mean(key, (*RULE_COLUMNS, *sorted(known)), "attributes")
                 yield warning(journey_map, placed.line, got, _OCCURS, hint)
+
+
+def _unknown_ids(journey_map: JourneyMap, known: frozenset[str] | None) -> Iterator[Problem]:
+    """Journeys of what no id names: there are none."""
+    per = journey_map.journey_is.per
+    if known is None or per in {"person", *known}:
+        return
+    line = journey_map.problem(("journey_is", "per"), "", "").line
+    hint = did_you_mean(per, ("person", *sorted(known)), "known")
+    yield warning(
+        journey_map, line, f'per: "{per}", a type of id that nobody has', "person, or a type that occurs", hint
+    )

@@ -19,12 +19,14 @@ class Seen:
         attributes: Every attribute that an event has; None: not known.
         last_touch: Name of the map to when an event last was it, by the rules of the map; None: not known.
         as_of: The snapshot; None: not known.
+        id_types: Every type of id; None: not known.
     """
 
     activities: frozenset[tuple[str, str]] = frozenset()
     attributes: frozenset[str] | None = None
     last_touch: Mapping[str, datetime] | None = None
     as_of: datetime | None = None
+    id_types: frozenset[str] | None = None
 
 
 def warning(journey_map: JourneyMap, line: int, got: str, wanted: str, hint: str) -> Problem:

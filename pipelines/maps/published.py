@@ -20,6 +20,7 @@ SETTINGS = "terreng.toml"
 _ACTIVITIES = "SELECT DISTINCT source, activity FROM events"
 # Whole lists of keys repeat: distinct ones first.
 _ATTRIBUTES = "SELECT DISTINCT unnest(keys) FROM (SELECT DISTINCT map_keys(attributes) AS keys FROM events)"
+_ID_TYPES = "SELECT DISTINCT id_type FROM persons"
 _AS_OF = (
     "SELECT coalesce((SELECT arg_max(as_of, started_at) FROM runs WHERE as_of IS NOT NULL),"
     " (SELECT max(occurred_at) FROM events))"
@@ -33,8 +34,9 @@ class Published:
         self._connection = connection
         activities = frozenset((str(source), str(name)) for source, name in connection.sql(_ACTIVITIES).fetchall())
         attributes = frozenset(str(key) for (key,) in connection.sql(_ATTRIBUTES).fetchall())
+        id_types = frozenset(str(key) for (key,) in connection.sql(_ID_TYPES).fetchall())
         ((as_of,),) = connection.sql(_AS_OF).fetchall()
-        self._seen = Seen(activities, attributes, as_of=as_of)
+        self._seen = Seen(activities, attributes, as_of=as_of, id_types=id_types)
 
     @property
     def has_events(self) -> bool:

@@ -29,10 +29,11 @@ def linted(
     activities: list[tuple[str, str]] | None = None,
     attributes: frozenset[str] | None = None,
     last_touch: dict[str, datetime] | None = None,
+    id_types: frozenset[str] | None = None,
 ) -> list[Problem]:
     path = folder / "map.yaml"
     path.write_text(f"{SMALL}{more}")
-    seen = Seen(frozenset(activities or ()), attributes, last_touch, AS_OF)
+    seen = Seen(frozenset(activities or ()), attributes, last_touch, AS_OF, id_types)
     return list(lint(load_map(path, "maps/map.yaml"), seen, AS_OF))
 
 
@@ -126,6 +127,16 @@ def test_an_attribute_that_no_event_has_is_doubted_where_attributes_are_known(
     found = linted(tmp_path, f"{more}\n", attributes=frozenset({"region", "is_new"}))
     assert [text for problem in found for text in (*said([problem]), problem.hint)] == expected
     assert linted(tmp_path, f"{more}\n") == []
+
+
+@pytest.mark.parametrize("per", ["person", "ticket"])
+def test_a_journey_of_an_id_that_nobody_has_is_doubted_where_ids_are_known(tmp_path: Path, per: str) -> None:
+    types = frozenset({"ticket", "email"})
+    assert linted(tmp_path, f"journey_is: {{per: {per}}}\n", id_types=types) == []
+    (found,) = linted(tmp_path, "journey_is: {per: tickt}\n", id_types=types)
+    assert said([found]) == ['8 warning: per: "tickt", a type of id that nobody has']
+    assert found.hint == 'did you mean "ticket"?'
+    assert linted(tmp_path, "journey_is: {per: tickt}\n") == []
 
 
 @pytest.mark.parametrize(

@@ -253,6 +253,10 @@ def test_the_hash_is_of_what_the_map_says(tmp_path: Path) -> None:
         ("targets: [{measure: conversions, at_least: 1}]", '9: measure: "conversions"'),
         ("targets: [{measure: nps}]", "9: targets 1: a mapping with measure"),
         ("targets: [{measure: nps, at_least: 1, touchpoint: vizit}]", '9: "vizit"'),
+        ("targets: [{measure: conversion, at_least: 35}]", "9: at_least: 35"),
+        ("targets: [{measure: conversion, at_least: 0.4, at_most: 0.3}]", "9: at_least 0.4 and at_most 0.3"),
+        ("targets: [{measure: drop_off, at_most: 0.1}]", "9: drop_off of nothing"),
+        ("targets: [{measure: promise_kept, touchpoint: visit, at_least: 0.8}]", '9: "visit", which promises nothing'),
         ("budget: [{touchpoint: vizit, drop_off_at_most: 0.1}]", '9: "vizit"'),
         ("budget: [{phase: Dezide, drop_off_at_most: 0.1}]", '9: "Dezide"'),
         ("budget: [{drop_off_at_most: 0.1}]", "9: budget 1: a mapping with drop_off_at_most"),
@@ -341,6 +345,7 @@ targets:
 @pytest.mark.parametrize(
     ("more", "hint"),
     [
+        ("targets: [{measure: conversion, at_least: 35}]", "35 % is 0.35"),
         ("tite: x", 'did you mean "title"?'),
         ("anytme: [faq]", 'did you mean "anytime"?'),
         ("journey_is: {goal: thanx}", 'did you mean "thanks"?'),
