@@ -17,8 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = (sys.executable, "-m", "pytest")
 SERVICE = "tests/test_serve.py"
-ACCEPTANCE = "tests/acceptance"
-COUNTED = ("--cov", "--cov-report=", "--cov-fail-under=0")  # of a part alone; the floor is for the whole
+ON_BOTH_CORES = ("-n", "2", "--dist", "loadfile")  # a file's tests share what they have set up
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -69,42 +68,26 @@ def _install(package: str) -> bool:
 
 
 def tests() -> bool:
-    """Every test, and how much of the code they reach: in three processes, for none of them fills both cores."""
+    """Every test, and how much of the code they reach: by files on both cores; the service's in a process beside."""
     with tempfile.TemporaryDirectory(prefix="terreng-gate-") as name:
-        folder = Path(name)
-        beside = [_Beside(folder, SERVICE), _Beside(folder, ACCEPTANCE, is_counted=True)]
-        rest = (*PYTEST, f"--ignore={SERVICE}", f"--ignore={ACCEPTANCE}", *COUNTED)
-        holds = [run(*rest, environment=_counting(folder, "rest")), *[each.ends_well() for each in beside]]
-        coverage = (sys.executable, "-m", "coverage")
-        joined = run(*coverage, "combine", "--data-file=.coverage", *sorted(folder.glob("coverage.*")))
-        return all(holds) and joined and run(*coverage, "report", "--skip-covered")
+        beside = _Beside(Path(name), SERVICE)
+        rest = (*PYTEST, *ON_BOTH_CORES, f"--ignore={SERVICE}", "--cov", "--durations=20")
+        return all([run(*rest), beside.ends_well()])
 
 
 class _Beside:
     """Tests that run in a process of their own; what they say is shown when they have ended."""
 
-    def __init__(self, folder: Path, path: str, *, is_counted: bool = False) -> None:
+    def __init__(self, folder: Path, path: str) -> None:
         self.path = path
-        self.told = folder / f"{Path(path).stem}.txt"
-        counted = COUNTED if is_counted else ()
+        self.told = folder / "told.txt"
         with self.told.open("wb") as told:
-            self.process = subprocess.Popen(
-                [*PYTEST, path, *counted],
-                cwd=ROOT,
-                stdout=told,
-                stderr=subprocess.STDOUT,
-                env=_counting(folder, Path(path).stem),
-            )
+            self.process = subprocess.Popen([*PYTEST, path], cwd=ROOT, stdout=told, stderr=subprocess.STDOUT)
 
     def ends_well(self) -> bool:
         holds = self.process.wait() == 0
         _say(f"\n{self.path}\n{self.told.read_text(encoding='utf-8', errors='replace')}")
         return holds
-
-
-def _counting(folder: Path, name: str) -> dict[str, str]:
-    """The environment in which a process writes down what code it reached."""
-    return {**os.environ, "COVERAGE_FILE": str(folder / f"coverage.{name}")}
 
 
 def wheel() -> bool:
