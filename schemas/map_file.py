@@ -34,6 +34,7 @@ Path_: TypeAlias = tuple[str | int, ...]
 LARGEST_BYTES = 1_000_000  # a map of 500 touchpoints has 100 kB; the parser needs about ten seconds a megabyte
 DEEPEST = 40  # a map that people can read has 6 levels
 PAGE = "schemas/MAPS.md"
+_OF_OTHERS = (".bpmn", ".pnml", ".ptml", ".tree", ".cjml", ".xml", ".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -134,6 +135,9 @@ def read_yaml(path: Path, shown_as: str = "") -> tuple[dict[str, Tree], Notes]:
         MapError: there is no such file, or it is no YAML, not UTF-8, too large, too deep, empty, or no mapping.
     """
     notes = Notes(shown_as or str(path))
+    if path.suffix.lower() in _OF_OTHERS and path.is_file():
+        hint = f"terreng map import {notes.file} --to maps/{path.stem}.yaml makes one of it"
+        raise notes.fail(0, f"a {path.suffix} file", "a journey map (.yaml)", hint)
     tree = _Builder(notes).build(_events(_text(path, notes), notes))
     if tree is None:
         raise notes.fail(1, "an empty file", "a journey map", f"{PAGE} shows how")

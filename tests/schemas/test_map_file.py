@@ -94,6 +94,14 @@ def test_a_bomb_of_aliases_stays_small(tmp_path: Path) -> None:
     assert len(notes.problems) == 81
 
 
+def test_a_file_of_another_tool_is_to_be_imported(tmp_path: Path) -> None:
+    (tmp_path / "flow.bpmn").write_text("<definitions/>", encoding="utf-8")
+    with pytest.raises(MapError) as caught:
+        read_yaml(tmp_path / "flow.bpmn", "flow.bpmn")
+    assert caught.value.got == "a .bpmn file"
+    assert caught.value.hint == "terreng map import flow.bpmn --to maps/flow.yaml makes one of it"
+
+
 def test_a_missing_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
     for path, got in ((tmp_path / "none.yaml", "no such file"), (tmp_path, "a folder")):
         with pytest.raises(MapError) as caught:

@@ -83,10 +83,11 @@ def _say(found: Backtest, new: JourneyMap, maps: Iterable[JourneyMap], file: Pat
     if not found.after.counts["journeys_n"]:
         terminal.say("\nNo journey begins under this map: compare its rules with the activities (terreng map lint).")
     old = next((each for each in maps if before and each.content_hash == before.content_hash), new)
-    _say_changes("This map finds more of", found.gained, new, old)
+    _say_changes("This map finds more of" if before else "This map finds", found.gained, new, old if before else None)
     _say_changes("This map finds less of", found.lost, new, old)
     if found.small_n and (before is None or before.content_hash != found.after.content_hash):
-        terminal.say(f"\n{found.small_n} further deviations changed by fewer than {found.smallest} journeys, or not.")
+        what = "changed by fewer than {} journeys, or not" if before else "are of fewer than {} journeys, or of none"
+        terminal.say(f"\n{found.small_n} further deviations {what.format(found.smallest)}.")
 
 
 def _count(name: str, judged: Judgement) -> str:
@@ -116,23 +117,26 @@ _LINES: tuple[tuple[str, Callable[[Judgement], str]], ...] = (
 )
 
 
-def _say_changes(title: str, changes: tuple[Change, ...], new: JourneyMap, old: JourneyMap) -> None:
+def _say_changes(title: str, changes: tuple[Change, ...], new: JourneyMap, old: JourneyMap | None) -> None:
     from pipelines.report.sentences import kind_title
 
     if not changes:
         return
     terminal.say(f"\n{title}:")
+    plans = (new, old) if old else (new,)
+    before = [(_few(each.before_n),) if old else () for each in changes]
     rows = [
-        (kind_title(each.kind), _named(each.target, new, old), _few(each.before_n), _few(each.after_n))
-        for each in changes
+        (kind_title(each.kind), _named(each.target, plans), *cells, _few(each.after_n))
+        for each, cells in zip(changes, before, strict=True)
     ]
-    terminal.say_table(("deviation", "at", "journeys in force", "journeys by this map"), rows)
+    header = ("deviation", "at", *(("journeys in force", "journeys by this map") if old else ("journeys",)))
+    terminal.say_table(header, rows)
 
 
 def _few(n: int | None) -> str:
     return "few" if n is None else f"{n:,}"
 
 
-def _named(target: str, new: JourneyMap, old: JourneyMap) -> str:
+def _named(target: str, plans: Iterable[JourneyMap]) -> str:
     """The title of a touchpoint under whichever map has it; blocks and activities as they are."""
-    return next((plan.title_of(target) for plan in (new, old) if target in plan.names), target)
+    return next((plan.title_of(target) for plan in plans if target in plan.names), target)

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from schemas.blocks import AllOf, Block, Flow, OneOf, Optional, Repeat, Sequence, Touch
 from schemas.journey_map import JourneyMap
 
+NAME = "the journey's name and title (import takes the file's name)"
 # Key of a map to what it is, for those who read what was lost.
 _OF_MAP = {
     "version": "the version and the day from which it is in force",

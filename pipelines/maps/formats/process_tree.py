@@ -9,7 +9,7 @@ from lxml import etree
 
 from models.net_trees import DEEPEST, LARGEST, leaves_n
 from models.process_trees import TAU, Leaf, Node, Operator, Tree, block_of, flow_of, limits_lost, tree_of
-from pipelines.maps.formats.losses import lost
+from pipelines.maps.formats.losses import NAME, lost
 from pipelines.maps.formats.names import Names
 from pipelines.maps.formats.sketch import Sketch, Written
 from pipelines.maps.formats.xml_files import LARGEST_BYTES, children, line_of, local, read_xml, said
@@ -59,7 +59,8 @@ def read(path: Path) -> Sketch:
 def write(journey_map: JourneyMap) -> Written:
     """The map's flow as the text of a process tree; steps have their names."""
     limited = [f"at_most {part.at_most} of {leaves(part)[0]}" for part in limits_lost(journey_map.flow)]
-    return Written(f"{text_of(tree_of(journey_map.flow))}\n", (*limited, *lost(journey_map, ("anytime",))))
+    told = (*limited, NAME, "the phases", *lost(journey_map, ("anytime",)))
+    return Written(f"{text_of(tree_of(journey_map.flow))}\n", told)
 
 
 def text_of(tree: Tree) -> str:

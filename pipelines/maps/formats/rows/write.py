@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator
 from itertools import count
 
-from pipelines.maps.formats.losses import lost
+from pipelines.maps.formats.losses import NAME, lost
 from pipelines.maps.formats.rows.cells import listed
 from pipelines.maps.formats.rows.paths import paths
 from pipelines.maps.formats.sketch import Written
@@ -38,7 +38,7 @@ def write(journey_map: JourneyMap) -> Written:
         entry = {} if name in told else _mapping(entries.get(name))  # a touchpoint that recurs is described once
         told.add(name)
         table.writerow({key: _harmless(cell) for key, cell in {**row, **_cells(entry)}.items()})
-    return Written(text.getvalue(), lost(journey_map, _HELD))
+    return Written(text.getvalue(), (NAME, *lost(journey_map, _HELD)))
 
 
 def _places(journey_map: JourneyMap) -> Iterator[dict[str, str]]:

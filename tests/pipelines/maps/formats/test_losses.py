@@ -10,7 +10,7 @@ from schemas.journey_map import JourneyMap, load_map
 from schemas.map_parts import Touchpoint
 
 FULL = load_map(Path(__file__).resolve().parents[4] / "tests/schemas/full_map.yaml")
-# What every format has: the journey, its steps; and what is told in another way.
+# What every format has, or tells by itself: the journey, its steps; and what is told in another way.
 EVERYWHERE = {"journey", "title", "flow", "touchpoints", "valid_from"}
 
 

@@ -76,6 +76,7 @@ def test_random_flows_keep_their_language_as_a_table(
 
 def test_a_table_says_what_it_cannot_hold() -> None:
     told = write(load_map(ROOT / "tests/schemas/full_map.yaml")).lost
+    assert told[0] == "the journey's name and title (import takes the file's name)"
     assert "the constraints" in told
     assert "the budget" in told
     assert not [each for each in told if "owners of" in each or "anytime" in each or "exits" in each]
