@@ -148,6 +148,12 @@ def top_findings(settings: Settings, at_most: int = 5) -> tuple[TopFinding, ...]
     return tuple(TopFinding(*(row[name] for name in names)) for row in islice(shown, at_most))
 
 
+def contested(settings: Settings) -> bool:
+    """Whether any published journey is another map's errand, or nobody can tell whose."""
+    with warehouse.reader(settings) as connection:
+        return bool(connection.sql("SELECT count(*) FROM map_assignments WHERE verdict <> 'this'").fetchall()[0][0])
+
+
 def _counts(connection: duckdb.DuckDBPyConnection, source: Source) -> str:
     """What became of a source's rows, as counts: `shop: 12 rows: 10 refused (9 missing_activity, ...), 2 dropped`."""
     named = {"source": source.name}

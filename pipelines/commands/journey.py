@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
     from schemas.journey_map import JourneyMap
 
-COLUMNS = ("journey_id", "journey", "status", "entered_at", "last_at", "touchpoint", "events_n")
+COLUMNS = ("journey_id", "journey", "status", "entered_at", "last_at", "touchpoint", "events_n", "assignment")
 _STILL_AHEAD = ("in_flight", "abandoned")
 
 

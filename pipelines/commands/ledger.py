@@ -15,6 +15,12 @@ from schemas.errors import UsageError
 
 Titles = Mapping[tuple[str, str], str]
 _DAY_US = 86_400_000_000
+_APART = """
+SELECT journey, any_value(v.map_version)
+FROM journeys AS j JOIN map_versions AS v USING (journey)
+WHERE j.rule = 'default' AND v.is_in_force AND (j.assignment <> 'this' OR j.map_version <> v.map_version)
+GROUP BY journey
+"""
 _TOTALS = {
     ("completion", "planned"): "planned: journeys begun",
     ("completion", "actual"): "actual: converted",
@@ -49,22 +55,28 @@ def ledger(workspace: Path, journey: str, segment: str, as_json: bool) -> None:
                 "SELECT journey, touchpoint, title FROM touchpoints"
             ).fetchall()
         }
+        apart = dict(connection.sql(_APART).fetchall())
+        known = [name for (name,) in connection.sql("SELECT DISTINCT journey FROM map_versions ORDER BY 1").fetchall()]
+    if journey and journey not in known:
+        raise unknown(f"no journey {journey!r}", journey, known)
     rows = [_covered(row, cover) for row in _chosen(every, journey, segment)]
     if as_json:
         terminal.say_json([plain(row) for row in rows])
         return
     if not rows:
         terminal.say("No ledger: no journey has begun.")
-    for name in dict.fromkeys(row["journey"] for row in rows):
+    for name in (each for each in known if journey in {"", each}):
         for measure in ("completion", "time"):
             _say([row for row in rows if (row["journey"], row["measure"]) == (name, measure)], titles)
+        if name in apart:
+            terminal.note(
+                f"{name}: of version {apart[name]} and this map alone; `terreng map list` has the journeys of other"
+                " versions, and those on another map's errand"
+            )
 
 
 def _chosen(rows: list[Row], journey: str, segment: str) -> list[Row]:
     of_journey = [row for row in rows if not journey or row["journey"] == journey]
-    if journey and rows and not of_journey:
-        known = sorted({row["journey"] for row in rows})
-        raise unknown(f"no journey {journey!r}", journey, known)
     found = [row for row in of_journey if row["segment"] == (segment or None)]
     if segment and of_journey and not found:
         known = sorted({row["segment"] for row in of_journey if row["segment"] is not None})

@@ -124,7 +124,7 @@ def report(workspace: Path, as_json: bool) -> None:
 
 def show(settings: Settings, summary: RunSummary, as_json: bool) -> None:
     """The end of a run: what came in, the top findings, and where the report is."""
-    from pipelines.steps import top_findings
+    from pipelines.steps import contested, top_findings
 
     top = top_findings(settings)
     if as_json:
@@ -133,7 +133,10 @@ def show(settings: Settings, summary: RunSummary, as_json: bool) -> None:
     show_sources(summary.sources)
     terminal.say(f"\n{people_line(summary.people)}")
     journeys = ", ".join(f"{name} {n:,}" for name, n in summary.journeys.items())
-    terminal.say(f"Journeys: {journeys}; as of {summary.as_of:%Y-%m-%d %H:%M} UTC\n")
+    terminal.say(f"Journeys: {journeys}; as of {summary.as_of:%Y-%m-%d %H:%M} UTC")
+    if contested(settings):
+        terminal.say("Some of them several maps claim, and count for one or none: see `terreng map list`")
+    terminal.say("")
     if summary.as_of_note:
         terminal.say(f"{summary.as_of_note}\n")
     terminal.say_table(

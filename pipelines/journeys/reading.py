@@ -46,7 +46,7 @@ FROM waits WHERE promised_s IS NOT NULL AND segment IS NULL ORDER BY ALL
 _TOUCHPOINTS = "SELECT journey, touchpoint, title, owner FROM touchpoints ORDER BY journey, place"
 _RULES = "SELECT rule FROM journeys WHERE journey_id = $id"
 _OF_PERSON = """
-SELECT journey, journey_id, status, entered_at, last_at, touchpoint, events_n
+SELECT journey, journey_id, status, entered_at, last_at, touchpoint, events_n, assignment
 FROM journeys WHERE rule = 'default' AND list_contains($persons, person_id) ORDER BY entered_at, journey, journey_id
 """
 _PERSONS = "SELECT DISTINCT person_id FROM persons WHERE rule = 'default' AND list_contains($ids, id) ORDER BY 1"

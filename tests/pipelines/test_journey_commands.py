@@ -187,7 +187,8 @@ def test_of_a_person_with_several_journeys_there_is_a_list(terreng: Terreng, wor
     listed = terreng("journey", "C001", "-w", workspace).out.splitlines()
     told = json.loads(terreng("journey", "C001", "-w", workspace, "--json").out)
 
-    assert listed[0].split() == ["journey_id", "journey", "status", "entered_at", "last_at", "touchpoint", "events_n"]
+    columns = ["journey_id", "journey", "status", "entered_at", "last_at", "touchpoint", "events_n", "assignment"]
+    assert listed[0].split() == columns
     assert [row["entered_at"][:10] for row in told] == ["2026-03-02", "2026-05-01"]
     assert [line.split()[0] for line in listed[1:]] == [row["journey_id"] for row in told]
     assert "2026-05-01 12:00" in listed[2]  # in the workspace's zone

@@ -48,6 +48,12 @@ def test_versions_and_contested_journeys_are_listed(terreng: Terreng, ran: Path)
     assert "claimed by, too" in text
 
 
+def test_who_counts_journeys_says_that_some_count_elsewhere(terreng: Terreng, ran: Path) -> None:
+    assert "see `terreng map list`" in terreng("run", "-w", ran).out
+    told = terreng("ledger", "look_around", "-w", ran)
+    assert told.err.startswith("terreng: look_around: of version 1 and this map alone; `terreng map list` has")
+
+
 def test_few_contested_journeys_are_not_told(terreng: Terreng, ran: Path) -> None:
     _show_from(ran, 35)
     rows = json.loads(terreng("map", "list", "--json", "-w", ran).out)["map_assignments"]
