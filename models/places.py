@@ -36,10 +36,11 @@ class Layout(NamedTuple):
 
 @dataclass(frozen=True)
 class BlockNames:
-    """The blocks of a flow, by number: what a skipped block is called, and its touchpoints."""
+    """The blocks of a flow, by number (outer ones first): what a skipped one is called, its touchpoints, its kind."""
 
     labels: tuple[str, ...]
     members: tuple[tuple[str, ...], ...]
+    is_choice: tuple[bool, ...] = ()
 
 
 def layout(flow: blocks.Flow, letters: tuple[str, ...]) -> tuple[Layout, BlockNames]:
@@ -68,7 +69,11 @@ def layout(flow: blocks.Flow, letters: tuple[str, ...]) -> tuple[Layout, BlockNa
             inside[row, columns] = True
             branch[row, columns] = i if isinstance(block, blocks.OneOf) else -1
     near = np.array([nearest.get(name, -1) for name in letters], dtype=np.int32)
-    names = BlockNames(tuple(map(_label, found)), tuple(blocks.leaves(block) for block in found))
+    names = BlockNames(
+        tuple(map(_label, found)),
+        tuple(blocks.leaves(block) for block in found),
+        tuple(isinstance(block, blocks.OneOf) for block in found),
+    )
     return Layout(place, len(steps), _precedes(flow, letters), near, inside, branch), names
 
 

@@ -1,19 +1,23 @@
 -- One row per kind and target: occurrences, journeys, opportunities, and how the finished of these journeys ended.
--- Opportunities are the journeys that came to the place or departed there; any journey may be off the map or enter wrongly.
+-- Opportunities are the journeys that came to the place or departed there; any journey may be off the map or enter
+-- wrongly, and a branch beside the one that was taken may be taken by all who came to the choice.
 with marked as (
     select
         departed.journey_key,
         departed.kind,
         departed.target,
         departed.occurrences_n,
-        case when departed.kind in ('late', 'overdue') then 'promise' else 'touch' end as way
+        case when departed.kind in ('late', 'overdue') then 'promise' else 'touch' end as way,
+        coalesce(-1 - choices.block_no, departed.target) as place
     from departed
+    left join choice_places choices on choices.code = departed.target and departed.kind = 'branch_conflict'
 ),
 happened as (
     select
         marked.kind,
         marked.way,
         marked.target,
+        marked.place,
         cast(sum(marked.occurrences_n) as bigint) as occurrences_n,
         count(*) as journeys_n,
         cast(sum(case when chances.journey_key is null then 1 else 0 end) as bigint) as elsewhere_n,
@@ -22,8 +26,8 @@ happened as (
     from marked
     join journey_states states on states.journey_key = marked.journey_key
     left join chances
-        on chances.journey_key = marked.journey_key and chances.way = marked.way and chances.target = marked.target
-    group by marked.kind, marked.way, marked.target
+        on chances.journey_key = marked.journey_key and chances.way = marked.way and chances.target = marked.place
+    group by marked.kind, marked.way, marked.target, marked.place
 ),
 possible as (
     select way, target, count(*) as reached_n from chances group by way, target
@@ -44,5 +48,5 @@ select
     happened.finished_n
 from happened
 cross join everyone
-left join possible on possible.way = happened.way and possible.target = happened.target
+left join possible on possible.way = happened.way and possible.target = happened.place
 order by happened.kind, happened.target

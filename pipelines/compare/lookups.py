@@ -29,6 +29,15 @@ def block_tables(study: Study, blocks: BlockNames) -> tuple[pl.DataFrame, pl.Dat
     )
 
 
+def choice_places(study: Study, blocks: BlockNames) -> pl.DataFrame:
+    """One row per touchpoint in a choice: the innermost one_of around it, where taking another branch shows."""
+    chosen: dict[int, int] = {}
+    for number, (members, is_choice) in enumerate(zip(blocks.members, blocks.is_choice, strict=True)):
+        chosen |= dict.fromkeys((study.code(name) for name in members), number) if is_choice else {}
+    schema = {"code": pl.Int32, "block_no": pl.Int32}
+    return pl.DataFrame(sorted(chosen.items()), schema=schema, orient="row")
+
+
 def wait_pairs(study: Study, automaton: Automaton) -> pl.DataFrame:
     """Two rows per pair of touchpoints between which people wait: every promise, and every step to the next.
 

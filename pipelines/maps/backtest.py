@@ -23,7 +23,7 @@ from pipelines.terminal import Tell
 from pipelines.warehouse import last_run
 from schemas.errors import WarehouseError
 from schemas.journey_map import JourneyMap
-from schemas.words import Status
+from schemas.words import Assignment, Status
 
 COUNTED = ("journeys_n", *(f"{status}_n" for status in Status), "conforming_n")
 _SHARE = ("horizon_d", "converted_share", "converted_low", "converted_high")
@@ -40,6 +40,7 @@ class Judgement:
         share: Conversion within the horizon among journeys that are old enough, with its interval and the horizon.
         deviations: Kind and what it is charged to (touchpoint, block or activity) to the journeys.
         unmapped_n: Events inside journeys that the map does not know.
+        elsewhere_n: Further journeys that begin like this one and are another map's, or of which nobody can tell.
     """
 
     version: int
@@ -48,6 +49,7 @@ class Judgement:
     share: dict[str, float | None]
     deviations: dict[tuple[str, str], int | None]
     unmapped_n: int | None
+    elsewhere_n: int | None = 0
 
 
 @dataclass(frozen=True)
@@ -189,6 +191,7 @@ def _read(connection: duckdb.DuckDBPyConnection, plan: JourneyMap, minimum: int)
         share={name: _real(version[name]) for name in _SHARE},
         deviations=deviations,
         unmapped_n=_unmapped(connection, plan.journey, minimum),
+        elsewhere_n=_elsewhere(connection, plan.journey, minimum),
     )
 
 
@@ -207,6 +210,11 @@ def _shown(counts: dict[str, int], journey: str, cover: Cover) -> dict[str, int 
 def _unmapped(connection: duckdb.DuckDBPyConnection, journey: str, minimum: int) -> int | None:
     rows = _rows(connection, "unmapped_activities", journey, "true")
     n = sum(int(str(row["in_journeys_n"])) for row in rows)
+    return None if 0 < n < minimum else n
+
+
+def _elsewhere(connection: duckdb.DuckDBPyConnection, journey: str, minimum: int) -> int | None:
+    n = len(_rows(connection, "map_assignments", journey, f"verdict <> '{Assignment.THIS}'"))
     return None if 0 < n < minimum else n
 
 

@@ -219,3 +219,14 @@ def test_people_wait_for_steps_that_everybody_takes(world: World) -> None:
         ("order", "deliver", 5.0),
         ("visit", "order", 1.0),
     ]
+
+
+def test_another_branch_may_be_taken_by_all_who_came_to_the_choice(world: World) -> None:
+    query = world(
+        MAP,
+        "a 0 visit\na 1 order\na 1.1 card\na 1.2 invoice\na 2 deliver\nb 0 visit\nb 1 order\nb 1.1 card\nb 2 deliver\n"
+        "c 0 visit\nc 1 order\nc 1.1 invoice\nc 2 deliver\nd 0 visit\nd 1 order",
+    )
+    assert query(
+        "SELECT touchpoint, journeys_n, opportunities_n FROM deviation_rates WHERE kind = 'branch_conflict'"
+    ) == [("invoice", 1, 3)]

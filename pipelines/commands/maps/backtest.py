@@ -106,14 +106,16 @@ def _share(judged: Judgement) -> str:
     return f"{share:.1%} ({low:.1%} to {high:.1%}) in {horizon:.3g} days"
 
 
-def _unmapped(judged: Judgement) -> str:
-    return "hidden" if judged.unmapped_n is None else f"{judged.unmapped_n:,}"
+def _plain(name: str, judged: Judgement) -> str:
+    n = getattr(judged, name)
+    return "hidden" if n is None else f"{n:,}"
 
 
 _LINES: tuple[tuple[str, Callable[[Judgement], str]], ...] = (
     *((label, partial(_count, name)) for name, label in _WORDS.items()),
     ("conversion of those old enough", _share),
-    ("their events that the map does not know", _unmapped),
+    ("their events that the map does not know", partial(_plain, "unmapped_n")),
+    ("not counted: another map's, or nobody can tell", partial(_plain, "elsewhere_n")),
 )
 
 
