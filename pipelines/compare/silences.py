@@ -55,7 +55,30 @@ def sudden_zeroes(
         _of_code(part, since_us, [*known, *down])
         for part in hours.filter(is_part).partition_by("source", "code", maintain_order=True)
     ]
-    return [*down, *_silent_parts(clock, study, parts, whole)]
+    return [*down, *not_at_once(list(_silent_parts(clock, study, parts, whole)))]
+
+
+def not_at_once(found: Sequence[Span]) -> list[Span]:
+    """Silences of single touchpoints without those that befell several systems at once, and are over.
+
+    Two systems that go on otherwise do not lose one touchpoint each in the same hours, to find both again: nobody came
+    there, as after a holiday where what comes before was closed.
+    """
+    over = [span for span in found if span.until_us != FOREVER_US]
+
+    def is_shared(one: Span) -> bool:
+        others = (other for other in over if one in over and other.source != one.source)
+        return any(_overlap_us(one, other) * 2 >= min(_length_us(one), _length_us(other)) for other in others)
+
+    return [span for span in found if not is_shared(span)]
+
+
+def _overlap_us(one: Span, other: Span) -> int:
+    return max(0, min(one.until_us, other.until_us) - max(one.from_us, other.from_us))
+
+
+def _length_us(span: Span) -> int:
+    return max(1, span.until_us - span.from_us)
 
 
 def _silent_sources(clock: Clock, whole: Sequence[_Heard], fed_by: Feeds) -> Iterator[Span]:
