@@ -251,6 +251,8 @@ class Stretch:
 NEARLY_ALL = 0.95
 MOST = 0.5
 LEAST_MISSED = 5
+LEAST_RUN = 12
+"""Fewer that lack a step one after the other may be those who pass while it rests, as over a weekend."""
 _MISSED_IN_OUTAGE = 0.98
 _BESIDE_N = 20
 
@@ -295,7 +297,7 @@ def _best_run(is_missed: Flags, left: Flags, tried_n: int) -> tuple[int, int, fl
         rest[first : last + 1] = False
         share = _share(is_missed[rest])
     inside = is_missed[first : last + 1]
-    is_found = score >= log(tried_n / INCREDIBLE) and inside.sum() >= LEAST_MISSED and inside.mean() >= NEARLY_ALL
+    is_found = score >= log(tried_n / INCREDIBLE) and inside.sum() >= LEAST_RUN and inside.mean() >= NEARLY_ALL
     return (first, last, share) if is_found and share <= MOST else None
 
 
