@@ -217,7 +217,7 @@ class _Sketch:
         }
         if not judged.examples:
             tree.pop("examples")
-        tree = {key: value for key, value in tree.items() if value}
+        tree = {key: told for key, told in tree.items() if told}
         self._remark(tree, bool(goals))
         return Draft(tree, self._head(judged), self.remarks, judged.journeys_n, judged.fitting_n)
 
@@ -255,7 +255,7 @@ class _Sketch:
             "initiator": step.initiator,
             "when": {"source": pattern_of(step.source), "activity": pattern_of(step.activity)},
         }
-        return {key: value for key, value in entry.items() if value}
+        return {key: told for key, told in entry.items() if told}
 
     def _journey_is(self, opens: list[str], goals: list[str]) -> dict[str, object]:
         said: dict[str, object] = {"per": self.per}
