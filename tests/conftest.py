@@ -26,6 +26,11 @@ settings.load_profile("gate")
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes name no test: an archive holds the time when it was packed, and workers must agree on names."""
+    return "bytes" if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real logs: from TERRENG_TEST_DATA, else `../shared/data` beside the checkout.
