@@ -5,6 +5,7 @@ DDL, the glossary's column list, the exports' headers and the pandera contracts 
 
 from __future__ import annotations
 
+from schemas.effect_tables import EFFECT_TABLES
 from schemas.table import FLAG, INT, LIST, MAP, REAL, TEXT, TIME, Table, needed, nullable, unlike
 
 EVENTS = Table(
@@ -260,6 +261,12 @@ TOUCHPOINT_OUTCOMES = Table(
         needed("followed_n", INT, "journeys that reached it and can be followed"),
         needed("in_flight_n", INT, "journeys that stand here now"),
         nullable("refused", TEXT, "why no share is given; null: given"),
+        nullable(
+            "to_goal_p50_s", REAL, "median seconds from reaching it to the goal, of those who convert by the horizon"
+        ),
+        nullable("to_goal_p90_s", REAL, "ninth decile of the same"),
+        nullable("is_mature", FLAG, "the youngest journey counted was followed for the whole horizon"),
+        nullable("reactivations_n", INT, "returns after confirmed silence here"),
     ),
 )
 
@@ -672,6 +679,7 @@ TABLES: dict[str, Table] = {
         MAP_VERSIONS,
         VARIANT_MOVES,
         EXAMPLE_JOURNEYS,
+        *EFFECT_TABLES,
         ERASURES,
         WITHDRAWALS,
     )

@@ -169,3 +169,40 @@ class Assignment(StrEnum):
     THIS = "this"
     OTHER = "other"
     UNDECIDED = "undecided"
+
+
+class SignalKind(StrEnum):
+    """Signs of trouble that are no deviation from the map: effort, errors, contacts, and what customers said."""
+
+    LOOP = "loop"
+    BACKTRACKING = "backtracking"
+    ERROR = "error"
+    RAGE_CLICK = "rage_click"
+    DEAD_CLICK = "dead_click"
+    CHANNEL_SWITCH = "channel_switch"
+    PING_PONG = "ping_pong"
+    REPEAT_CONTACT_3 = "repeat_contact_3d"
+    REPEAT_CONTACT_7 = "repeat_contact_7d"
+    REPEAT_CONTACT_14 = "repeat_contact_14d"
+    FAILURE_DEMAND = "failure_demand"
+    LOW_NPS = "low_nps"
+    LOW_CSAT = "low_csat"
+    LOW_CES = "low_ces"
+    NEGATIVE_SENTIMENT = "negative_sentiment"
+
+
+class EvidenceGrade(StrEnum):
+    """How well it is known that a signal is trouble: A measured widely, B plausible and often measured, C claimed."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+class FrictionVerdict(StrEnum):
+    """What an effect is: it costs customers, keeps them, cannot be told from nothing, or cannot be told."""
+
+    FRICTION = "friction"
+    HELPFUL = "helpful"
+    VARIATION = "variation"
+    REFUSED = "refused"
