@@ -1,0 +1,154 @@
+"""One risk set: its effect and what it costs, in the data and in every resample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from models.friction.effects import (
+    Cells,
+    Floats,
+    kept_share,
+    overlap_shares,
+    pooled_effect,
+    ratio,
+    stratum_trust,
+    within_strata,
+)
+from models.friction.parts import Integers, RiskSet
+from models.friction.resamples import Weights, weighted_counts
+from models.friction.score import p_value, widening
+from models.intervals import design_effect
+
+LEAST_N = 30  # below so many independent journeys on either side an effect says too little to be shown
+
+
+@dataclass(frozen=True)
+class Measured:
+    """By resample: shares lost, their difference, customers lost a month, and how many an effect of 1 would cost."""
+
+    exposed_share: Floats
+    others_share: Floats
+    effect: Floats
+    lost: Floats
+    volume: Floats
+
+
+@dataclass(frozen=True)
+class Question:
+    """A risk set laid out for counting; `measure` answers it for any weights."""
+
+    units: RiskSet
+
+    @cached_property
+    def strata_n(self) -> int:
+        """How many strata."""
+        return int(self.units.stratum.max(initial=-1)) + 1
+
+    @cached_property
+    def _cell(self) -> Integers:
+        units = self.units
+        return np.asarray(units.stratum * 4 + units.is_exposed * 2 + units.is_lost, dtype=np.int64)
+
+    @cached_property
+    def _places(self) -> tuple[Integers, Integers]:
+        """Touchpoint and segments of each stratum as one number, and the cell in which each unit's fate is counted."""
+        units = self.units
+        place = units.code * (int(units.base.max(initial=0)) + 1) + units.base
+        _, dense = np.unique(place, return_inverse=True)
+        of_stratum = np.zeros(self.strata_n, dtype=np.int64)
+        of_stratum[units.stratum] = dense
+        is_telling = ~units.is_exposed & ~units.is_lost & (units.fate >= 0)
+        return of_stratum, np.where(is_telling, dense * 2 + units.fate, -1)
+
+    def cells(self, weights: Weights) -> Cells:
+        """Counts by stratum."""
+        counts = weighted_counts(self._cell, self.units.person, weights, self.strata_n * 4)
+        kept0, lost0, kept1, lost1 = counts.reshape(self.strata_n, 4, -1).astype(float).transpose(1, 0, 2)
+        return Cells(n1=kept1 + lost1, n0=kept0 + lost0, lost1=lost1, lost0=lost0)
+
+    def _kept(self, weights: Weights) -> Floats:
+        """Share converting of those who got past without the signal, by stratum."""
+        of_stratum, cell = self._places
+        counts = weighted_counts(cell, self.units.person, weights, (int(of_stratum.max()) + 1) * 2)
+        missed, converted = counts.reshape(-1, 2, weights.shape[1]).astype(float).transpose(1, 0, 2)
+        return kept_share(converted, converted + missed)[of_stratum]
+
+    def measure(self, weights: Weights, trust: float) -> Measured:
+        """The numbers under these weights; `trust` is the data's (see `stratum_trust`)."""
+        cells = self.cells(weights)
+        exposed_share, others_share = overlap_shares(cells)
+        effect = exposed_share - others_share
+        kept = cells.n1 * self._kept(weights) / self.units.months
+        lost = (kept * within_strata(cells, effect, trust)).sum(axis=0)
+        return Measured(exposed_share, others_share, effect, lost, kept.sum(axis=0))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One risk set in the data; `refused` says why there is no number."""
+
+    question: Question
+    found: Measured | None
+    refused: str | None
+    effective_n: float
+    others_effective_n: float
+    pooled: float
+    p_value: float
+    widening: float
+    trust: float
+
+
+def judge_set(units: RiskSet, persons_n: int) -> Judged:
+    """Everything about one risk set that needs no resamples."""
+    question = Question(units)
+    alone = np.ones((persons_n, 1), dtype=np.uint8)
+    cells = question.cells(alone)
+    worth, others_worth = _worth(units, cells)
+    refused = units.refused or _refusal(worth, others_worth)
+    if refused is not None:
+        return Judged(question, None, refused, worth, others_worth, np.nan, np.nan, 1.0, np.inf)
+    wide = widening(cells, units.stratum, units.person, units.is_exposed, units.is_lost.astype(float))
+    trust = stratum_trust(cells, wide)
+    found = question.measure(alone, trust)
+    pooled = float(pooled_effect(cells)[0])
+    return Judged(question, found, None, worth, others_worth, pooled, p_value(cells, wide), wide, trust)
+
+
+def _worth(units: RiskSet, cells: Cells) -> tuple[float, float]:
+    """Independent journeys that the exposed, and the others, are worth, of those with somebody to be compared to."""
+    has_both = cells.overlap[:, 0] > 0
+    worth = []
+    for side in (units.is_exposed, ~units.is_exposed):
+        chosen = np.flatnonzero(side & has_both[units.stratum]) if side.size else np.zeros(0, dtype=np.int64)
+        order = chosen[np.lexsort((units.is_lost[chosen], units.person[chosen]))]
+        worth.append(order.size / design_effect(units.person[order], units.is_lost[order]) if order.size else 0.0)
+    return worth[0], worth[1]
+
+
+def _refusal(worth: float, others_worth: float) -> str | None:
+    if worth < LEAST_N:
+        return f"too few journeys with the signal that can be compared (worth fewer than {LEAST_N})"
+    if others_worth < LEAST_N:
+        return f"too few journeys without the signal to compare with (worth fewer than {LEAST_N})"
+    return None
+
+
+def delay_per_month(units: RiskSet) -> float:
+    """Seconds a month that the exposed who went on took beyond the others of their stratum; NaN: nobody can tell."""
+    went_on = np.flatnonzero(~np.isnan(units.went_on_s))
+    if went_on.size == 0:
+        return np.nan
+    strata_n = int(units.stratum.max()) + 1
+    whole_s = np.rint(units.went_on_s[went_on])
+    cell = units.stratum[went_on] * 2 + units.is_exposed[went_on]
+    n = np.bincount(cell, minlength=strata_n * 2).reshape(-1, 2).astype(float)
+    total = np.bincount(cell, whole_s, minlength=strata_n * 2).reshape(-1, 2).astype(float)
+    beyond = ratio(total[:, 1], n[:, 1]) - ratio(total[:, 0], n[:, 0])
+    weight = ratio(n[:, 0] * n[:, 1], n.sum(axis=1))
+    if not weight.any():
+        return np.nan
+    overall = (weight * beyond).sum() / weight.sum()
+    return float((n[:, 1] * np.where(weight > 0, beyond, overall)).sum() / units.months)

@@ -1,0 +1,110 @@
+"""The p-value of no effect within strata: exact where few are lost, and aware of people with several journeys."""
+
+from __future__ import annotations
+
+from math import erfc, lgamma, sqrt
+from statistics import NormalDist
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.alignment_kernel import compiled
+from models.friction.effects import Cells, Floats, ratio
+
+Integers = NDArray[np.int64]
+
+_EXACT_N = 4000  # up to so many exposed that could be lost, their exact distribution is worked out
+_WHOLE = 2.0**30  # influences are summed as whole multiples of this part, so that the order of rows does not show
+
+
+class Margins(NamedTuple):
+    """Per stratum: exposed, all, lost, the least of the exposed that must be lost, and how many more can be."""
+
+    n1: Integers
+    n: Integers
+    lost: Integers
+    least: Integers
+    span: Integers
+
+
+def widening(
+    cells: Cells, stratum: Integers, person: Integers, is_exposed: NDArray[np.bool_], is_lost: Floats
+) -> float:
+    """How much likeness within persons widens the variance of the difference, were there none; at least 1."""
+    n = cells.n1[:, 0] + cells.n0[:, 0]
+    exposed_share = ratio(cells.n1[:, 0], n)
+    lost_share = ratio(cells.lost1[:, 0] + cells.lost0[:, 0], n)
+    pulls = np.rint((is_exposed - exposed_share[stratum]) * (is_lost - lost_share[stratum]) * _WHOLE)
+    alone = float(np.square(np.sort(pulls / _WHOLE)).sum())
+    together = float(np.square(np.bincount(person, pulls) / _WHOLE).sum())
+    return max(1.0, together / alone) if alone > 0 else 1.0
+
+
+def p_value(cells: Cells, wide: float) -> float:
+    """Two-sided p-value that the exposed are lost as often as the others in every stratum.
+
+    Given how many are exposed and lost in each stratum, the exposed lost are hypergeometric. Their sum is worked out
+    exactly where it is small (mid-p, since a plain exact test is too cautious); else it is normal (Mantel and
+    Haenszel). The distance from the middle is then divided by what clustering adds.
+
+    Args:
+        cells: the counts of the data, one column.
+        wide: see `widening`.
+    """
+    n1, n0, lost1, lost0 = (np.rint(part[:, 0]).astype(np.int64) for part in _parts(cells))
+    is_telling = (n1 > 0) & (n0 > 0) & (lost1 + lost0 > 0) & (lost1 + lost0 < n1 + n0)
+    n1, n, lost, seen = n1[is_telling], (n1 + n0)[is_telling], (lost1 + lost0)[is_telling], lost1[is_telling]
+    if n1.size == 0:
+        return 1.0
+    most = np.minimum(n1, lost)
+    least = np.maximum(0, lost - (n - n1))
+    span = most - least
+    if int(span.sum()) <= _EXACT_N:
+        lower, upper = _mid_tails(Margins(n1, n, lost, least, span), int((seen - least).sum()))
+        return _two_sided(_distance(min(lower, upper)), wide)
+    mean = n1 * lost / n
+    variance = mean * (1 - n1 / n) * (n - lost) / np.maximum(n - 1, 1)
+    return _two_sided(abs(float((seen - mean).sum())) / sqrt(float(variance.sum())), wide)
+
+
+def _parts(cells: Cells) -> tuple[Floats, Floats, Floats, Floats]:
+    return cells.n1, cells.n0, cells.lost1, cells.lost0
+
+
+def _distance(tail: float) -> float:
+    """Standard deviations from the middle at which a normal has this tail."""
+    return -NormalDist().inv_cdf(min(max(tail, 1e-300), 0.5))
+
+
+def _two_sided(distance: float, wide: float) -> float:
+    return min(1.0, erfc(distance / sqrt(wide) / sqrt(2.0)))
+
+
+@compiled
+def _one(n1: int, n: int, lost: int, least: int, out: Floats) -> None:
+    """Probabilities of a hypergeometric count from its least value on."""
+    for place in range(len(out)):
+        hit = least + place
+        out[place] = np.exp(
+            lgamma(n1 + 1) - lgamma(hit + 1) - lgamma(n1 - hit + 1)
+            + lgamma(n - n1 + 1) - lgamma(lost - hit + 1) - lgamma(n - n1 - lost + hit + 1)
+            - lgamma(n + 1) + lgamma(lost + 1) + lgamma(n - lost + 1)
+        )  # fmt: skip
+
+
+@compiled
+def _mid_tails(margins: Margins, seen: int) -> tuple[float, float]:
+    """Below and above what was seen, with half of its own probability each."""
+    n1, n, lost, least, span = margins
+    total = 1
+    chance = np.ones(1)
+    for stratum in range(len(n1)):
+        one = np.empty(span[stratum] + 1)
+        _one(n1[stratum], n[stratum], lost[stratum], least[stratum], one)
+        both = np.zeros(total + span[stratum])
+        for place in range(total):
+            for more in range(len(one)):
+                both[place + more] += chance[place] * one[more]
+        chance, total = both, len(both)
+    return chance[:seen].sum() + chance[seen] / 2, chance[seen + 1 :].sum() + chance[seen] / 2
