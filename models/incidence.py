@@ -53,6 +53,14 @@ class Curves:
         still_open = 1.0 - float(ended.sum())
         return np.append(ended, still_open if still_open > 1e-12 else 0.0)  # nobody is open by rounding alone
 
+    def quantile_us(self, cause: int, part: float) -> int | None:
+        """Time by which this part of those who end so by the horizon have ended; None where nobody does."""
+        ended = self.incidence[cause - 1]
+        if ended[-1] <= 0:
+            return None
+        # The tolerance keeps rounding in the sum from pushing a quantile to the next time.
+        return int(self.times_us[np.searchsorted(ended, part * ended[-1] * (1 - 1e-12))])
+
 
 @dataclass(frozen=True)
 class Shares:

@@ -16,15 +16,11 @@ import polars as pl
 
 from models.incidence import Curves, Shares, curves, shares
 from models.intervals import Integers
+from models.patience import DAY_US, LEAST_N, patience_ahead
 from schemas.words import Status
 
-DAY_US = 86_400_000_000
 FOREVER_US = np.iinfo(np.int64).max // 4
-LEAST_N = 30  # below this many independent journeys a share says too little to be shown
-PATIENCE_SHARE = (99, 100)  # a touchpoint's patience covers this part of those who go on within the horizon
-UNSETTLED_PART = 0.95  # a learned patience beyond this part of the horizon was cut by it: people still went on there
 UNSETTLED_SHARE = 0.01  # so many visits may stand where patience was cut, before shares are refused: one point
-IMPATIENT_SHARE = 0.002  # so many visits may stand where patience outlasts the freeze: a fifth of a point
 
 _STATUSES = (Status.CONVERTED, Status.EXITED, Status.ABANDONED, Status.IN_FLIGHT)
 _EXITED, _ABANDONED, _IN_FLIGHT = 2, 3, 4
@@ -47,56 +43,11 @@ _COLUMNS: dict[str, pl.DataType] = {
     "followed_n": pl.Int64(),
     "in_flight_n": pl.Int64(),
     "refused": pl.String(),
+    "to_goal_p50_s": pl.Float64(),
+    "to_goal_p90_s": pl.Float64(),
+    "is_mature": pl.Boolean(),
+    "reactivations_n": pl.Int64(),
 }
-
-
-def horizon_us(first_us: int, as_of_us: int, wanted_us: int | None) -> int:
-    """tau_max: the map's horizon, at most a third of the observed window, so that enough journeys can be followed."""
-    third = max(1, (as_of_us - first_us) // 3)
-    return third if wanted_us is None else min(wanted_us, third)
-
-
-def learn_patience(
-    code: Integers, touched_us: Integers, next_us: npt.ArrayLike, *, codes_n: int, as_of_us: int, horizon_us: int
-) -> Integers:
-    """Patience of every touchpoint in microseconds: the shortest wait that covers 99 % of those who go on in time.
-
-    Only touches that could be followed for the whole horizon count, so nothing is censored. Where there are fewer
-    than 30 of them, or nobody went on, nothing is learned (-1): the horizon stands in as patience.
-
-    Args:
-        code: touchpoint of each touch after which something was awaited (goals and exits are not).
-        touched_us: when.
-        next_us: the journey's next event; NaN where there was none by the snapshot.
-        codes_n: how many touchpoints there are; codes run from 0.
-        as_of_us: the snapshot.
-        horizon_us: the horizon, tau_max.
-    """
-    after = np.nan_to_num(np.asarray(next_us, float), nan=-1.0).astype(np.int64)
-    gap = after - touched_us
-    is_followed = touched_us <= as_of_us - horizon_us
-    followed_n = np.bincount(code[is_followed], minlength=codes_n)
-    is_in = is_followed & (after >= 0) & (gap <= horizon_us)
-    gap, place = gap[is_in], code[is_in]
-    order = np.lexsort((gap, place))
-    went_on = np.bincount(place, minlength=codes_n)
-    first = np.cumsum(went_on) - went_on
-    part, whole = PATIENCE_SHARE
-    rank = -(-went_on * part // whole) - 1  # ceiling in whole numbers, so that every engine finds the same
-    learned = np.full(codes_n, -1, dtype=np.int64)
-    is_enough = (followed_n >= LEAST_N) & (went_on > 0)
-    learned[is_enough] = gap[order][(first + rank)[is_enough]]
-    return learned
-
-
-def unsettled_codes(learned_us: Integers, horizon_us: int) -> list[int]:
-    """Touchpoints whose learned patience all but reaches the horizon: their waits outlast what can be followed.
-
-    Args:
-        learned_us: learned patience per code; negative where it is not learned but set, or the horizon stands in.
-        horizon_us: the horizon that it was learned with.
-    """
-    return [int(code) for code in np.flatnonzero(learned_us >= UNSETTLED_PART * horizon_us)]
 
 
 @dataclass(frozen=True)
@@ -109,17 +60,11 @@ class _Visits:
     end_us: Integers
     last_us: Integers
     stands_at: Integers
+    returns_n: Integers
 
     def where(self, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.intp]) -> _Visits:
         """Those chosen."""
-        return _Visits(
-            self.person[chosen],
-            self.reached_us[chosen],
-            self.status[chosen],
-            self.end_us[chosen],
-            self.last_us[chosen],
-            self.stands_at[chosen],
-        )
+        return _Visits(*(column[chosen] for column in vars(self).values()))
 
 
 @dataclass(frozen=True)
@@ -145,6 +90,7 @@ def touchpoint_outcomes(
     horizon_us: int,
     segments: Mapping[str, str] | None = None,
     unsettled: Collection[int] = (),
+    returns: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """One row per touchpoint and segment: how many reached it and what became of them by the horizon.
 
@@ -160,6 +106,8 @@ def touchpoint_outcomes(
         segments: name of each segment to its column.
         unsettled: codes where people still go on when the horizon ends (see `unsettled_codes`): silence there cannot
             be told from slowness, and no number is given.
+        returns: one row per journey and touchpoint where it came back after confirmed silence: `journey_key`, `code`,
+            `returns_n`. None: nobody looked, and no number is given.
 
     Returns:
         The columns of `touchpoint_outcomes`, with `code` for the touchpoint and without the journey's name; sorted by
@@ -171,7 +119,8 @@ def touchpoint_outcomes(
     labels = journeys.select(pl.col(column).cast(pl.String).alias(name) for name, column in (segments or {}).items())
     values = {name: labels[name].drop_nulls().unique().sort() for name in labels.columns}
     rows: list[dict[str, object]] = []
-    for code, visits, value_codes in _by_code(reached, journeys, labels, values):
+    visited = _with_returns(reached, returns)
+    for code, visits, value_codes in _by_code(visited, journeys, labels, values):
         freeze_us = study.freeze(_patience_ahead(visits, study))
         rows.append(_row(code, None, visits, study, freeze_us))
         for name, of_visit in value_codes.items():
@@ -179,6 +128,15 @@ def touchpoint_outcomes(
                 segment = f"{name}={values[name][value]}"
                 rows.append(_row(code, segment, visits.where(chosen), study, freeze_us))
     return pl.DataFrame(rows, schema=_COLUMNS).sort("code", "segment", nulls_last=False)
+
+
+def _with_returns(reached: pl.DataFrame, returns: pl.DataFrame | None) -> pl.DataFrame:
+    """Journeys where they came, and how often they came back there after confirmed silence (-1: nobody looked)."""
+    visited = reached.select("journey_key", pl.col("code").cast(pl.Int64), "reached_us")
+    if returns is None:
+        return visited.with_columns(returns_n=pl.lit(-1, pl.Int64))
+    counts = returns.select("journey_key", pl.col("code").cast(pl.Int64), pl.col("returns_n").cast(pl.Int64))
+    return visited.join(counts, on=["journey_key", "code"], how="left").with_columns(pl.col("returns_n").fill_null(0))
 
 
 def _by_code(
@@ -198,9 +156,8 @@ def _by_code(
             for name, known in values.items()
         ),
     )
-    visited = reached.select("journey_key", pl.col("code").cast(pl.Int64), "reached_us").sort("code", "journey_key")
-    joined = visited.join(about, on="journey_key", maintain_order="left")
-    columns = ("person", "reached_us", "status", "end_us", "last_us", "stands_at")
+    joined = reached.sort("code", "journey_key").join(about, on="journey_key", maintain_order="left")
+    columns = ("person", "reached_us", "status", "end_us", "last_us", "stands_at", "returns_n")
     for (code,), part in joined.partition_by("code", as_dict=True, maintain_order=True).items():
         visits = _Visits(*(part[name].to_numpy() for name in columns))
         yield int(code), visits, {name: part[f"segment {name}"].to_numpy() for name in values}
@@ -216,15 +173,8 @@ def _groups(value: Integers) -> Iterator[tuple[int, npt.NDArray[np.intp]]]:
 
 
 def _patience_ahead(visits: _Visits, study: _Study) -> int:
-    """The longest patience of the places where these journeys stand, or were left, but for a handful of them.
-
-    A journey that reached this touchpoint may fall silent at a later and more patient one; with this touchpoint's
-    own patience such silences would still be unconfirmed at the freeze. Shares then miss them by points.
-    """
     is_standing = (visits.status == _ABANDONED) | (visits.status == _IN_FLIGHT)
-    ahead_us = np.sort(study.patience_us[visits.stands_at[is_standing]])
-    spared_n = int(IMPATIENT_SHARE * visits.person.size)
-    return int(ahead_us[-1 - spared_n]) if spared_n < ahead_us.size else 0
+    return patience_ahead(study.patience_us[visits.stands_at[is_standing]], visits.person.size)
 
 
 def _row(code: int, segment: str | None, visits: _Visits, study: _Study, freeze_us: int) -> dict[str, object]:
@@ -232,7 +182,8 @@ def _row(code: int, segment: str | None, visits: _Visits, study: _Study, freeze_
     patience_us = int(study.patience_us[code])
     person = visits.person[visits.reached_us <= study.freeze(patience_us)]
     is_followed = visits.reached_us <= freeze_us
-    fates = _fates(visits.where(is_followed), study, freeze_us)
+    found = _curves_of_fates(visits.where(is_followed), study, freeze_us)
+    fates = None if found is None else shares(found, visits.person[is_followed])
     widening = 1.0 if fates is None else float(fates.design_effect[np.argmin(np.abs(fates.share - 0.5))])
     refused = _outlasted(code, visits, study) or _refusal(visits.reached_us[is_followed], widening, study, freeze_us)
     row: dict[str, object] = {
@@ -245,14 +196,31 @@ def _row(code: int, segment: str | None, visits: _Visits, study: _Study, freeze_
         "followed_n": person.size,
         "in_flight_n": int(np.count_nonzero((visits.status == _IN_FLIGHT) & (visits.stands_at == code))),
         "refused": refused,
+        "reactivations_n": None if visits.returns_n.min() < 0 else int(visits.returns_n.sum()),
     }
-    if fates is not None and refused is None:
-        for place, word in enumerate(_WORDS):
-            for end, numbers in (("share", fates.share), ("low", fates.low), ("high", fates.high)):
-                row[f"{word}_{end}"] = _shown(numbers[place])
+    if found is not None and fates is not None and refused is None:
+        row |= _shares(fates) | _to_goal(found)
+        mature_n = np.count_nonzero(visits.reached_us <= freeze_us - study.horizon_us)
+        row["is_mature"] = bool(mature_n / widening >= LEAST_N)
     if person.size / widening >= LEAST_N and not study.is_unsettled[code]:
         row |= _hazards(code, visits, study)
     return row
+
+
+def _shares(fates: Shares) -> dict[str, object]:
+    """Shares by the horizon with the ends of their intervals."""
+    return {
+        f"{word}_{end}": _shown(numbers[place])
+        for place, word in enumerate(_WORDS)
+        for end, numbers in (("share", fates.share), ("low", fates.low), ("high", fates.high))
+    }
+
+
+def _to_goal(found: Curves) -> dict[str, object]:
+    """Median and ninth decile of the time to the goal, of those who get there by the horizon, some still on the way."""
+    times_us = (found.quantile_us(1, part) for part in (0.5, 0.9))
+    names = ("to_goal_p50_s", "to_goal_p90_s")
+    return {name: None if at_us is None else at_us / 1e6 for name, at_us in zip(names, times_us, strict=True)}
 
 
 def _shown(number: float) -> float:
@@ -281,11 +249,11 @@ def _outlasted(code: int, visits: _Visits, study: _Study) -> str | None:
     return "waits after it outlast the horizon" if share > UNSETTLED_SHARE else None
 
 
-def _fates(visits: _Visits, study: _Study, freeze_us: int) -> Shares | None:
-    """Shares converted, exited, abandoned and active by the horizon; None where nobody was reached by the freeze."""
+def _curves_of_fates(visits: _Visits, study: _Study, freeze_us: int) -> Curves | None:
+    """Curves of converted, exited and abandoned by the horizon; None where nobody was reached by the freeze."""
     if visits.person.size == 0:
         return None
-    return shares(_until_freeze(visits, visits.status, visits.end_us, study, freeze_us), visits.person)
+    return _until_freeze(visits, visits.status, visits.end_us, study, freeze_us)
 
 
 def _hazards(code: int, visits: _Visits, study: _Study) -> dict[str, object]:

@@ -8,7 +8,7 @@ from datetime import datetime
 import duckdb
 import polars as pl
 
-from models.outcomes import horizon_us
+from models.patience import horizon_us
 from models.rules import quoted
 from pipelines.engine import DuckDBEngine
 from pipelines.settings import Settings

@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 
 from models.intervals import wilson
-from models.outcomes import touchpoint_outcomes, unsettled_codes
+from models.outcomes import touchpoint_outcomes
+from models.patience import unsettled_codes
 from models.rules import quoted
 from models.waits import summarise_waits
 from pipelines.engine import DuckDBEngine
@@ -55,6 +56,11 @@ def outcomes(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
     learned = np.where(patience["is_learned"].to_numpy(), patience["patience_us"].to_numpy(), -1)
     waits_for = patience["patience_us"].to_numpy().copy()
     waits_for[[study.code(name) for name in study.plan.goals if study.code(name) < study.flow_n]] = -1
+    returns = engine.frame(
+        "SELECT gaps.journey_key, gaps.stands_at AS code, count(*) AS returns_n FROM touch_gaps gaps"
+        " JOIN patience ON patience.code = gaps.stands_at WHERE gaps.next_us - gaps.at_us > patience.patience_us"
+        f" AND gaps.code < {study.exits_from} AND NOT ({study.values['stands_at_goal']}) GROUP BY ALL"
+    )
     rows = [  # one touchpoint at a time: all visits at once would take gigabytes
         touchpoint_outcomes(
             engine.frame(f"SELECT * FROM first_reached WHERE code = {code}"),
@@ -64,6 +70,7 @@ def outcomes(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
             horizon_us=horizon,
             segments=segments,
             unsettled=unsettled_codes(learned, horizon),
+            returns=returns.filter(pl.col("code") == code),
         )
         for code in range(study.flow_n)
     ]

@@ -13,7 +13,8 @@ import polars as pl
 import pytest
 from lxml import etree
 
-from models.outcomes import DAY_US, horizon_us, learn_patience, touchpoint_outcomes, unsettled_codes
+from models.outcomes import touchpoint_outcomes
+from models.patience import DAY_US, horizon_us, learn_patience, unsettled_codes
 
 Frames = tuple[pl.DataFrame, pl.DataFrame]
 LEAST_FOLLOWED_N = 100

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 import pytest
 
-from models.outcomes import learn_patience
+from models.patience import learn_patience
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

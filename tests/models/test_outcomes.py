@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from models.incidence import curves
-from models.outcomes import DAY_US, FOREVER_US, horizon_us, learn_patience, touchpoint_outcomes, unsettled_codes
+from models.outcomes import FOREVER_US, touchpoint_outcomes
+from models.patience import DAY_US, horizon_us, learn_patience, unsettled_codes
 from schemas.tables import TOUCHPOINT_OUTCOMES
 
 SHARES = ["converted_share", "exited_share", "abandoned_share", "active_share"]
@@ -111,6 +112,41 @@ def test_it_refuses_rather_than_guesses(rows: list[Row], as_of_d: int, refused: 
     assert row["refused"] == refused
     assert row["reached_n"] == len(rows)
     assert [row[name] for name in SHARES] == [None] * 4
+
+
+def test_the_time_to_the_goal_is_that_of_those_who_convert_by_the_horizon_some_still_on_the_way() -> None:
+    won: list[Row] = [("converted", 0, at, at) for at in range(1, 21)]
+    row = of_small(
+        [*won, *[("exited", 0, 2, 2)] * 10, *[("converted", 0, 40, 40)] * 5], 100, patience_d=10, horizon_d=30
+    )
+    assert (row["to_goal_p50_s"] / 86_400, row["to_goal_p90_s"] / 86_400) == (10, 18)
+    # Ten who were reached 15 days before the freeze, and are not there yet, will be late: they weigh on the late times.
+    open_rows: list[Row] = [("in_flight", 75, None, 89)] * 10
+    later = of_small([*won, *open_rows], as_of_d=100, patience_d=10, horizon_d=30)
+    assert later["to_goal_p50_s"] / 86_400 == 15  # 14 of 30 by day 14, then six are left who share what remains
+
+
+def test_nobody_who_converts_has_no_time_to_the_goal() -> None:
+    row = of_small([("exited", 0, 2, 2)] * 40, as_of_d=100, patience_d=10, horizon_d=30)
+    assert (row["refused"], row["to_goal_p50_s"], row["to_goal_p90_s"]) == (None, None, None)
+
+
+@pytest.mark.parametrize(("older_n", "is_mature"), [(30, True), (29, False)])
+def test_a_share_that_few_were_followed_for_to_the_horizon_is_stamped_as_young(older_n: int, is_mature: bool) -> None:
+    old: list[Row] = [("converted", 60, 63, 63)] * older_n
+    young: list[Row] = [("converted", 70, 71, 71)] * 50
+    row = of_small([*old, *young], as_of_d=100, patience_d=10, horizon_d=30)
+    assert (row["refused"], row["is_mature"]) == (None, is_mature)
+
+
+def test_returns_after_confirmed_silence_are_counted_where_they_were_silent() -> None:
+    reached, journeys = small(MATURE)
+    journeys = journeys.with_columns(half=pl.col("journey_key") < 20)
+    returns = pl.DataFrame({"journey_key": [0, 5, 30, 31], "code": [0, 0, 0, 1], "returns_n": [1, 2, 1, 9]})
+    known: dict[str, Any] = {"as_of_us": 100 * DAY_US, "horizon_us": 30 * DAY_US, "segments": {"half": "half"}}
+    found = touchpoint_outcomes(reached, journeys, [DAY_US], returns=returns, **known)
+    assert found["reactivations_n"].to_list() == [4, 1, 3]
+    assert touchpoint_outcomes(reached, journeys, [DAY_US], **known)["reactivations_n"].to_list() == [None] * 3
 
 
 def test_forty_journeys_of_four_people_who_always_do_the_same_are_worth_too_little() -> None:

@@ -89,6 +89,11 @@ def test_a_return_after_confirmed_silence_is_counted(world: World) -> None:
         ("p_a", 2),
         ("p_b", 0),
     ]
+    assert query("SELECT touchpoint, reactivations_n FROM touchpoint_outcomes ORDER BY 1") == [
+        ("order", 1),
+        ("pay", 1),
+        ("visit", 0),
+    ]
 
 
 def test_every_rule_has_its_journeys_and_every_journey_its_own_id(world: World) -> None:
