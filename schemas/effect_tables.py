@@ -9,8 +9,8 @@ def _interval(name: str, kind: str, meaning: str) -> tuple[Column, ...]:
     """A number with the ends of its 95 % interval."""
     return (
         nullable(name, kind, meaning),
-        nullable(f"{name}_low", kind, "lower end of its 95 % interval"),
-        nullable(f"{name}_high", kind, "upper end of its 95 % interval"),
+        nullable(f"{name.removesuffix('_share')}_low", kind, "lower end of its 95 % interval"),
+        nullable(f"{name.removesuffix('_share')}_high", kind, "upper end of its 95 % interval"),
     )
 
 
@@ -111,6 +111,10 @@ PATIENCE_CURVES = Table(
         nullable("hazard", REAL, "share of those still waiting who leave, a day of the wait's calendar"),
         nullable("hazard_low", REAL, "lower end of its 95 % interval"),
         nullable("hazard_high", REAL, "upper end of its 95 % interval"),
+        needed("served_n", INT, "of these, served in it, and long enough ago to know what became of them"),
+        nullable("lost_after_share", REAL, "of those served in it, abandoned or exited right after it; 0 to 1"),
+        nullable("lost_after_low", REAL, "lower end of its 95 % interval"),
+        nullable("lost_after_high", REAL, "upper end of its 95 % interval"),
     ),
 )
 
@@ -122,17 +126,25 @@ COHORTS = Table(
         needed("week_at", TIME, "Monday on which the week begins, in the workspace's time zone"),
         nullable("segment", TEXT, "name=value; null: all"),
         needed("journeys_n", INT, "journeys that began in it"),
-        needed("followed_d", REAL, "days that all of them can be followed, up to the freeze"),
+        needed("followed_d", REAL, "days that all of them were followed by the snapshot, at most the horizon"),
         needed("is_mature", FLAG, "followed for the whole horizon"),
-        *_interval("converted_share", REAL, "converted within the horizon; young cohorts: as far as they are followed"),
+        *_interval("converted_share", REAL, "converted within followed_d days of entry; 0 to 1"),
         nullable(
             "expected_share",
             REAL,
             "mature cohorts' share converted after as many days: what to compare a young one with",
         ),
-        nullable("abandoned_share", REAL, "abandoned, of those"),
-        nullable("exited_share", REAL, "exited, of those"),
-        nullable("active_share", REAL, "still active, of those"),
+        nullable("exited_share", REAL, "exited within followed_d days"),
+        nullable(
+            "abandoned_share", REAL, "abandoned within the horizon; null: such silences cannot all be confirmed yet"
+        ),
+        nullable("active_share", REAL, "still active at the horizon; null as abandoned_share"),
+        *_interval(
+            "projected_share",
+            REAL,
+            "converted within the horizon; young cohorts: if those still open go on as the mature ones did",
+        ),
+        nullable("refused", TEXT, "why no share is given; null: given"),
     ),
 )
 

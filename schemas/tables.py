@@ -265,7 +265,9 @@ TOUCHPOINT_OUTCOMES = Table(
             "to_goal_p50_s", REAL, "median seconds from reaching it to the goal, of those who convert by the horizon"
         ),
         nullable("to_goal_p90_s", REAL, "ninth decile of the same"),
-        nullable("is_mature", FLAG, "the youngest journey counted was followed for the whole horizon"),
+        nullable(
+            "is_mature", FLAG, "at least 30 journeys' worth were followed for the whole horizon; else shares may move"
+        ),
         nullable("reactivations_n", INT, "returns after confirmed silence here"),
     ),
 )
@@ -288,6 +290,20 @@ WAITS = Table(
         needed("calendar", TEXT, "clock or business"),
         needed("waiting_n", INT, "still waiting at the snapshot"),
         needed("overdue_n", INT, "still waiting and already longer than promised"),
+        nullable("p50_low_s", REAL, "lower end of the median's 95 % interval"),
+        nullable("p50_high_s", REAL, "upper end of the median's 95 % interval"),
+        nullable("p90_low_s", REAL, "lower end of the ninth decile's 95 % interval"),
+        nullable("p90_high_s", REAL, "upper end of the ninth decile's 95 % interval; null: it is not reached"),
+        nullable("patience_s", REAL, "silence after which a wait counts as left, seconds by the clock"),
+        nullable("p50_half_patience_s", REAL, "median with half the patience"),
+        nullable(
+            "p50_double_patience_s", REAL, "median with twice the patience; null: too few can be followed so long"
+        ),
+        nullable("followed_n", INT, "waits that began early enough to be followed: what the quantiles rest on"),
+        nullable("left_n", INT, "of these, left without what they waited for"),
+        nullable("silent_n", INT, "of those who left, without any sign since the wait began: when, nobody can see"),
+        nullable("leaves_from_s", REAL, "wait from which people leave sooner than before (see patience_curves)"),
+        nullable("lost_from_s", REAL, "wait from which those who are served are lost more often right after it"),
     ),
 )
 
@@ -304,7 +320,16 @@ FINDINGS = Table(
         needed("state", TEXT, "see FindingState"),
         needed("first_seen_run", TEXT, "run_id in which it first stood"),
         nullable("accepted_until", TIME, "until when it is accepted"),
-        nullable("value", REAL, "money a month; null until it can be estimated"),
+        nullable("value", REAL, "money a month (frictions.value); null: it is no friction, or the map gives no value"),
+        nullable("value_low", REAL, "lower end of its 95 % interval"),
+        nullable("value_high", REAL, "upper end of its 95 % interval"),
+        nullable("lost_shrunk", REAL, "customers lost a month, shrunk (frictions.lost_shrunk); null: no friction"),
+        nullable("lost_low", REAL, "lower end of its 95 % interval"),
+        nullable("lost_high", REAL, "upper end of its 95 % interval"),
+        nullable("effect", REAL, "frictions.effect; where lost_shrunk is null: that with which it stood before"),
+        nullable("effect_low", REAL, "lower end of its 95 % interval"),
+        nullable("effect_high", REAL, "upper end of its 95 % interval"),
+        nullable("evidence_grade", TEXT, "A or B; null: it is no friction"),
         needed("journeys_n", INT, "journeys it touches"),
         nullable("rate", REAL, "occurrences over opportunities"),
         nullable("rate_low", REAL, "lower end of its 95 % interval"),
