@@ -1,0 +1,288 @@
+"""How two numbers differ: intervals and tests that know that one person's journeys are alike.
+
+Each number comes with its own 95 % interval; the interval of the difference is made of the two (MOVER, which for shares
+is Newcombe's method 10), so that it is sound near 0 and 1 too. Tests of shares count what the journeys are worth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import erfc, sqrt
+
+import numpy as np
+import numpy.typing as npt
+
+from models.incidence import Curves, curves, influences
+from models.intervals import Z_95, Floats, Integers, wilson
+
+FEW_EXPECTED = 10.0  # below so many expected hits or misses on either side a share is tested exactly, not by z
+_TOLERANCE = 1 - 1e-12  # keeps rounding in a sum from pushing a quantile to the next time
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number of one group.
+
+    Attributes:
+        value: The number.
+        low: Lower end of its 95 % interval.
+        high: Upper end.
+        worth: Independent journeys that it rests on: their number over the design effect.
+        spread: Its standard error, clustered by person.
+    """
+
+    value: float
+    low: float
+    high: float
+    worth: float
+    spread: float
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """One number minus another.
+
+    Attributes:
+        difference: The one minus the other.
+        low: Lower end of its 95 % interval.
+        high: Upper end.
+        p_value: Two-sided, of no difference.
+    """
+
+    difference: float
+    low: float
+    high: float
+    p_value: float
+
+
+def contrast(one: Estimate, other: Estimate, p_value: float | None = None, likeness: float = 0.0) -> Contrast:
+    """The difference of two estimates, with its interval from theirs.
+
+    Args:
+        one: The one.
+        other: The other, which is taken off.
+        p_value: of a better test than that of the two standard errors.
+        likeness: correlation of the two estimates, where the same people are in both.
+    """
+    low = _reach(one.value - one.low, other.high - other.value, likeness)
+    high = _reach(one.high - one.value, other.value - other.low, likeness)
+    difference = one.value - other.value
+    if p_value is None:
+        variance = one.spread**2 + other.spread**2 - 2 * likeness * one.spread * other.spread
+        p_value = two_sided(difference / sqrt(variance)) if variance > 0 else float(difference == 0)
+    return Contrast(difference, difference - low, difference + high, p_value)
+
+
+def _reach(one: float, other: float, likeness: float) -> float:
+    return sqrt(max(0.0, one**2 + other**2 - 2 * likeness * one * other))
+
+
+def two_sided(z: float) -> float:
+    """Two-sided p-value of a normal deviate."""
+    return erfc(abs(z) / sqrt(2))
+
+
+def clustered_spread(influence: Floats, person: Integers) -> float:
+    """Standard error of an estimate from what each journey adds to its error, summed per person first.
+
+    Args:
+        influence: One per journey.
+        person: Whole number of the person, from 0.
+    """
+    of_person = np.bincount(person, influence)
+    people_n = int(np.count_nonzero(np.bincount(person)))
+    few = people_n / max(1, people_n - 1) * (1 - 1 / influence.size)  # 1 where nobody comes again
+    return sqrt(float(np.square(of_person).sum()) * few)
+
+
+def clustered_likeness(one: Floats, of_one: Integers, other: Floats, of_other: Integers) -> float:
+    """Correlation of two estimates by the people who are in both; 0 where nobody is.
+
+    Args:
+        one: What each journey of the one group adds to its estimate's error.
+        of_one: Their persons.
+        other: The same of the other group.
+        of_other: Their persons.
+    """
+    people_n = int(max(of_one.max(initial=-1), of_other.max(initial=-1))) + 1
+    left, right = np.bincount(of_one, one, people_n), np.bincount(of_other, other, people_n)
+    scale = sqrt(float(np.square(left).sum()) * float(np.square(right).sum()))
+    return float((left * right).sum()) / scale if scale > 0 else 0.0
+
+
+def share_of(is_hit: npt.NDArray[np.bool_], person: Integers) -> Estimate:
+    """The share of journeys that do something, Wilson's interval on what they are worth. Needs at least one.
+
+    Args:
+        is_hit: One per journey.
+        person: Whole number of the person, from 0.
+    """
+    share = float(is_hit.mean())
+    plain = share * (1 - share) / is_hit.size
+    spread = clustered_spread((is_hit - share) / is_hit.size, person)
+    # Where all or none do it nothing can be learned about likeness, and the worst is assumed.
+    worth = is_hit.size / max(1.0, spread**2 / plain) if plain > 0 else _all_alike(person)
+    low, high = wilson(share * worth, worth)
+    return Estimate(share, float(low), float(high), worth, sqrt(share * (1 - share) / worth))
+
+
+def _all_alike(person: Integers) -> float:
+    """What journeys are worth if all of one person's are alike."""
+    return person.size**2 / float(np.square(np.bincount(person).astype(float)).sum())
+
+
+def mean_of(value: Floats, person: Integers) -> Estimate:
+    """The mean of a number, with a normal interval. Needs at least one."""
+    mean = float(value.mean())
+    spread = clustered_spread((value - mean) / value.size, person)
+    plain = float(np.square(value - mean).sum()) / value.size**2
+    worth = value.size / max(1.0, spread**2 / plain) if plain > 0 else float(np.unique(person).size)
+    return Estimate(mean, mean - Z_95 * spread, mean + Z_95 * spread, worth, spread)
+
+
+def incidence_of(
+    until_us: Integers, cause: npt.NDArray[np.integer], wanted: int, horizon_us: int, person: Integers
+) -> tuple[Estimate, Floats]:
+    """The share ended by a cause within the horizon, those still open counted as such; and its influences per row.
+
+    Args:
+        until_us: See `models.incidence`.
+        cause: 0 for open, then the competing ends.
+        wanted: The cause asked for.
+        horizon_us: The horizon.
+        person: Whole number of the person, from 0.
+    """
+    found = curves(until_us, cause, max(int(cause.max(initial=1)), wanted), horizon_us)
+    share = float(found.incidence[wanted - 1, -1])
+    influence = np.empty(until_us.size)
+    influence[found.order] = influences(found)[wanted - 1]
+    spread = clustered_spread(influence, person)
+    known = found.settled_n / until_us.size
+    worth = share * (1 - share) / spread**2 if spread**2 > 1e-15 else known * _all_alike(person)
+    worth = min(max(worth, 1.0), float(until_us.size))
+    low, high = wilson(share * worth, worth)
+    return Estimate(share, float(low), float(high), worth, spread), influence
+
+
+def served_by(time_us: int, until_us: Integers, cause: npt.NDArray[np.integer], person: Integers) -> Estimate:
+    """Of those who will be served (cause 1), the share served by a time; those still waiting counted as such."""
+    whole = _curves_until(until_us, cause, int(until_us.max()))
+    part = _curves_until(until_us, cause, time_us)
+    limit, by_then = float(whole.incidence[0, -1]), float(part.incidence[0, -1])
+    if limit <= 0:
+        return Estimate(0.0, 0.0, 1.0, 1.0, 0.0)
+    share = by_then / limit
+    influence = (_in_rows(part) - share * _in_rows(whole)) / limit
+    spread = clustered_spread(influence, person)
+    worth = share * (1 - share) / spread**2 if spread**2 > 1e-15 else 1.0
+    worth = min(max(worth, 1.0), float(until_us.size))
+    low, high = wilson(share * worth, worth)
+    return Estimate(share, float(low), float(high), worth, spread)
+
+
+def quantile_of(part: float, until_us: Integers, cause: npt.NDArray[np.integer], person: Integers) -> Estimate | None:
+    """When a part of those who will be served has been: seconds, with Woodruff's interval; None where nobody is.
+
+    Args:
+        part: 0.5 for the median.
+        until_us: How long each waited so far, or in all.
+        cause: 0 still waits, 1 served, 2 left.
+        person: Whole number of the person, from 0.
+    """
+    if not np.any(cause == 1):
+        return None
+    found = _curves_until(until_us, cause, int(until_us.max()))
+    served = found.incidence[0] / found.incidence[0, -1]
+    at = _passes(found.times_us, served, part)
+    sure = served_by(at, until_us, cause, person)
+    worth = part * (1 - part) / sure.spread**2 if sure.spread > 0 else float(np.unique(person).size)
+    worth = min(max(worth, 1.0), float(until_us.size))
+    ends = wilson(part * worth, worth)
+    low, high = (_passes(found.times_us, served, float(end)) / 1e6 for end in ends)
+    return Estimate(at / 1e6, low, high, worth, (high - low) / (2 * Z_95))
+
+
+def _curves_until(until_us: Integers, cause: npt.NDArray[np.integer], horizon_us: int) -> Curves:
+    return curves(until_us, cause, 2, horizon_us)
+
+
+def _in_rows(found: Curves) -> Floats:
+    """Influences on the first cause in the order of the input."""
+    influence = np.empty(found.order.size)
+    influence[found.order] = influences(found)[0]
+    return influence
+
+
+def _passes(times_us: Integers, served: Floats, part: float) -> int:
+    place = int(np.searchsorted(served, part * _TOLERANCE))
+    return int(times_us[min(place, times_us.size - 1)])
+
+
+def p_of_shares(one: Estimate, other: Estimate) -> float:
+    """Two-sided p-value that two shares are one: by z, or exactly (Fisher's mid-p) where few are expected."""
+    hits, misses = one.value * one.worth, other.value * other.worth
+    n = one.worth + other.worth
+    pooled = (hits + misses) / n
+    if min(one.worth, other.worth) * min(pooled, 1 - pooled) < FEW_EXPECTED:
+        return _exact(round(hits), round(one.worth), round(misses), round(other.worth))
+    variance = pooled * (1 - pooled) * (1 / one.worth + 1 / other.worth)
+    return two_sided((one.value - other.value) / sqrt(variance))
+
+
+def _exact(hits: int, n: int, other_hits: int, other_n: int) -> float:
+    """Fisher's mid-p value, twice the smaller tail."""
+    total = hits + other_hits
+    counts = np.arange(max(0, total - other_n), min(total, n) + 1)
+    if counts.size == 1:
+        return 1.0
+    k = counts[:-1].astype(float)
+    steps = np.log((total - k) * (n - k)) - np.log((k + 1) * (other_n - total + k + 1))
+    weights = np.append(0.0, np.cumsum(steps))
+    chance = np.exp(weights - weights.max())
+    chance /= chance.sum()
+    at = int(np.searchsorted(counts, hits))
+    tails = (chance[:at].sum() + chance[at] / 2, chance[at + 1 :].sum() + chance[at] / 2)
+    return min(1.0, 2 * float(min(tails)))
+
+
+def held_still(value: Floats, is_one: npt.NDArray[np.bool_], stratum: Integers, person: Integers) -> Contrast | None:
+    """The difference of two means within strata, with overlap weights (n1 n0 / n); None where no stratum has both.
+
+    Args:
+        value: A number, or 0 and 1, per journey.
+        is_one: Whether the journey is of the one group, else of the other.
+        stratum: Whole number from 0.
+        person: Whole number of the person, from 0.
+    """
+    strata_n = int(stratum.max(initial=-1)) + 1
+    n1 = np.bincount(stratum, is_one, strata_n).astype(float)
+    n0 = np.bincount(stratum, ~is_one, strata_n).astype(float)
+    weight = np.divide(n1 * n0, n1 + n0, out=np.zeros(strata_n), where=(n1 > 0) & (n0 > 0))
+    if weight.sum() <= 0:
+        return None
+    weight /= weight.sum()
+    mean1 = np.divide(np.bincount(stratum, value * is_one, strata_n), n1, out=np.zeros(strata_n), where=n1 > 0)
+    mean0 = np.divide(np.bincount(stratum, value * ~is_one, strata_n), n0, out=np.zeros(strata_n), where=n0 > 0)
+    difference = float((weight * (mean1 - mean0)).sum())
+    n = np.where(is_one, n1[stratum], n0[stratum])
+    rest = np.where(is_one, value - mean1[stratum], mean0[stratum] - value)
+    # The strata's own differences vary around their mean: that the weights are estimated adds so much.
+    of_weights = weight[stratum] * ((mean1 - mean0)[stratum] - difference) / (n1 + n0)[stratum]
+    spread = clustered_spread(weight[stratum] * rest / n + of_weights, person)
+    p_value = two_sided(difference / spread) if spread > 0 else float(difference == 0)
+    return Contrast(difference, difference - Z_95 * spread, difference + Z_95 * spread, p_value)
+
+
+def stratified_effect(
+    is_lost: npt.NDArray[np.bool_], is_exposed: npt.NDArray[np.bool_], stratum: Integers, person: Integers
+) -> Estimate | None:
+    """Lost with a signal minus lost without it, within strata; None where no stratum has both.
+
+    Its worth is that of the smaller side: the exposed, or the others.
+    """
+    found = held_still(is_lost.astype(float), is_exposed, stratum, person)
+    if found is None:
+        return None
+    spread = (found.high - found.low) / (2 * Z_95)
+    worth = min(share_of(is_lost[side], person[side]).worth for side in (is_exposed, ~is_exposed))
+    return Estimate(found.difference, found.low, found.high, worth, spread)
