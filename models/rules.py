@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from models import globs
 from schemas.journey_map import JourneyMap
@@ -25,6 +25,11 @@ def code_expression(journey_map: JourneyMap) -> str:
         for rule in journey_map.rules_of(name)
     ]
     return f"CASE {' '.join(branches)} ELSE NULL END" if branches else "CAST(NULL AS INTEGER)"
+
+
+def rules_condition(rules: Iterable[Mapping[str, tuple[str, ...]]]) -> str:
+    """SQL: whether an event `e` matches one of some rules; false without any."""
+    return " OR ".join(f"({_condition(rule)})" for rule in rules) or "FALSE"
 
 
 def rule_columns(journey_map: JourneyMap) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from schemas.blocks import Flow, leaves
 from schemas.errors import MapError, Problem
 from schemas.map_checks import check_map, check_versions
 from schemas.map_constraints import Constraint
+from schemas.map_experience import Question
 from schemas.map_faults import Faults, without_faults
 from schemas.map_file import PAGE, Notes, Path_, Tree, map_error, read_yaml
 from schemas.map_flow import read_flow
@@ -61,6 +62,7 @@ class JourneyMap(Part):
         exits: Ways to say no.
         constraints: Rules that a flow cannot say.
         segments: Segment to the attribute behind it.
+        experience: What customers are asked.
         value: What a conversion is worth.
         targets: What the journey is meant to reach.
         budget: Lines that must not be crossed.
@@ -85,6 +87,7 @@ class JourneyMap(Part):
     exits: dict[Text, Exit] = Field(default_factory=dict)
     constraints: tuple[Constraint, ...] = ()
     segments: Segments = Field(default_factory=dict)
+    experience: tuple[Question, ...] = ()
     value: Value | None = None
     targets: tuple[Target, ...] = ()
     budget: tuple[Budget, ...] = ()
@@ -155,6 +158,12 @@ class JourneyMap(Part):
         """Owner of a touchpoint, else of the journey (operations before business), else None."""
         entry = self.entry(name)
         return (entry.owner if entry else None) or self.owner.operations or self.owner.business
+
+    def has_mandate(self, name: str) -> bool | None:
+        """Whether a touchpoint's owner is among those who may change it; None: the map does not say who may."""
+        entry = self.entry(name)
+        mandate = entry.mandate if isinstance(entry, Touchpoint) else ()
+        return self.owner_of(name) in mandate if mandate else None
 
     def title_of(self, name: str) -> str:
         """Title for people; without one the name, underscores as spaces."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from schemas import flow_shape
 from schemas.blocks import leaves
 from schemas.errors import Problem
+from schemas.map_experience import LATEST
 from schemas.map_file import Notes, Path_, did_you_mean
 from schemas.map_flow import unfit
 from schemas.map_parts import Budget, Target
@@ -18,6 +19,7 @@ from schemas.map_parts import Budget, Target
 if TYPE_CHECKING:
     from schemas.journey_map import JourneyMap
     from schemas.map_constraints import Constraint
+    from schemas.map_experience import Question
 
 
 _SHARES = ("conversion", "drop_off", "promise_kept")
@@ -236,6 +238,34 @@ def _aims(journey_map: JourneyMap, notes: Notes) -> None:
             notes.add(("targets", i), f"{target.measure} of nothing", "a touchpoint or a phase")
 
 
+def _experience(journey_map: JourneyMap, notes: Notes) -> None:
+    """Questions are about touchpoints, their answers are on their scale, and each counts once."""
+    touchpoints = (*leaves(journey_map.flow), *_all_anytime(journey_map), *journey_map.off_map)
+    known = dict.fromkeys((*touchpoints, LATEST))
+    asked: dict[tuple[object, ...], int] = {}
+    for i, question in enumerate(journey_map.experience):
+        if question.touchpoint is not None:
+            wanted = f"a touchpoint of the map, or {LATEST}"
+            _known(question.touchpoint, ("experience", i, "touchpoint"), known, wanted, notes)
+        _answers(question, ("experience", i), notes)
+        first = asked.setdefault((question.measure, question.attribute, repr(question.when)), i)
+        if first != i:
+            got = f"the answers of the {question.measure} question in line {notes.line(('experience', first))} again"
+            notes.add(("experience", i), got, "answers that count once", "tell the two apart by when, or by score")
+
+
+def _answers(question: Question, path: Path_, notes: Notes) -> None:
+    worst, best = question.ends
+    for key, at in (("low", question.low), ("high", question.high)):
+        if at is not None and not min(worst, best) <= at <= max(worst, best):
+            notes.add((*path, key), f"{key}: {at:g}", f"an answer from {worst:g} to {best:g}", "scale says which exist")
+            return
+    high = question.high_at
+    if high is not None and (question.low_at - high) * (best - worst) >= 0:
+        got = f"low: {question.low_at:g} and high: {high:g} on a scale from {worst:g} to {best:g}"
+        notes.add(path, got, "low answers that are worse than good ones", "scale has the worst answer first")
+
+
 def _examples(journey_map: JourneyMap, notes: Notes) -> None:
     known = dict.fromkeys((*leaves(journey_map.flow), *_all_anytime(journey_map)))
     for i, trace in enumerate(journey_map.examples.conforming):
@@ -256,6 +286,7 @@ _CHECKS = (
     _observability,
     _goals_to_keep,
     _aims,
+    _experience,
     _examples,
 )
 

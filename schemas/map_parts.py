@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from schemas import durations
-from schemas.words import Calendar, DeviationKind, Initiator, Observability
+from schemas.words import Calendar, DeviationKind, Effort, Initiator, Observability
 
 RULE_COLUMNS = ("source", "activity", "channel", "initiator", "status")  # any other key of a rule is an attribute
 
@@ -169,6 +169,8 @@ class Touchpoint(Part):
     moment_of_truth: bool = False
     promise: Promise | None = None
     observability: Annotated[tuple[ObservabilitySpan, ...], BeforeValidator(_spans)] = ()
+    mandate: AnyNames = ()
+    effort: Effort | None = None
     when: Rules = ()
 
 
@@ -211,11 +213,19 @@ Segments = dict[Text, Annotated[Segment, BeforeValidator(_segment)]]
 
 
 class Value(Part):
-    """What a converted journey is worth."""
+    """What a converted journey is worth, and how long one looks for the next.
+
+    Attributes:
+        per_conversion: Worth of one conversion.
+        margin: Part of it that is margin.
+        currency: Of the worth.
+        window_s: How long after a first conversion people are followed, seconds; None: the horizon.
+    """
 
     per_conversion: float = Field(ge=0)
     margin: Share = 1.0
     currency: Text = "EUR"
+    window_s: DurationS | None = Field(default=None, alias="window")
 
 
 class Target(Part):

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
-from schemas import map_constraints, map_parts
+from schemas import map_constraints, map_experience, map_parts
 from schemas.journey_map import JourneyMap
 from schemas.map_flow import WORDS
 from schemas.map_keys import MEANINGS
@@ -31,6 +31,7 @@ _INSTANT: Schema = {
     "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9:.,]+(Z|[+-][0-9]{2}:?[0-9]{2}))?$",
 }
 _PAIR: Schema = {"type": "array", "items": _TEXT, "minItems": 2, "maxItems": 2, "uniqueItems": True}
+_SCALE: Schema = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2, "uniqueItems": True}
 _STEP: Schema = {"$ref": "#/$defs/step"}
 _NAMES: Schema = {"anyOf": [_NAME, {"type": "array", "items": _NAME, "uniqueItems": True}, {"type": "null"}]}
 
@@ -118,6 +119,12 @@ _ONE_OF_SEVERAL: dict[str, Schema] = {
             {"if": _given("promise_kept_at_least"), "then": _given("touchpoint")},
         ]
     },
+    "Question": {
+        "allOf": [
+            {"if": _given("scale"), "then": {"properties": {"measure": {"not": {"const": "nps"}}}}},
+            {"if": _given("high"), "then": {"properties": {"measure": {"enum": ["csat", "ces"]}}}},
+        ]
+    },
     "Constraint": {
         "oneOf": [_given("response"), _given("not_after"), _given("at_most", "of"), _PAIR_OF_CHANNELS],
         "allOf": [
@@ -164,6 +171,7 @@ _WRITTEN_AS: dict[str, Callable[[Schema], Schema]] = {
     map_parts._not_empty.__qualname__: lambda inner: inner | {"pattern": r"\S"},
     map_parts._code.__qualname__: lambda inner: inner | {"pattern": r"^\w[\w.-]{0,79}$", "minimum": 0},
     "_word_or_seconds.<locals>.read": _with_durations,
+    map_experience._scale.__qualname__: lambda _: _SCALE,
     map_constraints._pair.__qualname__: lambda _: _PAIR,
     map_constraints._yes_or_pair.__qualname__: lambda _: {"anyOf": [{"type": "boolean"}, _PAIR]},
 }

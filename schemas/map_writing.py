@@ -16,7 +16,9 @@ from schemas.yaml_text import yaml_text
 __all__ = ["flow_tree", "map_tree", "yaml_text"]
 
 _UNSAID: tuple[object, ...] = (None, "", (), {})
-_ONE_OR_MORE = frozenset({"opens_with", "goal", "observability", "when", "after"})  # one alone stands without brackets
+_ONE_OR_MORE = frozenset(
+    {"opens_with", "goal", "observability", "mandate", "when", "asked", "after"}
+)  # one alone stands without brackets
 _DURATIONS = frozenset({"reopens_after", "patience", "patience_default"})  # beside all that end in _s
 _SECTIONS = ("flow", "anytime", "touchpoints", "off_map", "exits")  # whose order in the file is that of the rules
 

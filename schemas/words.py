@@ -191,6 +191,23 @@ class SignalKind(StrEnum):
     NEGATIVE_SENTIMENT = "negative_sentiment"
 
 
+class ExperienceMeasure(StrEnum):
+    """What customers are asked, or tell unasked."""
+
+    NPS = "nps"
+    CSAT = "csat"
+    CES = "ces"
+    SENTIMENT = "sentiment"
+
+
+class Effort(StrEnum):
+    """How much work a team expects a change of a touchpoint to be."""
+
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+
+
 class EvidenceGrade(StrEnum):
     """How well it is known that a signal is trouble: A measured widely, B plausible and often measured, C claimed."""
 

@@ -20,6 +20,7 @@ PARTS = {
     "constraints": "Constraints",
     "channels": "Channels",
     "goals": "Goals, targets, budgets, segments",
+    "experience": "What customers are asked",
     "rules": "Rules: which events it is",
     "examples": "Examples",
 }

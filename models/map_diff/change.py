@@ -9,7 +9,18 @@ from schemas.journey_map import JourneyMap
 
 Kind = Literal["added", "removed", "renamed", "moved", "changed", "allowed", "forbidden"]
 Part = Literal[
-    "map", "phases", "touchpoints", "flow", "promises", "exits", "constraints", "channels", "goals", "examples", "rules"
+    "map",
+    "phases",
+    "touchpoints",
+    "flow",
+    "promises",
+    "exits",
+    "constraints",
+    "channels",
+    "goals",
+    "experience",
+    "examples",
+    "rules",
 ]
 
 

@@ -9,6 +9,7 @@ from models.map_diff.change import Change, Pair, Part, changed
 from schemas.durations import duration
 from schemas.journey_map import JourneyMap
 from schemas.map_constraints import Constraint
+from schemas.map_experience import Question
 from schemas.map_parts import Budget, Exit, ObservabilitySpan, Promise, Segment, Target, Touchpoint
 from schemas.words import Calendar
 
@@ -27,6 +28,7 @@ def part_changes(pair: Pair) -> Iterator[Change]:
     yield from _both("constraints", "", _constraints(pair.older, pair), _constraints(pair.newer, None))
     yield from _both("channels", "", pair.older.channels, pair.newer.channels)
     yield from _both("goals", "", _goals(pair.older, pair), _goals(pair.newer, None))
+    yield from _both("experience", "", _experience(pair.older, pair), _experience(pair.newer, None))
     yield from _examples(pair)
 
 
@@ -89,6 +91,8 @@ def _described(entry: Touchpoint | Exit | None) -> Said:
         "emotion": "" if entry.emotion is None else f"{entry.emotion:+d}" if entry.emotion else "0",
         "moment of truth": "yes" if entry.moment_of_truth else "",
         "can be seen": "; ".join(map(_span, entry.observability)),
+        "who may change it": ", ".join(entry.mandate),
+        "effort of a change": entry.effort or "",
     }
 
 
@@ -114,8 +118,12 @@ def _after(entry: Touchpoint | Exit | None, pair: Pair | None) -> Said:
 
 def _rules(plan: JourneyMap, name: str) -> str:
     """Rules in words; a name without any has the activity of its name, which is another one when it is renamed."""
+    return _in_words(plan.rules_of(name))
+
+
+def _in_words(rules: Sequence[Mapping[str, Sequence[str]]]) -> str:
     return " or ".join(
-        " and ".join(f"{key} {' / '.join(patterns)}" for key, patterns in rule.items()) for rule in plan.rules_of(name)
+        " and ".join(f"{key} {' / '.join(patterns)}" for key, patterns in rule.items()) for rule in rules
     )
 
 
@@ -159,11 +167,31 @@ def _goals(plan: JourneyMap, pair: Pair | None) -> Said:
     if plan.value:
         worth = f"{plan.value.per_conversion:g} {plan.value.currency}"
         told["value of a conversion"] = f"{worth}, margin {plan.value.margin:g}"
+        told["customers are followed for"] = _length(plan.value.window_s)
     for target in plan.targets:
         told[f"target, {_aim(target, pair)}"] = _bounds(target)
     for line in plan.budget:
         told[f"budget, {_line(line, pair)}"] = _bound(line)
     return told
+
+
+def _experience(plan: JourneyMap, pair: Pair | None) -> Said:
+    """Each question by what it asks of what; of several such the places in the file tell them apart."""
+    told: dict[str, str] = {}
+    for question in plan.experience:
+        about = "the journey" if question.touchpoint is None else _now(question.touchpoint, pair)
+        name = f"{question.measure} of {about}"
+        told[name if name not in told else f"{name} ({len(told) + 1})"] = _asked(question)
+    return told
+
+
+def _asked(question: Question) -> str:
+    worst, best = question.ends
+    words = [f"{question.attribute} from {worst:g} to {best:g}", f"low at {question.low_at:g}"]
+    words += [] if question.high_at is None else [f"good at {question.high_at:g}"]
+    words += [f"answers are {_in_words(question.when)}"] if question.when else []
+    words += [f"asked by {_in_words(question.asked)}"] if question.asked else []
+    return ", ".join([*words, f"within {duration(question.within_s)}"])
 
 
 def _segment(segment: Segment) -> str:

@@ -8,6 +8,7 @@ from models.automaton import compile_flow
 from models.map_lint.constraints import constraints
 from models.map_lint.dates import dates
 from models.map_lint.examples import examples
+from models.map_lint.experience import experience
 from models.map_lint.flow import flow
 from models.map_lint.rules import rules
 from models.map_lint.seen import Seen
@@ -35,6 +36,7 @@ def lint(journey_map: JourneyMap, seen: Seen | None, now: datetime) -> tuple[Pro
         *flow(journey_map),
         *dates(journey_map, now),
         *touches(journey_map, known),
+        *experience(journey_map, known),
         *_of_the_automaton(journey_map),
     ]
     return tuple(sorted(set(found), key=lambda problem: (problem.file, problem.line, problem)))

@@ -148,6 +148,20 @@ def said(folder: Path, edits: dict[str, str]) -> list[str]:
             "changed: patience: 3d (before: learned)",
             "removed: patience at card: none any more (before: 2d)",
         ]),
+        ({"emotion: -1": "emotion: -1, mandate: [Shop, IT], effort: large"}, [
+            "added: Pay by card (card), who may change it: Shop, IT (before: none)",
+            "added: Pay by card (card), effort of a change: large (before: none)",
+        ]),
+        ({"constraints": "experience: [{measure: csat, touchpoint: card, asked: {b: c}}]\nconstraints"}, [
+            "added: csat of card: csat from 1 to 5, low at 2, good at 4, asked by b c, within 30d (before: none)",
+        ]),
+        ({"constraints": "experience: [{measure: nps, when: {a: b}}, {measure: nps}]\nconstraints"}, [
+            "added: nps of the journey: nps from 0 to 10, low at 6, answers are a b, within 30d (before: none)",
+            "added: nps of the journey (2): nps from 0 to 10, low at 6, within 30d (before: none)",
+        ]),
+        ({"per_conversion: 10}": "per_conversion: 10, window: 180d}"}, [
+            "added: customers are followed for: 180d (before: none)",
+        ]),
         ({"per_conversion: 10": "per_conversion: 12"}, [
             "changed: value of a conversion: 12 EUR, margin 1 (before: 10 EUR, margin 1)",
         ]),

@@ -102,6 +102,29 @@ def test_a_step_that_nobody_describes_is_the_activity_of_its_name_and_doubted_wh
     assert said(linted(tmp_path, more, seen)) == [doubt]
 
 
+def test_a_question_that_nobody_answers_is_doubted(tmp_path: Path) -> None:
+    more = """\
+experience:
+  - measure: nps
+    when: {activity: answerd}
+  - {measure: csat, score: stras, when: {activity: answered, kind: x}}
+  - {measure: ces, asked: {activity: [sent, answered]}}
+  - measure: sentiment
+    asked: {activity: sent}
+"""
+    seen = [("web", name) for name in ("visit", "card", "invoice", "thanks", "faq", "answered")]
+    known = frozenset({"nps", "stars", "ces", "sentiment"})
+    found = linted(tmp_path, more, seen, known)
+    assert said(found) == [
+        "10 warning: a rule under when that no event has matched",
+        '11 warning: a rule under when by the attribute "kind", which no event has',
+        '11 warning: answers in the attribute "stras", which no event has',
+        "14 warning: a rule under asked that no event has matched",
+    ]
+    assert [problem.hint for problem in found if "stras" in problem.got] == ['did you mean "stars"?']
+    assert linted(tmp_path, more) == []
+
+
 @pytest.mark.parametrize(
     ("more", "expected"),
     [

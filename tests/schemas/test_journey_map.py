@@ -247,6 +247,28 @@ def test_the_hash_is_of_what_the_map_says(tmp_path: Path) -> None:
             "constraints:\n- {at_most: 2, of: visit}\n- {at_most: 3, of: visit}",
             '11: the constraint "at_most visit" again',
         ),
+        ("touchpoints:\n  visit: {effort: tiny}", '10: effort: "tiny"'),
+        ("touchpoints:\n  visit: {mandate: [{a: b}]}", "10: mandate 1: a mapping with a"),
+        ("experience: {measure: nps}", "9: experience: a mapping with measure"),
+        ("experience: [{measure: npss}]", '9: measure: "npss"'),
+        ("experience: [{score: nps}]", "9: no measure in experience.1"),
+        ("experience:\n- measure: csat\n  skale: [1, 5]", '11: the key "skale" in experience.1'),
+        ("experience:\n- measure: csat\n  touchpoint: crad", '11: "crad"'),
+        ("experience: [{measure: csat, scale: 5}]", '9: scale: "5"'),
+        ("experience: [{measure: csat, scale: [1, good]}]", "9: scale: a list of 2"),
+        ("experience: [{measure: csat, scale: [5, 5]}]", "9: scale: a list of 2"),
+        ("experience:\n- measure: nps\n  scale: [0, 5]", "10: experience 1: a mapping with measure"),
+        ("experience: [{measure: nps, high: 9}]", "9: experience 1: a mapping with measure"),
+        ("experience:\n- {measure: nps}\n- measure: csat\n  low: 7", "12: low: 7"),
+        ("experience:\n- measure: ces\n  high: 0.5", "11: high: 0.5"),
+        ("experience: [{measure: csat, low: 4, high: 3}]", "9: low: 4 and high: 3 on a scale from 1 to 5"),
+        ("experience: [{measure: csat, scale: [5, 1], low: 2, high: 4}]", "9: low: 2 and high: 4 on a scale from 5"),
+        (
+            "experience:\n- {measure: nps}\n- {measure: nps, score: nps}",
+            "11: the answers of the nps question in line 10",
+        ),
+        ("experience: [{measure: nps, within: soon}]", '9: within: "soon"'),
+        ("experience:\n- measure: nps\n  asked: {}", "11: asked"),
         ("segments: {x: first(}", '9: x: "first("'),
         ("value: {per_conversion: many}", '9: per_conversion: "many"'),
         ("value: {per_conversion: nan}", '9: per_conversion: "nan"'),
@@ -467,3 +489,31 @@ def test_a_folder_without_maps_is_told_from_no_folder(tmp_path: Path) -> None:
         with pytest.raises(MapError) as caught:
             load_maps(folder)
         assert caught.value.got == got
+
+
+@pytest.mark.parametrize(
+    ("question", "ends", "low", "high"),
+    [
+        ("measure: nps", (0, 10), 6, None),
+        ("measure: nps, low: 4", (0, 10), 4, None),
+        ("measure: csat", (1, 5), 2, 4),
+        ("measure: csat, scale: [0, 100]", (0, 100), 25, 75),
+        ("measure: ces", (1, 7), 3, 5),
+        ("measure: ces, scale: [7, 1]", (7, 1), 5, 3),
+        ("measure: sentiment", (-1, 1), -0.05, None),
+        ("measure: csat, low: 1, high: 5", (1, 5), 1, 5),
+    ],
+)
+def test_a_question_has_the_usual_scale_and_thresholds(
+    tmp_path: Path, question: str, ends: tuple[int, int], low: float, high: float | None
+) -> None:
+    (asked,) = loaded(tmp_path, f"{SMALL}experience: [{{{question}}}]\n").experience
+    assert (asked.ends, asked.low_at, asked.high_at) == (ends, low, high)
+    assert (asked.attribute, asked.touchpoint, asked.within_s) == (asked.measure, None, 30 * 86_400)
+
+
+def test_an_owner_has_the_mandate_where_she_is_among_those_who_may_change_it(tmp_path: Path) -> None:
+    entries = "{card: {owner: Shop, mandate: [Shop, IT]}, invoice: {owner: Shop, mandate: IT}, visit: {owner: Shop}}"
+    plan = loaded(tmp_path, f"{SMALL}touchpoints: {entries}\n")
+    found = {name: plan.has_mandate(name) for name in ("card", "invoice", "visit", "thanks")}
+    assert found == {"card": True, "invoice": False, "visit": None, "thanks": None}

@@ -23,6 +23,7 @@ _OF_MAP = {
     "exits": "the exits",
     "constraints": "the constraints",
     "segments": "the segments",
+    "experience": "what customers are asked (experience)",
     "value": "what a conversion is worth",
     "targets": "the targets",
     "budget": "the budget",
@@ -38,6 +39,8 @@ _OF_TOUCHPOINT = {
     "moment_of_truth": "which ones are moments of truth",
     "promise": "promises",
     "observability": "what sources see (observability)",
+    "mandate": "who may change them (mandate)",
+    "effort": "the work that a change is expected to be (effort)",
     "when": "the rules that say which events they are (when)",
 }
 

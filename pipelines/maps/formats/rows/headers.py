@@ -44,6 +44,8 @@ _WORDS = {
     " sanningens ögonblick, sandhedens øjeblik",
     "promise": "promise, sla, within, response time, løfte, löfte, svartid, frist",
     "observability": "observability",
+    "mandate": "mandate",
+    "effort": "effort to change",
     "when": "when, event, events, tracking event, data event, hendelse, händelse, hændelse",
     "after": "after",
 }

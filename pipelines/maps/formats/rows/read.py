@@ -11,6 +11,7 @@ from pipelines.maps.formats.rows.paths import Path_, Step, items, read_path
 from pipelines.maps.formats.rows.table import refused, tables
 from pipelines.maps.formats.sketch import Sketch
 from schemas.map_flow import unfit
+from schemas.words import Effort
 
 _PLACES = {"anytime": "anytime", "off the map": "off_map", "off map": "off_map", "exit": "exits"}
 _KEPT = ("description", "pain")  # what a map has no key for stays as a comment above the touchpoint
@@ -148,6 +149,8 @@ class _Reader:
             "moment_of_truth": True if truth is None else truth,
             "promise": self._promise(row),
             "observability": self._observability(row),
+            "mandate": cells.items(row.get("mandate")),
+            "effort": self._effort(row),
         }
 
     def _channel(self, text: str) -> str:
@@ -177,6 +180,13 @@ class _Reader:
     def _observability(self, row: Row) -> object:
         cell = row.get("observability")
         return cells.structure(cell) or cell
+
+    def _effort(self, row: Row) -> str | None:
+        cell = row.get("effort").strip().casefold()
+        if cell and cell not in tuple(Effort):
+            row.others["effort to change"] = cell
+            return None
+        return cell or None
 
     def _rules(self, row: Row) -> object:
         cell = row.get("when")

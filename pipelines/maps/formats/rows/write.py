@@ -16,9 +16,11 @@ from schemas.journey_map import JourneyMap
 from schemas.map_writing import map_tree
 
 COLUMNS = ("phase", "phase_goal", "touchpoint", "title", "flow", "channels", "initiator", "owner", "need", "emotion",
-           "moment_of_truth", "promise", "observability", "after", "when")  # fmt: skip
+           "moment_of_truth", "promise", "observability", "mandate", "effort_to_change", "after", "when")  # fmt: skip
 _TOUCHPOINT = ("title", "channels", "initiator", "owner", "need", "emotion", "moment_of_truth", "promise",
-               "observability", "when")  # fmt: skip
+               "observability", "mandate", "effort", "when")  # fmt: skip
+_COLUMN = {"effort": "effort_to_change"}  # maps of others have the customer's effort in a column of that name
+_LISTS = ("channels", "after", "mandate")
 _HELD = frozenset({"phase_goals", "off_map", "exits", "anytime", *(f"touchpoint.{key}" for key in _TOUCHPOINT)})
 
 
@@ -64,16 +66,16 @@ def _mapping(value: object) -> dict[str, object]:
 
 
 def _cells(entry: dict[str, object]) -> dict[str, str]:
-    return {key: _cell(key, value) for key, value in entry.items()}
+    return {_COLUMN.get(key, key): _cell(key, value) for key, value in entry.items()}
 
 
 def _cell(key: str, value: object) -> str:
     match value:
         case bool():
             return "yes" if value else "no"
-        case list() if key in ("channels", "after"):
+        case list() if key in _LISTS:
             return listed([str(each) for each in value])
-        case str() if key in ("channels", "after"):
+        case str() if key in _LISTS:
             return listed([value])
         case list() | dict():
             return json.dumps(value, ensure_ascii=False)
