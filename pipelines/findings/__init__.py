@@ -11,6 +11,7 @@ from datetime import datetime
 
 import polars as pl
 
+from models.friction.ranking import where_to_start
 from pipelines.acceptances import ACCEPTANCES_DDL
 from pipelines.engine import DuckDBEngine
 from pipelines.findings import candidates, history
@@ -28,12 +29,14 @@ Plans = Mapping[str, JourneyMap]
 def write_findings(engine: DuckDBEngine, maps: Iterable[JourneyMap], as_of: datetime) -> None:
     """Fill `findings` from the frictions and outcomes of this snapshot, and remember them for later ones.
 
+    The frictions get their place in the list where to start: over all journeys, so when all of them are known.
     A run that is repeated for the same snapshot gives the same findings: states compare with earlier snapshots only.
     """
     history.prepare(engine)
     engine.connection.execute(ACCEPTANCES_DDL)
     as_of_us = micros(as_of)
     plans = {plan.journey: plan for plan in in_force(maps, as_of)}
+    _fill_places(engine, plans)
     before = history.earlier(engine, as_of_us)
     found = [_described(row, plans) for row in _ranked(engine, plans, before)]
     found += [_overdue(plan) for plan in plans.values() if plan.review_due_at and plan.review_due_at < as_of]
@@ -53,6 +56,17 @@ def in_force(maps: Iterable[JourneyMap], as_of: datetime) -> tuple[JourneyMap, .
 def currencies(plans: Iterable[JourneyMap]) -> tuple[str | None, ...]:
     """In what each map counts a conversion's worth; None: it gives no worth."""
     return tuple(plan.value.currency if plan.value else None for plan in plans)
+
+
+def _fill_places(engine: DuckDBEngine, plans: Plans) -> None:
+    first = where_to_start(engine.frame("SELECT * FROM main.frictions"), currencies(plans.values()))
+    connection = engine.connection
+    connection.register("incoming", first.to_arrow())
+    connection.execute(
+        "UPDATE main.frictions SET place = incoming.place FROM incoming WHERE frictions.journey = incoming.journey"
+        " AND frictions.touchpoint = incoming.touchpoint AND frictions.signal = incoming.signal"
+    )
+    connection.unregister("incoming")
 
 
 def _ranked(engine: DuckDBEngine, plans: Plans, before: Mapping[str, Earlier]) -> list[Row]:

@@ -193,3 +193,10 @@ def test_a_history_from_before_effects_goes_on(engine: DuckDBEngine, fill: Fill,
     )
     fill("frictions", friction())
     assert found("state") == [("new",)]
+
+
+def test_frictions_get_their_place_in_the_list_where_to_start(engine: DuckDBEngine, fill: Fill, found: Any) -> None:
+    fill("frictions", friction("visit", "loop", 3.0), friction(), friction("order", "late", verdict="variation"))
+    found("state")
+    places = engine.connection.sql("SELECT touchpoint, place FROM frictions ORDER BY touchpoint").fetchall()
+    assert places == [("card", 1), ("order", None), ("visit", 2)]
