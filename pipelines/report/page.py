@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from pipelines.report import quality
 from pipelines.report.cards import cards_css
+from pipelines.report.cost.section import CostSection, cost_section
 from pipelines.report.data_page import data_tables, privacy_lines
 from pipelines.report.drop_off import drop_off
 from pipelines.report.gap.section import GapSection, gap_section
@@ -78,6 +79,7 @@ class MapSection:
     is_empty: bool
     tables: dict[str, DataTable]
     gap: GapSection
+    cost: CostSection
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,8 @@ class Page:
     @property
     def tables(self) -> tuple[DataTable, ...]:
         """Every table of the page."""
-        of_maps = (table for section in self.maps for table in (*section.tables.values(), *section.gap.tables.values()))
+        parts = ((section.tables, section.gap.tables, section.cost.tables) for section in self.maps)
+        of_maps = (table for part in parts for tables in part for table in tables.values())
         return (*of_maps, self.sources, self.reasons, *self.data)
 
 
@@ -158,6 +161,7 @@ def _section(view: JourneyView, stem: str) -> MapSection:
         is_empty=not view.data.journeys_n,
         tables=tables,
         gap=gap_section(view, stem),
+        cost=cost_section(view, stem),
     )
 
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from models.intervals import wilson
 from pipelines.budgets import Line
 from pipelines.privacy.withheld import part_of
+from pipelines.report.cost.rows import Cost
 from pipelines.report.evidence import Evidence
 from pipelines.report.gap.rows import Gap
 
@@ -233,6 +234,7 @@ class JourneyData:
         is_same_people: Whether all identity rules join the ids into the same people.
         all_n: Journeys under the default rule, where single statuses may not be shown.
         gap: Planned against actual.
+        cost: What departures cost.
     """
 
     statuses: dict[str, int]
@@ -257,6 +259,7 @@ class JourneyData:
     is_same_people: bool = False
     all_n: int | None = None
     gap: Gap = field(default_factory=Gap)
+    cost: Cost = field(default_factory=Cost)
 
     @property
     def journeys_n(self) -> int:

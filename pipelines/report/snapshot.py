@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.budgets import measured
 from pipelines.journeys.cards import Wanted, read_cards
+from pipelines.report.cost.rows import read_cost
 from pipelines.report.covering import covered
 from pipelines.report.evidence import read_evidence
 from pipelines.report.gap.rows import read_gap
@@ -83,9 +84,11 @@ def read_snapshot(settings: Settings, run_id: str, maps: tuple[JourneyMap, ...])
 
 
 def _with_cards(con: duckdb.DuckDBPyConnection, plan: JourneyMap, cover: Cover, data: JourneyData) -> JourneyData:
-    """The rows of a map with the cards of its deviations, as far as they may be shown."""
+    """The rows of a map with what is read already covered: the cards of its deviations, and what departures cost."""
     found, _ = read_cards(con, cover, Wanted(journey=plan.journey), {plan.journey: plan.title})
-    return replace(data, gap=replace(data.gap, cards=found))
+    currency = plan.value.currency if plan.value else None
+    cost = read_cost(con, plan.journey, cover, currency)
+    return replace(data, gap=replace(data.gap, cards=found), cost=cost)
 
 
 def _earlier_n(settings: Settings, run_id: str) -> int:
