@@ -106,7 +106,7 @@ def align(
     Returns:
         Alignments in the order of the traces.
     """
-    order = _sorted_order(traces)
+    order = sorted_order(traces)
     price = costs or Costs()
     order_of_letters = np.arange(len(automaton.letters), dtype=np.int32)
     graph = _graph(automaton, order_of_letters if places is None else places, price)
@@ -116,7 +116,7 @@ def align(
     return _in_trace_order(traces.n, chunks, parts)
 
 
-def _sorted_order(traces: Traces) -> Longs:
+def sorted_order(traces: Traces) -> Longs:
     """Lexicographic order, so that neighbours share the longest prefixes."""
     text = (traces.letters + 2).astype(">u2").tobytes()
     bounds = (traces.offsets * 2).tolist()

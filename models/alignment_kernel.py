@@ -201,7 +201,8 @@ def _trace_back(  # noqa: PLR0917 -- numba takes arguments by position
 
 
 @compiled
-def _shared_n(left: Ints, right: Ints) -> int:
+def shared_n(left: Ints, right: Ints) -> int:
+    """How many letters two traces begin with alike."""
     n = 0
     while n < min(len(left), len(right)) and left[n] == right[n]:
         n += 1
@@ -239,7 +240,7 @@ def align_sorted(  # noqa: PLR0917 -- numba takes arguments by position
     for row in range(len(traces.order)):
         trace = traces.order[row]
         here = traces.letters[traces.offsets[trace] : traces.offsets[trace + 1]]
-        for depth in range(_shared_n(previous, here), len(here)):
+        for depth in range(shared_n(previous, here), len(here)):
             _advance(graph, layers, depth, here[depth])
             _close(graph, layers, depth + 1)
         previous = here

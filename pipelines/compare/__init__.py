@@ -12,8 +12,10 @@ from pipelines.compare import lookups, summaries
 from pipelines.compare.assignment import publish_errands, settle_errands
 from pipelines.compare.constraints import constraint_counts, judge_constraints, prepare_constraints
 from pipelines.compare.coverage import fill_coverage
+from pipelines.compare.experience import prepare_experience
 from pipelines.compare.handovers import fill_handovers, prepare_handovers
 from pipelines.compare.ledger import ledger
+from pipelines.compare.signals import find_signals, publish_signals
 from pipelines.compare.states import fill_states
 from pipelines.compare.tracking import backlog, find_unseen
 from pipelines.compare.variants import align_variants
@@ -30,6 +32,8 @@ COMPARED = (
     "variants",
     "journey_events",
     "deviations",
+    "journey_stages",
+    "journey_signals",
     "deviation_rates",
     "touchpoint_outcomes",
     "waits",
@@ -115,6 +119,8 @@ def _align(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
         "aligned_moves": compared.moves,
         "variant_log_moves": compared.log_moves,
         "variant_departures": compared.departures,
+        "variant_known": compared.known,
+        "variant_early_logs": compared.early_logs,
         "map_blocks": blocks,
         "block_members": members,
         "choice_places": lookups.choice_places(study, compared.blocks),
@@ -125,6 +131,7 @@ def _align(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
     }.items():
         engine.put(name, frame)
     engine.create("staging/log_steps")
+    engine.create("staging/early_logs")
     engine.create("staging/hourly_events", study.values)
     prepare_handovers(engine, study, compared.automaton)
     prepare_constraints(engine, settings, study)
@@ -135,12 +142,14 @@ def _follow(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
     is_opening = study.is_one_of(study.plan.openings, "states.entry_mark % 4096")
     engine.create("staging/flow_departures")
     find_unseen(engine, settings, study)
+    prepare_experience(engine, study)
     for model in (
-        "event_faults", "wait_spans", "timed_waits",
+        "faults", "event_faults", "wait_spans", "timed_waits",
         "broken_promises", "first_reached", "departed", "chances", "kind_counts", "transitions",
     ):  # fmt: skip
         engine.create(f"staging/{model}", {"is_opening": is_opening, **study.values})
-    engine.drop("wait_spans", "chances")
+    find_signals(engine, study)
+    engine.drop("wait_spans", "chances", "faults")
     judge_constraints(engine, study)
 
 
@@ -186,6 +195,7 @@ def _fill_rows(engine: DuckDBEngine, study: Study) -> None:
     for model in ("flow_deviations", "event_deviations", "wait_deviations"):
         engine.append(f"marts/{model}", values, table="deviations")
     engine.append("marts/constraint_verdicts", values)
+    publish_signals(engine, study)
 
 
 def _fill_summaries(engine: DuckDBEngine, study: Study) -> None:

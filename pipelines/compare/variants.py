@@ -13,6 +13,7 @@ from models.automaton import Automaton, compile_flow
 from models.deviations import KINDS, Departures, departures
 from models.places import BlockNames, layout
 from pipelines.compare.moves import EXIT, Events, aligned_moves
+from pipelines.compare.signals.known import known_at_events
 from pipelines.engine import DuckDBEngine
 from pipelines.study import Study
 from schemas.errors import MapError
@@ -28,6 +29,8 @@ class Compared:
         moves: One row per variant and move: every event, and every step that was passed by.
         log_moves: One row per variant and event of the flow left as a log move.
         departures: One row per variant and deviation.
+        known: One row per variant and deviation, at the event at which it became known.
+        early_logs: One row per variant and event of the flow that was a log move when it came.
         blocks: The map's blocks.
         automaton: The map's language.
     """
@@ -36,6 +39,8 @@ class Compared:
     moves: pl.DataFrame
     log_moves: pl.DataFrame
     departures: pl.DataFrame
+    known: pl.DataFrame
+    early_logs: pl.DataFrame
     blocks: BlockNames
     automaton: Automaton
 
@@ -53,11 +58,14 @@ def align_variants(engine: DuckDBEngine, study: Study, threads: int) -> Compared
     found = align(automaton, events.traces, is_full, plan.place, threads=threads)
     codes = np.array([study.code(name) for name in automaton.letters] + [-1], dtype=np.int32)
     moves = aligned_moves(events, found, codes)
+    known, early_logs = known_at_events(automaton, plan, events, codes, threads)
     return Compared(
         pl.DataFrame({"variant_key": events.keys, "cost": found.cost / 10, "optimal_alignments_n": found.ties}),
         moves,
         moves.filter(pl.col("move") == "log", pl.col("code") < study.off_map_from).select("variant_key", "position"),
         _departed(codes, events, departures(found, plan, np.diff(events.traces.offsets))),
+        known,
+        early_logs,
         blocks,
         automaton,
     )

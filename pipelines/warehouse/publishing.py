@@ -31,6 +31,8 @@ ROW_ORDER = {
     "journeys": ("rule", "journey", "entered_at", "journey_id"),
     "journey_events": ("journey_id", "position"),
     "deviations": ("journey", "journey_id", "occurred_at", "position", "kind", "touchpoint", "block", "promised_s"),
+    "journey_stages": ("journey", "journey_id", "stage"),
+    "journey_signals": ("journey", "journey_id", "known_at", "signal", "touchpoint", "event_id"),
     "constraint_verdicts": ("journey", "journey_id", "constraint_id"),
     "findings": ("journey", "rank", "finding_id"),
     "runs": ("started_at", "run_id"),

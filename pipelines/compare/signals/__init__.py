@@ -1,0 +1,33 @@
+"""Signs of trouble in journeys, each as it was known at that moment: the working tables `stages` and `signal_marks`."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from models.evidence import GRADES
+from pipelines.compare.signals.promises import promise_dues
+from pipelines.engine import DuckDBEngine
+from pipelines.study import Study
+
+
+def find_signals(engine: DuckDBEngine, study: Study) -> None:
+    """Make `stages` and `signal_marks` of one study.
+
+    Args:
+        engine: The warehouse; it uses the study's schema, in which departures, faults and waits are.
+        study: One version of a map.
+    """
+    engine.create("staging/known_departures")
+    engine.create("staging/stages", study.values)
+    engine.put("promise_dues", promise_dues(engine))
+    engine.create("staging/signal_marks", study.values)
+    engine.drop("known_departures")
+
+
+def publish_signals(engine: DuckDBEngine, study: Study) -> None:
+    """Fill `journey_stages` and `journey_signals`."""
+    engine.put(
+        "signal_grades", pl.DataFrame({"signal": list(GRADES), "evidence_grade": list(map(str, GRADES.values()))})
+    )
+    engine.append("marts/journey_stages", study.values)
+    engine.append("marts/journey_signals", study.values)
