@@ -1,0 +1,1 @@
+"""What departures cost, from working tables or from published ones: who is compared, and what comes of it."""

@@ -1,0 +1,154 @@
+"""From journeys to the rows of `frictions`: every signal with its effect, its price and its verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+
+from models.evidence import GRADES
+from models.friction.estimate import RESAMPLES_N, estimate
+from models.friction.parts import Estimates
+from models.friction.risk_sets import Compared, RiskSets, Wanted, risk_sets
+from models.friction.sensitivity import confounding_sentence
+from pipelines.friction.inputs import Subject
+from schemas.effect_tables import FRICTIONS
+from schemas.map_parts import Touchpoint
+from schemas.words import EvidenceGrade, FrictionVerdict
+
+NUMBERS: Final = (
+    "effective_n", "effect", "effect_low", "effect_high", "effect_pooled", "effect_shrunk", "lost_per_month",
+    "lost_low", "lost_high", "lost_shrunk", "value", "value_low", "value_high", "p_value", "q_value",
+    "top3_probability", "confounding_needed", "delay_per_month_s",
+)  # fmt: skip
+"""Columns of `frictions` that the estimates give; null where they are refused."""
+_KINDS: Final = {"VARCHAR": pl.String, "BIGINT": pl.Int64, "DOUBLE": pl.Float64, "BOOLEAN": pl.Boolean}
+SCHEMA: Final = {
+    column.name: _KINDS.get(column.type, pl.Datetime("us", "UTC"))
+    for column in FRICTIONS.columns
+    if column.name != "journey"
+}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What came of it.
+
+    Attributes:
+        rows: One row per signal, with the columns of `frictions` but the journey, in the order of `compared`; what
+            other rules of identity and the ranking over all journeys add is null.
+        found: The risk sets, in the same order; who was compared, and the stages behind.
+        estimates: All numbers, with the resamples.
+        subject: What was judged.
+    """
+
+    rows: pl.DataFrame
+    found: RiskSets
+    estimates: Estimates
+    subject: Subject
+
+    @property
+    def compared(self) -> tuple[Compared, ...]:
+        """The risk sets in the order of the rows."""
+        return self.found.compared
+
+
+def judge(subject: Subject, resamples_n: int = RESAMPLES_N, wanted: Wanted | None = None) -> Judged:
+    """Every signal of these journeys, judged as one family.
+
+    Args:
+        subject: The journeys and their map.
+        resamples_n: Bootstrap resamples, by person.
+        wanted: Signals to judge, and where; default: all, where most show them.
+    """
+    found = risk_sets(subject.journeys, wanted)
+    grades = [str(GRADES.get(each.signal, EvidenceGrade.B)) for each in found.compared]
+    estimates = estimate(
+        [each.units for each in found.compared],
+        subject.journeys.person_hash,
+        resamples_n=resamples_n,
+        grades=grades,
+        margin=margin(subject),
+    )
+    rows = [
+        _about(each, subject, grade) | _numbers(estimates, place) | {"reason": _reason(each, estimates, place)}
+        for place, (each, grade) in enumerate(zip(found.compared, grades, strict=True))
+    ]
+    return Judged(pl.DataFrame(rows, schema=SCHEMA), found, estimates, subject)
+
+
+def margin(subject: Subject) -> float | None:
+    """Money that a conversion leaves; None: the map does not say."""
+    value = subject.plan.value
+    return None if value is None else value.per_conversion * value.margin
+
+
+def _about(each: Compared, subject: Subject, grade: str) -> dict[str, Any]:
+    """What a row is about, whatever its numbers."""
+    plan, names = subject.plan, subject.plan.names
+    at = names[each.place.codes[0]]
+    entry = plan.entry(names[each.target]) if 0 <= each.target < len(names) else None
+    is_place = isinstance(entry, Touchpoint)
+    held = subject.journeys.held_still
+    return {
+        "touchpoint": subject.name_of(each.target),
+        "signal": each.signal,
+        "at_touchpoint": subject.place_of(each.place.codes),
+        "phase": plan.phase_of(at),
+        "owner": _owner(each, subject),
+        "evidence_grade": grade,
+        "adjusted_for": ", ".join((*held, "calendar time")),
+        "from_at": None if each.from_us is None else _moment(each.from_us),
+        "until_at": _moment(each.until_us),
+        "effort": entry.effort if is_place and isinstance(entry, Touchpoint) else None,
+        "has_mandate": plan.has_mandate(names[each.target]) if is_place else None,
+    }
+
+
+def _owner(each: Compared, subject: Subject) -> str | None:
+    """Who answers for what it is charged to; for what nobody owns, for the place where it happens."""
+    plan, target = subject.plan, each.target
+    charged: tuple[str, ...] = ()
+    if target < 0:
+        charged = subject.blocks.members[-1 - target]
+    elif target < len(plan.names):
+        charged = (plan.names[target],)
+    places = charged or tuple(plan.names[code] for code in each.place.codes)
+    owners = dict.fromkeys(plan.owner_of(name) for name in places)
+    return ", ".join(owner for owner in owners if owner) or None
+
+
+def _moment(at_us: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at_us)
+
+
+def _numbers(estimates: Estimates, place: int) -> dict[str, Any]:
+    """What the estimates say of one signal."""
+    numbers = {name: float(getattr(estimates, name)[place]) for name in NUMBERS}
+    return {name: number if np.isfinite(number) else None for name, number in numbers.items()} | {
+        "reached_n": int(estimates.reached_n[place]),
+        "exposed_n": int(estimates.exposed_n[place]),
+        "family_n": estimates.family_n,
+        "verdict": str(estimates.verdict[place]),
+        "is_sign_flip": bool(estimates.is_sign_flip[place]),
+    }
+
+
+def _reason(each: Compared, estimates: Estimates, place: int) -> str | None:
+    """Why it is refused, or what else to know."""
+    refused = estimates.refused[place]
+    said = [each.note] if refused is None else [refused]
+    if refused is None and estimates.is_sign_flip[place]:
+        said.append("without strata the effect has the other sign (Simpson's paradox)")
+    sentences = [_sentence(text) for text in said if text]
+    if estimates.verdict[place] in {FrictionVerdict.FRICTION, FrictionVerdict.HELPFUL}:
+        needed, needed_low = estimates.confounding_needed[place], estimates.confounding_needed_low[place]
+        sentences.append(confounding_sentence(float(needed), float(needed_low)))
+    return " ".join(sentences) or None
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "."
