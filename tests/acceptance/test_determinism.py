@@ -86,7 +86,7 @@ def first(exports: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[d
 
 
 @pytest.mark.parametrize(
-    ("seed", "threads", "shuffle"), [(1, 1, 0), (2, 8, 1), (3, 2, 2), (4, 8, 3)], ids=["one thread", "a", "b", "c"]
+    ("seed", "threads", "shuffle"), [(1, 1, 1), (2, 8, 2)], ids=["one thread", "eight threads"]
 )
 def test_the_published_tables_are_the_same(
     exports: Path, first: dict[str, str], tmp_path: Path, seed: int, threads: int, shuffle: int
