@@ -58,8 +58,8 @@ def _draw(judged: list[Judged], person_hash: Hashes, resamples_n: int) -> list[M
     parts: list[list[Measured]] = [[] for _ in judged]
     for weights in _chunks(person_hash, resamples_n):
         for one, into in zip(judged, parts, strict=True):
-            if one.refused is None:
-                into.append(one.question.measure(weights, one.trust))
+            if one.pooling is not None:
+                into.append(one.question.measure(weights, one.pooling))
     return [_joined(part) if part else None for part in parts]
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from models.friction.effects import (
     Cells,
     Floats,
+    Pooling,
     kept_share,
+    learn_pooling,
     overlap_shares,
     pooled_effect,
     ratio,
-    stratum_trust,
-    within_strata,
 )
 from models.friction.parts import Integers, RiskSet
 from models.friction.resamples import Weights, weighted_counts
@@ -36,6 +37,14 @@ class Measured:
     volume: Floats
 
 
+class Fates(NamedTuple):
+    """Where converting later is counted: cell of each stratum, cell and fate of each unit, segments of each cell."""
+
+    of_stratum: Integers
+    cell: Integers
+    segment: Integers
+
+
 @dataclass(frozen=True)
 class Question:
     """A risk set laid out for counting; `measure` answers it for any weights."""
@@ -53,15 +62,23 @@ class Question:
         return np.asarray(units.stratum * 4 + units.is_exposed * 2 + units.is_lost, dtype=np.int64)
 
     @cached_property
-    def _places(self) -> tuple[Integers, Integers]:
-        """Touchpoint and segments of each stratum as one number, and the cell in which each unit's fate is counted."""
+    def segment(self) -> Integers:
+        """Segments of each stratum, from 0 without gaps."""
+        of_stratum = np.zeros(self.strata_n, dtype=np.int64)
+        of_stratum[self.units.stratum] = self.units.base
+        return np.unique(of_stratum, return_inverse=True)[1].astype(np.int64)
+
+    @cached_property
+    def _fates(self) -> Fates:
         units = self.units
-        place = units.code * (int(units.base.max(initial=0)) + 1) + units.base
-        _, dense = np.unique(place, return_inverse=True)
+        code = np.unique(units.code, return_inverse=True)[1]
+        of_unit = self.segment[units.stratum] * (int(code.max(initial=0)) + 1) + code
+        _, first, dense = np.unique(of_unit, return_index=True, return_inverse=True)
         of_stratum = np.zeros(self.strata_n, dtype=np.int64)
         of_stratum[units.stratum] = dense
         is_telling = ~units.is_exposed & ~units.is_lost & (units.fate >= 0)
-        return of_stratum, np.where(is_telling, dense * 2 + units.fate, -1)
+        cell = np.where(is_telling, dense * 2 + units.fate, -1)
+        return Fates(of_stratum, cell, self.segment[units.stratum[first]])
 
     def cells(self, weights: Weights) -> Cells:
         """Counts by stratum."""
@@ -71,18 +88,18 @@ class Question:
 
     def _kept(self, weights: Weights) -> Floats:
         """Share converting of those who got past without the signal, by stratum."""
-        of_stratum, cell = self._places
-        counts = weighted_counts(cell, self.units.person, weights, (int(of_stratum.max()) + 1) * 2)
+        fates = self._fates
+        counts = weighted_counts(fates.cell, self.units.person, weights, fates.segment.size * 2)
         missed, converted = counts.reshape(-1, 2, weights.shape[1]).astype(float).transpose(1, 0, 2)
-        return kept_share(converted, converted + missed)[of_stratum]
+        return kept_share(converted, converted + missed, fates.segment)[fates.of_stratum]
 
-    def measure(self, weights: Weights, trust: float) -> Measured:
-        """The numbers under these weights; `trust` is the data's (see `stratum_trust`)."""
+    def measure(self, weights: Weights, pooling: Pooling) -> Measured:
+        """The numbers under these weights; the pooling is the data's."""
         cells = self.cells(weights)
         exposed_share, others_share = overlap_shares(cells)
         effect = exposed_share - others_share
         kept = cells.n1 * self._kept(weights) / self.units.months
-        lost = (kept * within_strata(cells, effect, trust)).sum(axis=0)
+        lost = (kept * pooling.effects(cells, effect)).sum(axis=0)
         return Measured(exposed_share, others_share, effect, lost, kept.sum(axis=0))
 
 
@@ -97,8 +114,7 @@ class Judged:
     others_effective_n: float
     pooled: float
     p_value: float
-    widening: float
-    trust: float
+    pooling: Pooling | None
 
 
 def judge_set(units: RiskSet, persons_n: int) -> Judged:
@@ -109,12 +125,12 @@ def judge_set(units: RiskSet, persons_n: int) -> Judged:
     worth, others_worth = _worth(units, cells)
     refused = units.refused or _refusal(worth, others_worth)
     if refused is not None:
-        return Judged(question, None, refused, worth, others_worth, np.nan, np.nan, 1.0, np.inf)
+        return Judged(question, None, refused, worth, others_worth, np.nan, np.nan, None)
     wide = widening(cells, units.stratum, units.person, units.is_exposed, units.is_lost.astype(float))
-    trust = stratum_trust(cells, wide)
-    found = question.measure(alone, trust)
+    pooling = learn_pooling(cells, question.segment, wide)
+    found = question.measure(alone, pooling)
     pooled = float(pooled_effect(cells)[0])
-    return Judged(question, found, None, worth, others_worth, pooled, p_value(cells, wide), wide, trust)
+    return Judged(question, found, None, worth, others_worth, pooled, p_value(cells, wide), pooling)
 
 
 def _worth(units: RiskSet, cells: Cells) -> tuple[float, float]:
