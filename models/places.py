@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from schemas import blocks
 from schemas.flow_shape import before
+from schemas.journey_map import JourneyMap
 
 Ints = NDArray[np.int32]
 
@@ -70,7 +71,7 @@ def layout(flow: blocks.Flow, letters: tuple[str, ...]) -> tuple[Layout, BlockNa
             branch[row, columns] = i if isinstance(block, blocks.OneOf) else -1
     near = np.array([nearest.get(name, -1) for name in letters], dtype=np.int32)
     names = BlockNames(
-        tuple(map(_label, found)),
+        tuple(map(block_label, found)),
         tuple(blocks.leaves(block) for block in found),
         tuple(isinstance(block, blocks.OneOf) for block in found),
     )
@@ -103,6 +104,17 @@ def _collect(block: blocks.Block, around: int, found: list[blocks.OneOf | blocks
                 _collect(child, here, found, near)
 
 
-def _label(block: blocks.OneOf | blocks.AllOf) -> str:
+def block_label(block: blocks.OneOf | blocks.AllOf) -> str:
     """Branches as the map writes them, "a | b"; touchpoints of one branch with commas."""
     return " | ".join(", ".join(dict.fromkeys(blocks.leaves(child))) for child in block.children)
+
+
+def target_title(plan: JourneyMap, target: str) -> str:
+    """What a departure is charged to, for people: the map's titles, a block's as "A or B"; activities as they are."""
+    known = set(plan.names)
+    if target in known:
+        return plan.title_of(target)
+    branches = (branch.split(", ") for branch in target.split(" | "))
+    return " or ".join(
+        " and ".join(plan.title_of(name) if name in known else name for name in branch) for branch in branches
+    )

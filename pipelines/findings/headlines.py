@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import floor, log10
 
+from models.places import target_title
 from schemas.journey_map import JourneyMap
 from schemas.words import DeviationKind, SignalKind
 
@@ -70,13 +71,5 @@ def _between(low: float | None, high: float | None) -> str:
 
 
 def title_of(plan: JourneyMap | None, target: str) -> str:
-    """Touchpoint, block or activity for people: the map's titles, a block's as "A or B"."""
-    if plan is None:
-        return target
-    known = set(plan.names)
-    if target in known:
-        return plan.title_of(target)
-    branches = (branch.split(", ") for branch in target.split(" | "))
-    return " or ".join(
-        " and ".join(plan.title_of(name) if name in known else name for name in branch) for branch in branches
-    )
+    """Touchpoint, block or activity for people; without a map as it is."""
+    return target if plan is None else target_title(plan, target)
