@@ -33,6 +33,7 @@ class FrictionInputs:
             run), `status`, `ended_us` (null: in flight), and a column `segment NAME` for each segment (null: none).
         segments: names of the segments.
         block: innermost one_of or all_of per code of the flow; -1: none.
+        precedes: per two codes, whether the first comes before the second in every designed journey that has both.
         patience_us: per code of the flow.
         is_unsettled: per code: waits there outlast the horizon.
         as_of_us: the snapshot.
@@ -45,6 +46,7 @@ class FrictionInputs:
     journeys: pl.DataFrame
     segments: tuple[str, ...]
     block: Integers
+    precedes: Flags
     patience_us: Integers
     is_unsettled: Flags
     as_of_us: int
@@ -86,11 +88,12 @@ class Stays:
         base: its segment values, see `FrictionInputs.base_names`.
         code: touchpoint.
         reached_us: when it was reached.
-        next_us: when the next one was; FOREVER_US: never.
-        gone_us: until when it was there: the next touchpoint, the exit, or for ever if it fell silent.
-        last_us: last mapped event in the stage.
-        is_lost: abandoned or exited in it.
-        is_open: still in flight in it.
+        next_us: when it went on; FOREVER_US: never. What comes late, though designed to come before, is no going on:
+            a credit check that comes after the payment does not say that the customer is still there.
+        gone_us: until when it was there: when it went on, the exit, or for ever if it fell silent.
+        last_us: last mapped event before it went on.
+        is_lost: abandoned or exited before it went on.
+        is_open: still in flight, and has not gone on.
         is_converted: it converted at this stage.
         fate: of the journey, see `RiskSet.fate`.
         nth: how many touchpoints of the same block were reached before it.
@@ -185,27 +188,49 @@ def _stays(inputs: FrictionInputs, rows: pl.DataFrame) -> Stays:
     def column(name: str) -> Integers:
         return rows[name].cast(pl.Int64).to_numpy()
 
-    code, reached, ending = column("code"), column("reached_us"), rows["ending"].cast(pl.String)
-    next_us = rows["next_us"].fill_null(FOREVER_US).cast(pl.Int64).to_numpy()
-    is_lost = ending.is_in([Status.ABANDONED, Status.EXITED]).fill_null(value=False).to_numpy()
+    journey, code, reached, ending = column("journey"), column("code"), column("reached_us"), rows["ending"]
+    end = _ends(journey, column("stage"), code, inputs.precedes)
+    next_us = rows["next_us"].fill_null(FOREVER_US).cast(pl.Int64).to_numpy()[end]
+    is_lost = _is_in(ending, Status.ABANDONED, Status.EXITED)[end]
     is_followed = reached <= inputs.as_of_us - inputs.horizon_us
     is_timely = column("converted_us") - reached <= inputs.horizon_us
     return Stays(
-        journey=column("journey"),
+        journey=journey,
         person=column("person"),
         base=column("base"),
         code=code,
         reached_us=reached,
         next_us=next_us,
         gone_us=np.where(is_lost, column("exited_us"), next_us),
-        last_us=column("last_us"),
+        last_us=column("last_us")[end],
         is_lost=is_lost,
-        is_open=(ending == Status.IN_FLIGHT).fill_null(value=False).to_numpy(),
-        is_converted=(ending == Status.CONVERTED).fill_null(value=False).to_numpy(),
+        is_open=_is_in(ending, Status.IN_FLIGHT)[end],
+        is_converted=_is_in(ending, Status.CONVERTED),
         fate=np.where(is_followed, is_timely, -1).astype(np.int64),
-        nth=_nth_of_block(column("journey"), inputs.block[code]),
+        nth=_nth_of_block(journey, inputs.block[code]),
         by_code=tuple(np.flatnonzero(code == each) for each in range(inputs.patience_us.size)),
     )
+
+
+def _is_in(ending: pl.Series, *words: Status) -> Flags:
+    flags: Flags = ending.cast(pl.String).is_in([str(word) for word in words]).fill_null(value=False).to_numpy()
+    return flags
+
+
+def _ends(journey: Integers, stage: Integers, code: Integers, precedes: Flags) -> Integers:
+    """The stage with which each stay ends: the same, or the last of those that follow at touchpoints come late.
+
+    A touchpoint comes late if it is designed before the furthest that the journey had come to.
+    """
+    place = np.arange(code.size)
+    front, is_late = code.copy(), np.zeros(code.size, dtype=bool)
+    for number in range(1, int(stage.max(initial=0)) + 1):
+        row = np.flatnonzero((stage == number) & (np.diff(journey, prepend=-1) == 0))
+        is_late[row] = precedes[code[row], front[row - 1]]
+        front[row] = np.where(is_late[row], front[row - 1], code[row])
+    is_end = np.append(~is_late[1:], True) if code.size else np.zeros(0, dtype=bool)
+    following = np.where(is_end, place, code.size)
+    return np.minimum.accumulate(following[::-1])[::-1]
 
 
 def _nth_of_block(journey: Integers, block: Integers) -> Integers:

@@ -73,7 +73,7 @@ class Marks:
 
 
 def find_place(marks: Marks, stays: Stays, block: Integers, wanted: tuple[tuple[int, ...], str] | None = None) -> Place:
-    """The place where most show the signal, and how it is known there.
+    """The place where most is at stake for those who show the signal, and how it is known there.
 
     Args:
         marks: of one signal and target, sorted by stage and delay; at least one.
@@ -81,10 +81,9 @@ def find_place(marks: Marks, stays: Stays, block: Integers, wanted: tuple[tuple[
         block: innermost block per code.
         wanted: codes and placing that are to be taken, so that two rules of identity are compared at one place.
     """
-    group = _groups(stays.code[marks.row], marks.is_entry, block)
     if wanted is None:
-        numbers, counts = np.unique(group, return_counts=True)
-        chosen = marks.where(group == numbers[np.argmax(counts)])
+        group = _groups(stays.code[marks.row], marks.is_entry, block)
+        chosen = marks.where(group == _most_telling(group, marks, stays))
     else:
         is_entry = wanted[1] == Placing.ENTRY
         is_there = np.isin(stays.code[marks.row], wanted[0]) & (marks.is_entry == is_entry)
@@ -103,6 +102,15 @@ def _groups(code: Integers, is_entry: Flags, block: Integers) -> Integers:
     """Marks that are judged together: at one touchpoint or block, known when it is reached or later."""
     spot = np.where(block[code] >= 0, block[code], block.size + code)
     return spot * 2 + ~is_entry
+
+
+def _most_telling(group: Integers, marks: Marks, stays: Stays) -> int:
+    """The group of marks with most at stake: most are lost, or would be lost there; else the largest."""
+    numbers, inverse = np.unique(group, return_inverse=True)
+    hazard = np.array([stays.is_lost[rows].mean() if rows.size else 0.0 for rows in stays.by_code])
+    at_stake = np.bincount(inverse, stays.is_lost[marks.row] + hazard[stays.code[marks.row]])
+    ranked = np.lexsort((-numbers, np.bincount(inverse), np.rint(at_stake)))
+    return int(numbers[ranked[-1]])
 
 
 def _placing(chosen: Marks, row: Integers, delay: Integers, codes: tuple[int, ...], stays: Stays) -> Placing:

@@ -74,7 +74,7 @@ def from_working(engine: DuckDBEngine, study: Study) -> Subject:
     return _subject(
         study,
         stages=engine.frame(
-            "SELECT stages.journey_key, stage, code, reached_us, next_us, next_code, ending, last_us FROM stages"
+            "SELECT stages.journey_key, stage, code, reached_us, next_us, next_code, ending, stages.last_us FROM stages"
             " JOIN journey_states states ON states.journey_key = stages.journey_key"
         ),
         marks=engine.frame(
@@ -214,7 +214,8 @@ def _subject(
 ) -> Subject:
     automaton = compile_flow(study.plan.flow)
     places, blocks = layout(study.plan.flow, automaton.letters)
-    nearest = dict(zip(automaton.letters, places.nearest.tolist(), strict=True))
+    letter = {name: place for place, name in enumerate(automaton.letters)}
+    flow = [letter[name] for name in study.plan.names[: study.flow_n]]
     is_unsettled = np.zeros(study.flow_n, dtype=np.bool_)
     is_unsettled[unsettled] = True
     frames = FrictionInputs(
@@ -222,7 +223,8 @@ def _subject(
         marks=marks,
         journeys=journeys,
         segments=tuple(study.plan.segments),
-        block=np.array([nearest.get(name, -1) for name in study.plan.names[: study.flow_n]], dtype=np.int64),
+        block=places.nearest[flow].astype(np.int64),
+        precedes=places.precedes[np.ix_(flow, flow)],
         patience_us=np.asarray(patience_us, dtype=np.int64),
         is_unsettled=is_unsettled,
         as_of_us=study.as_of_us,
