@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from models.evidence import GRADES
+from models.friction.chain import Fixed, fix_together
 from models.friction.estimate import RESAMPLES_N, estimate
 from models.friction.parts import Estimates
 from models.friction.risk_sets import Compared, RiskSets, Wanted, risk_sets
@@ -26,6 +28,8 @@ NUMBERS: Final = (
 )  # fmt: skip
 """Columns of `frictions` that the estimates give; null where they are refused."""
 _KINDS: Final = {"VARCHAR": pl.String, "BIGINT": pl.Int64, "DOUBLE": pl.Float64, "BOOLEAN": pl.Boolean}
+ALL_FIXED: Final = "all_fixed"
+"""What the signal of the row for all frictions together is called."""
 SCHEMA: Final = {
     column.name: _KINDS.get(column.type, pl.Datetime("us", "UTC"))
     for column in FRICTIONS.columns
@@ -38,8 +42,9 @@ class Judged:
     """What came of it.
 
     Attributes:
-        rows: One row per signal, with the columns of `frictions` but the journey, in the order of `compared`; what
-            other rules of identity and the ranking over all journeys add is null.
+        rows: One row per signal, with the columns of `frictions` but the journey, in the order of `compared`, and a
+            last one for all frictions fixed together; what other rules of identity and the ranking over all journeys
+            add is null.
         found: The risk sets, in the same order; who was compared, and the stages behind.
         estimates: All numbers, with the resamples.
         subject: What was judged.
@@ -77,7 +82,20 @@ def judge(subject: Subject, resamples_n: int = RESAMPLES_N, wanted: Wanted | Non
         _about(each, subject, grade) | _numbers(estimates, place) | {"reason": _reason(each, estimates, place)}
         for place, (each, grade) in enumerate(zip(found.compared, grades, strict=True))
     ]
-    return Judged(pl.DataFrame(rows, schema=SCHEMA), found, estimates, subject)
+    judged = Judged(pl.DataFrame(rows, schema=SCHEMA), found, estimates, subject)
+    return replace(judged, rows=pl.concat([judged.rows, pl.DataFrame([_all_fixed(judged)], schema=SCHEMA)]))
+
+
+def fix(judged: Judged, chosen: Sequence[int]) -> Fixed:
+    """What fixing some signals together gives back.
+
+    Args:
+        judged: All signals.
+        chosen: Their rows.
+    """
+    units = [each.units for each in judged.compared]
+    hashes = judged.subject.journeys.person_hash
+    return fix_together(judged.estimates, units, chosen, judged.found.steps, hashes)
 
 
 def margin(subject: Subject) -> float | None:
@@ -152,3 +170,38 @@ def _reason(each: Compared, estimates: Estimates, place: int) -> str | None:
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def _all_fixed(judged: Judged) -> dict[str, Any]:
+    """The row of all frictions fixed together: their losses overlap and are never added up."""
+    chosen = [row for row, verdict in enumerate(judged.estimates.verdict) if verdict == FrictionVerdict.FRICTION]
+    steps, stays = judged.found.steps, judged.found.stays
+    met = [each.journey[each.units.is_exposed] for each in (judged.compared[row] for row in chosen)]
+    about: dict[str, Any] = {
+        "signal": ALL_FIXED,
+        "reached_n": int(np.count_nonzero(steps.is_start)),
+        "exposed_n": int(np.unique(np.concatenate(met)).size) if met else 0,
+        "family_n": judged.estimates.family_n,
+        "evidence_grade": str(EvidenceGrade.B),
+        "is_sign_flip": False,
+    }
+    if not chosen:
+        return about | {"verdict": str(FrictionVerdict.REFUSED), "reason": "No signal is a friction: nothing to fix."}
+    together, worth = fix(judged, chosen), margin(judged.subject)
+    until_us = max(judged.compared[row].until_us for row in chosen)
+    money = {} if worth is None else {
+        "value": together.lost_shrunk * worth, "value_low": together.low * worth, "value_high": together.high * worth,
+    }  # fmt: skip
+    return about | money | {
+        "lost_per_month": together.lost_per_month,
+        "lost_low": together.low,
+        "lost_high": together.high,
+        "lost_shrunk": together.lost_shrunk,
+        "delay_per_month_s": together.delay_per_month_s,
+        "verdict": str(FrictionVerdict.FRICTION if together.low > 0 else FrictionVerdict.VARIATION),
+        "reason": f"All {len(chosen)} frictions fixed together, an upper bound; their losses overlap, so they are not"
+        " added up.",
+        "adjusted_for": ", ".join((*judged.subject.journeys.held_still, "calendar time")),
+        "from_at": _moment(int(stays.reached_us.min())),
+        "until_at": _moment(until_us),
+    }  # fmt: skip
