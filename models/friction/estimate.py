@@ -87,7 +87,7 @@ def _assemble(
     # Around the shrunk loss the draws are narrower too: the posterior's variance is the pull times the error's.
     draws = shrunk[:, None] + np.sqrt(factor)[:, None] * (resamples - lost[:, None])
     return Estimates(
-        reached_n=np.array([np.unique(units.step).size for units in sets], dtype=np.int64),
+        reached_n=np.array([np.count_nonzero(np.bincount(units.step)) for units in sets], dtype=np.int64),
         exposed_n=np.array([np.count_nonzero(units.is_exposed) for units in sets], dtype=np.int64),
         effective_n=_shown(np.array([one.effective_n for one in judged], dtype=float)),
         others_effective_n=_shown(np.array([one.others_effective_n for one in judged], dtype=float)),

@@ -18,7 +18,7 @@ from models.friction.effects import (
     pooled_effect,
     ratio,
 )
-from models.friction.parts import Integers, RiskSet
+from models.friction.parts import Flags, Integers, RiskSet
 from models.friction.resamples import Weights, weighted_counts
 from models.friction.score import p_value, widening
 from models.intervals import design_effect
@@ -66,19 +66,19 @@ class Question:
         """Segments of each stratum, from 0 without gaps."""
         of_stratum = np.zeros(self.strata_n, dtype=np.int64)
         of_stratum[self.units.stratum] = self.units.base
-        return np.unique(of_stratum, return_inverse=True)[1].astype(np.int64)
+        return _dense(of_stratum)
 
     @cached_property
     def _fates(self) -> Fates:
         units = self.units
-        code = np.unique(units.code, return_inverse=True)[1]
-        of_unit = self.segment[units.stratum] * (int(code.max(initial=0)) + 1) + code
-        _, first, dense = np.unique(of_unit, return_index=True, return_inverse=True)
+        places_n = int(units.code.max(initial=0)) + 1
+        of_unit = _dense(self.segment[units.stratum] * places_n + units.code)
         of_stratum = np.zeros(self.strata_n, dtype=np.int64)
-        of_stratum[units.stratum] = dense
+        of_stratum[units.stratum] = of_unit
+        segment = np.zeros(int(of_unit.max(initial=0)) + 1, dtype=np.int64)
+        segment[of_unit] = self.segment[units.stratum]
         is_telling = ~units.is_exposed & ~units.is_lost & (units.fate >= 0)
-        cell = np.where(is_telling, dense * 2 + units.fate, -1)
-        return Fates(of_stratum, cell, self.segment[units.stratum[first]])
+        return Fates(of_stratum, np.where(is_telling, of_unit * 2 + units.fate, -1), segment)
 
     def cells(self, weights: Weights) -> Cells:
         """Counts by stratum."""
@@ -133,15 +133,33 @@ def judge_set(units: RiskSet, persons_n: int) -> Judged:
     return Judged(question, found, None, worth, others_worth, pooled, p_value(cells, wide), pooling)
 
 
+def _dense(number: Integers) -> Integers:
+    """Small whole numbers without the gaps between them."""
+    return np.asarray((np.cumsum(np.bincount(number) > 0) - 1)[number], dtype=np.int64)
+
+
 def _worth(units: RiskSet, cells: Cells) -> tuple[float, float]:
     """Independent journeys that the exposed, and the others, are worth, of those with somebody to be compared to."""
-    has_both = cells.overlap[:, 0] > 0
-    worth = []
-    for side in (units.is_exposed, ~units.is_exposed):
-        chosen = np.flatnonzero(side & has_both[units.stratum]) if side.size else np.zeros(0, dtype=np.int64)
-        order = chosen[np.lexsort((units.is_lost[chosen], units.person[chosen]))]
-        worth.append(order.size / design_effect(units.person[order], units.is_lost[order]) if order.size else 0.0)
-    return worth[0], worth[1]
+    if units.person.size == 0:
+        return 0.0, 0.0
+    has_both = (cells.overlap[:, 0] > 0)[units.stratum]
+    return (
+        _independent(units, has_both & units.is_exposed),
+        _independent(units, has_both & ~units.is_exposed),
+    )
+
+
+def _independent(units: RiskSet, chosen: Flags) -> float:
+    """Journeys over the design effect of people with several of them."""
+    person, is_lost = units.person[chosen], units.is_lost[chosen]
+    times = np.bincount(person)
+    if times.max(initial=0) <= 1:
+        return float(person.size)
+    # In the order of persons and with the lost first, so that the order of rows does not show.
+    who = np.repeat(np.arange(times.size), times)
+    lost = np.bincount(person[is_lost], minlength=times.size)
+    nth = np.arange(who.size) - np.repeat(np.cumsum(times) - times, times)
+    return person.size / design_effect(who, nth < lost[who])
 
 
 def _refusal(worth: float, others_worth: float) -> str | None:

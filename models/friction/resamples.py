@@ -38,8 +38,9 @@ def _fill(person_hash: Hashes, first: int, steps: Hashes, out: Weights) -> None:
         start = _mixed(person_hash[person] + np.uint64(0x9E3779B97F4A7C15))
         for place in range(out.shape[1]):
             drawn = _mixed(start + np.uint64(first + place + 1) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(32)
-            times = 0
-            while times < len(steps) and drawn >= steps[times]:
+            # Four comparisons without a branch are faster than a loop that stops where nobody can foresee it.
+            times = (drawn >= steps[0]) + (drawn >= steps[1]) + (drawn >= steps[2]) + (drawn >= steps[3])
+            while times >= 4 and times < len(steps) and drawn >= steps[times]:
                 times += 1
             out[person, place] = times
 
@@ -63,6 +64,8 @@ def person_weights(person_hash: Hashes, resamples_n: int, first: int = 0) -> Wei
 @compiled
 def _accumulate(cell: Integers, person: Integers, weights: Weights, out: Counts) -> None:
     for unit in range(len(cell)):
+        if cell[unit] < 0:
+            continue
         into, drawn = out[cell[unit]], weights[person[unit]]
         for place in range(len(drawn)):
             into[place] += drawn[place]
@@ -81,6 +84,5 @@ def weighted_counts(cell: Integers, person: Integers, weights: Weights, cells_n:
         One row per cell, one column per resample; whole numbers, so that the order of units does not show.
     """
     out = np.zeros((cells_n, weights.shape[1]), dtype=np.int32)
-    is_in = cell >= 0
-    _accumulate(cell[is_in], person[is_in], weights, out)
+    _accumulate(cell, person, weights, out)
     return out
