@@ -13,6 +13,7 @@ from pipelines.compare.assignment import publish_errands, settle_errands
 from pipelines.compare.constraints import constraint_counts, judge_constraints, prepare_constraints
 from pipelines.compare.coverage import fill_coverage
 from pipelines.compare.experience import prepare_experience
+from pipelines.compare.frictions import frictions, judge_signals
 from pipelines.compare.handovers import fill_handovers, prepare_handovers
 from pipelines.compare.ledger import ledger
 from pipelines.compare.signals import find_signals, publish_signals
@@ -51,6 +52,7 @@ COMPARED = (
     "constraints",
     "constraint_verdicts",
     "map_assignments",
+    "frictions",
 )
 
 
@@ -209,6 +211,7 @@ def _fill_summaries(engine: DuckDBEngine, study: Study) -> None:
     _append_frame(engine, "ledger", study, ledger(engine, study))
     fill_handovers(engine, study)
     _append_frame(engine, "constraints", study, constraint_counts(engine))
+    _append_frame(engine, "frictions", study, frictions(judge_signals(engine, study)))
 
 
 def _append_frame(engine: DuckDBEngine, table: str, study: Study, frame: pl.DataFrame) -> None:
