@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.intervals import Floats, Integers, design_effects, wilson
+from models.intervals import Z_95, Floats, Integers, design_effects, wilson
 
 
 @dataclass(frozen=True)
@@ -101,23 +101,63 @@ def curves(time_us: Integers, cause: npt.NDArray[np.integer], causes_n: int, hor
     return Curves(seen_us[first], at_risk, hazards, before, incidence, order, step, kind, horizon_us)
 
 
-def influences(found: Curves) -> Floats:
+def influences(found: Curves, last: int | None = None) -> Floats:
     """What each journey adds to each share's error (infinitesimal jackknife); rows as in `Curves.shares`.
 
     Columns follow `Curves.order`. The squares add up to the variance of the share where journeys are independent;
     summed per person first, to the variance under clustering.
+
+    Args:
+        found: the curves.
+        last: place among the times up to which ends count; None: all of them.
     """
-    total = found.hazards.sum(axis=0)
+    until = found.times_us.size if last is None else last + 1
+    hazards, before, at_risk_n = found.hazards[:, :until], found.before[:until], found.at_risk_n[:until]
+    total = hazards.sum(axis=0)
     left = 1.0 - total
-    to_come = found.incidence[:, -1:] - found.incidence
+    to_come = found.incidence[:, until - 1 : until] - found.incidence[:, :until]
     pull = np.divide(to_come, left, out=np.zeros_like(to_come), where=left > 0)
-    drift = np.cumsum((found.before * found.hazards - pull * total) / found.at_risk_n, axis=1)
-    effect = -drift[:, found.step]
-    ended = np.flatnonzero(found.cause)
+    drift = np.cumsum((before * hazards - pull * total) / at_risk_n, axis=1)
+    effect = -drift[:, np.minimum(found.step, until - 1)]
+    ended = np.flatnonzero((found.cause > 0) & (found.step < until))
     at = found.step[ended]
-    effect[:, ended] -= (pull / found.at_risk_n)[:, at]
-    effect[found.cause[ended] - 1, ended] += (found.before / found.at_risk_n)[at]
+    effect[:, ended] -= (pull / at_risk_n)[:, at]
+    effect[found.cause[ended] - 1, ended] += (before / at_risk_n)[at]
     return np.vstack([effect, -effect.sum(axis=0)])
+
+
+def quantile_intervals_us(
+    found: Curves, cause: int, parts: tuple[float, ...], person: Integers, least_n: float
+) -> list[tuple[int | None, int | None]]:
+    """95 % intervals of `Curves.quantile_us` (Woodruff's: the interval of the share by then, read off as times).
+
+    Args:
+        found: the curves.
+        cause: the end whose times are meant; somebody must have ended so.
+        parts: the quantiles.
+        person: whole number of the person, one per row of the input.
+        least_n: independent journeys below which no interval is given.
+
+    Returns:
+        Lower and upper end of each; None where the curve does not reach it, or too few journeys are there.
+    """
+    ended = found.incidence[cause - 1]
+    at = np.searchsorted(ended, np.array(parts) * ended[-1] * (1 - 1e-12))
+    whole = influences(found)[cause - 1]
+    by_then = (influences(found, int(place))[cause - 1] for place in at)
+    errors = np.array([one - part * whole for part, one in zip(parts, by_then, strict=True)])
+    widening = design_effects(person[found.order], errors)
+    halves = Z_95 * np.sqrt(widening * np.square(errors).sum(axis=1)) / ended[-1]
+    is_enough = found.order.size / widening >= least_n
+    return [
+        (
+            found.quantile_us(cause, max(0.0, part - half)),
+            found.quantile_us(cause, part + half) if part + half < 1 else None,
+        )
+        if enough
+        else (None, None)
+        for part, half, enough in zip(parts, halves, is_enough, strict=True)
+    ]
 
 
 def shares(found: Curves, person: Integers) -> Shares:

@@ -300,7 +300,8 @@ WAITS = Table(
             "p50_double_patience_s", REAL, "median with twice the patience; null: too few can be followed so long"
         ),
         nullable("followed_n", INT, "waits that began early enough to be followed: what the quantiles rest on"),
-        nullable("left_n", INT, "of these, left without what they waited for"),
+        nullable("left_n", INT, "of these, abandoned or exited before what they waited for"),
+        nullable("passed_n", INT, "of these, went on without it"),
         nullable("silent_n", INT, "of those who left, without any sign since the wait began: when, nobody can see"),
         nullable("leaves_from_s", REAL, "wait from which people leave sooner than before (see patience_curves)"),
         nullable("lost_from_s", REAL, "wait from which those who are served are lost more often right after it"),

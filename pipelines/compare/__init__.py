@@ -21,6 +21,7 @@ from pipelines.compare.states import fill_states
 from pipelines.compare.tracking import backlog, find_unseen
 from pipelines.compare.variants import align_variants
 from pipelines.compare.versions import versions
+from pipelines.compare.waits import waits_and_curves
 from pipelines.engine import DuckDBEngine
 from pipelines.findings import write_findings
 from pipelines.settings import Settings
@@ -53,6 +54,7 @@ COMPARED = (
     "constraint_verdicts",
     "map_assignments",
     "frictions",
+    "patience_curves",
 )
 
 
@@ -206,7 +208,8 @@ def _fill_summaries(engine: DuckDBEngine, study: Study) -> None:
         engine.append(f"marts/{table}", study.values)
     _append_frame(engine, "deviation_rates", study, summaries.rates(engine))
     _append_frame(engine, "touchpoint_outcomes", study, summaries.outcomes(engine, study))
-    _append_frame(engine, "waits", study, summaries.waits(engine, study))
+    for table, frame in zip(("waits", "patience_curves"), waits_and_curves(engine, study), strict=True):
+        _append_frame(engine, table, study, frame)
     fill_states(engine, study)
     _append_frame(engine, "ledger", study, ledger(engine, study))
     fill_handovers(engine, study)

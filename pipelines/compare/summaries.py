@@ -9,7 +9,6 @@ from models.intervals import wilson
 from models.outcomes import touchpoint_outcomes
 from models.patience import unsettled_codes
 from models.rules import quoted
-from models.waits import summarise_waits
 from pipelines.engine import DuckDBEngine
 from pipelines.study import Study
 
@@ -75,34 +74,3 @@ def outcomes(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
         for code in range(study.flow_n)
     ]
     return pl.concat(rows).with_columns(pl.col("code").cast(pl.Int32)).join(names, on="code", how="left").drop("code")
-
-
-def waits(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
-    """One row per pair of touchpoints: how long people wait, and how often the promise is kept."""
-    pairs = engine.frame("SELECT pair_no, code, is_ready, calendar, promised_s FROM wait_pairs ORDER BY pair_no")
-    patience = dict(engine.frame("SELECT code, patience_us FROM patience").rows())
-    rows = []
-    for (pair,), sides in sorted(pairs.partition_by("pair_no", as_dict=True).items()):
-        ready, served = (sides.filter(pl.col("is_ready") == side)["code"][0] for side in (True, False))
-        found = engine.frame(
-            "SELECT ready_us, wait_s, age_s, end_kind, states.entity_key AS person FROM timed_waits waits"
-            " JOIN journey_states states ON states.journey_key = waits.journey_key"
-            f" WHERE waits.pair_no = {pair} ORDER BY waits.journey_key, ready_us"
-        )
-        if found.is_empty():
-            continue
-        promised_s = sides["promised_s"][0]
-        summary = summarise_waits(
-            found["ready_us"].to_numpy(),
-            found["wait_s"].to_numpy(),
-            found["end_kind"].to_numpy().astype(np.int64),
-            as_of_us=study.as_of_us,
-            patience_us=patience.get(ready, 0),
-            promised_s=promised_s,
-            age_s=found["age_s"].to_numpy(),
-            person=found["person"].to_numpy(),
-        )
-        names = {"from_touchpoint": study.plan.names[ready], "to_touchpoint": study.plan.names[served]}
-        shown = {key: value for key, value in vars(summary).items() if key != "judged_n"}
-        rows.append({**names, "calendar": sides["calendar"][0], "promised_s": promised_s, **shown})
-    return pl.DataFrame(rows, infer_schema_length=None)
