@@ -16,6 +16,7 @@ MACROS: Mapping[str, Mapping[str, str]] = {
     "duckdb": {
         "MICROS": "epoch_us({0})",
         "TIME": "make_timestamptz({0})",
+        "NUMBER": "try_cast({0} as double)",
         "MEDIAN": "quantile_disc({0}, 0.5)",
         "P90": "quantile_disc({0}, 0.9)",
         "P99": "quantile_disc({0}, 0.99)",

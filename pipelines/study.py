@@ -168,6 +168,19 @@ def studies(maps: Iterable[JourneyMap], as_of: datetime) -> tuple[Study, ...]:
     return tuple(found)
 
 
+def whose(per: str) -> dict[str, str]:
+    """SQL for models over events `e`: the id that says whose an event is, and the entity's name where no id does.
+
+    Args:
+        per: `person`, or the id type whose log is cut into journeys.
+    """
+    if per == "person":
+        main_id = "case when owners.id_key is null then e.id_key else owners.id_key end"
+        return {"named_id": "cast(null as varchar)", "main_id": main_id}
+    named_id = f"case when direct.entity_key is null then e.ids[{quoted(per)}] end"
+    return {"named_id": named_id, "main_id": "e.id_key"}
+
+
 def micros(moment: datetime) -> int:
     """Whole microseconds since 1970 of an instant with a zone."""
     since = moment - datetime(1970, 1, 1, tzinfo=UTC)

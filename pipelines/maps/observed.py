@@ -11,6 +11,7 @@ import polars as pl
 
 from models.rules import quoted
 from pipelines.engine import DuckDBEngine
+from pipelines.study import whose
 from schemas.words import Rule
 
 MOST_VARIANTS = 50_000  # distinct traces that are looked at, the most frequent first
@@ -76,14 +77,10 @@ def find_steps(engine: DuckDBEngine, per: str, as_of_us: int, minimum: int) -> t
     """
     if per == "person":
         engine.create("staging/entities_person", {"rule": quoted(Rule.DEFAULT)}, name="entities")
-        named_id = "cast(null as varchar)"
-        main_id = "case when owners.id_key is null then e.id_key else owners.id_key end"
     else:
         engine.create("staging/entities_of_type", {"per": quoted(per)}, name="entities")
-        named_id, main_id = f"case when direct.entity_key is null then e.ids[{quoted(per)}] end", "e.id_key"
     values: dict[str, str | int] = {
-        "named_id": named_id,
-        "main_id": main_id,
+        **whose(per),
         "code": "0",
         "as_of_us": as_of_us,
         "is_free": "true",
