@@ -112,7 +112,7 @@ def from_published(
     )
     ids = engine.frame(
         f"SELECT journey_id, {_HASH.format('person_id')} AS person_hash, status, epoch_us(ended_at) AS ended_us,"
-        f" segments FROM ({own}) ORDER BY journey_id"
+        f" map_entries(segments) AS segments FROM ({own}) ORDER BY journey_id"
     )
     if ids.is_empty():
         raise WarehouseError(
@@ -123,7 +123,7 @@ def from_published(
 
 def _keyed(ids: pl.DataFrame, plan: JourneyMap) -> pl.DataFrame:
     """Journeys with a number for each, and a column per segment."""
-    pairs = ids.select("journey_id", pl.col("segments").explode()).unnest("segments")
+    pairs = ids.select("journey_id", "segments").explode("segments").unnest("segments")
     journeys = ids.drop("segments").with_row_index("journey_key").with_columns(pl.col("journey_key").cast(pl.Int64))
     for name in plan.segments:
         values = pairs.filter(pl.col("key") == name).select("journey_id", pl.col("value").alias(SEGMENT.format(name)))
@@ -136,11 +136,12 @@ def _published(engine: DuckDBEngine, study: Study, own: str, journeys: pl.DataFr
     stages = engine.frame(
         "SELECT stages.journey_id, stage, touchpoint, epoch_us(reached_at) AS reached_us, next_touchpoint,"
         f" epoch_us(next_at) AS next_us, ending, epoch_us(last_at) AS last_us FROM main.journey_stages stages"
-        f" JOIN ({own}) own ON own.journey_id = stages.journey_id"
+        f" JOIN (SELECT journey_id FROM ({own})) own ON own.journey_id = stages.journey_id"
     )
     marks = engine.frame(
         "SELECT signals.journey_id, signal, touchpoint, epoch_us(known_at) AS known_us, stage, is_entry"
-        f" FROM main.journey_signals signals JOIN ({own}) own ON own.journey_id = signals.journey_id"
+        f" FROM main.journey_signals signals JOIN (SELECT journey_id FROM ({own})) own"
+        " ON own.journey_id = signals.journey_id"
     )
     codes = {name: code for code, name in enumerate(study.plan.names)}
     _, blocks = layout(study.plan.flow, compile_flow(study.plan.flow).letters)

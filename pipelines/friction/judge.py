@@ -199,8 +199,7 @@ def _all_fixed(judged: Judged) -> dict[str, Any]:
         "lost_shrunk": together.lost_shrunk,
         "delay_per_month_s": together.delay_per_month_s,
         "verdict": str(FrictionVerdict.FRICTION if together.low > 0 else FrictionVerdict.VARIATION),
-        "reason": f"All {len(chosen)} frictions fixed together, an upper bound; their losses overlap, so they are not"
-        " added up.",
+        "reason": "An upper bound, if every friction were fixed; their losses overlap, so they are not added up.",
         "adjusted_for": ", ".join((*judged.subject.journeys.held_still, "calendar time")),
         "from_at": _moment(int(stays.reached_us.min())),
         "until_at": _moment(until_us),
