@@ -19,6 +19,5 @@ join signal_grades grades on grades.signal = marks.signal
 left join map_names charged on charged.code = marks.target
 left join map_blocks blocks on blocks.block_no = -1 - marks.target
 left join unmapped_letters letters on letters.letter = marks.target
-left join traced_steps steps on steps.journey_key = marks.journey_key and steps.position = marks.position
-left join events e on e.event_key = steps.event_key
+left join events e on e.event_key = marks.event_key
 order by marks.journey_key, marks.known_us, marks.position, marks.signal, marks.target

@@ -8,6 +8,7 @@ with found as (
         known.code,
         known.block_no,
         known.position,
+        steps.event_key,
         steps.at_us as known_us,
         shown.at_us,
         coalesce(earlier.at_us, shown.at_us) as before_us
@@ -29,6 +30,7 @@ select
     found.kind,
     coalesce(found.code, -1 - found.block_no) as target,
     found.position,
+    found.event_key,
     found.known_us
 from found
 left join unseen on unseen.journey_key = found.journey_key and unseen.place = found.place

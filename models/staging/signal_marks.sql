@@ -1,7 +1,14 @@
 -- One row per sign of trouble in a journey: what it is charged to (a code, the letter of an activity off the map, or a
 -- block as -1 - block_no), when it became known, at which event (null: at none), and in which stage of the journey.
 with marks as (
-    select journey_key, kind as signal, target, position, known_us, cast(null as double) as measure
+    select
+        journey_key,
+        kind as signal,
+        target,
+        position,
+        event_key,
+        known_us,
+        cast(null as double) as measure
     from known_departures
     union all
     select
@@ -9,6 +16,7 @@ with marks as (
         faults.kind as signal,
         coalesce(faults.code, steps.letter) as target,
         faults.position,
+        faults.event_key,
         faults.at_us as known_us,
         cast(null as double) as measure
     from faults
@@ -16,31 +24,37 @@ with marks as (
     where faults.was_sync or not faults.is_of_sync
     union all
     select
-        waits.journey_key,
+        dues.journey_key,
         'late' as signal,
-        pairs.code as target,
-        waits.served_position as position,
-        waits.end_us as known_us,
-        waits.wait_s - waits.promised_s as measure
-    from timed_waits waits
-    join wait_pairs pairs on pairs.pair_no = waits.pair_no and pairs.is_ready
-    where waits.end_kind = 1 and waits.wait_s > waits.promised_s
+        dues.code as target,
+        dues.served_position as position,
+        steps.event_key,
+        steps.at_us as known_us,
+        dues.beyond_s as measure
+    from promise_dues dues
+    join traced_steps steps on steps.journey_key = dues.journey_key and steps.position = dues.served_position
+    where dues.end_kind = 1
     union all
     select
         journey_key,
         'overdue' as signal,
         code as target,
         cast(null as bigint) as position,
+        cast(null as bigint) as event_key,
         due_us as known_us,
         beyond_s as measure
     from promise_dues
+    union all
+    select journey_key, signal, target, position, event_key, known_us, measure
+    from effort_marks
 )
 select
     marks.journey_key,
     marks.signal,
-    marks.target,
+    coalesce(marks.target, stages.code) as target,
     marks.known_us,
     marks.position,
+    marks.event_key,
     stages.stage,
     coalesce(marks.position <= stages.position, false) as is_entry,
     marks.measure

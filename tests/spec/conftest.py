@@ -60,7 +60,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, lines: list[list[str]]) -> No
     rows = []
     for number, (person, when, activity, *more) in enumerate(lines):
         facts = dict(pair.split("=", 1) for pair in more)
-        columns = {name: facts.pop(name, None) for name in ("channel", "initiator", "status")}
+        columns = {name: facts.pop(name, None) for name in ("channel", "initiator", "status", "session_id")}
         rows.append(
             {
                 "event_id": f"e{number}",
@@ -68,7 +68,6 @@ def _insert(connection: duckdb.DuckDBPyConnection, lines: list[list[str]]) -> No
                 "occurred_at": day(when),
                 "activity": activity,
                 **columns,
-                "session_id": None,
                 "keys": list(facts),
                 "values": list(facts.values()),
                 "person": person,

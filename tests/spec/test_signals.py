@@ -165,3 +165,126 @@ def test_exposure_from_the_final_alignment_finds_frictions_that_are_not_there(
     ((found,),) = query(AT_CARD.format(signals=f"deviations WHERE kind = '{kind}' AND touchpoint = 'order'"))
 
     assert found == pytest.approx(effect)
+
+
+EFFORT = """
+SELECT signal || ' ' || touchpoint || ' ' || strftime(known_at, '%d') || coalesce(' ' || measure::DECIMAL(9, 1), '')
+    || ' ' || evidence_grade FROM journey_signals WHERE signal NOT IN ('ad_hoc', 'repeated', 'missing', 'wrong_channel')
+ORDER BY journey_id, known_at, event_id, signal
+"""
+
+
+@pytest.mark.parametrize(
+    ("events", "result"),
+    [
+        ("a 0 visit\na 1 order\na 2 visit", ["loop visit 07 1.0 B"]),
+        ("a 0 visit\na 1 order\na 2 visit\na 3 order\na 4 visit",
+         ["loop visit 07 1.0 B", "loop order 08 1.0 B", "loop visit 09 2.0 B"]),
+        ("a 0 visit\na 1 visit", []),  # it comes twice, but nobody went back
+        ("a 0 visit session_id=s page_path=/\na 0.1 x session_id=s page_path=/help\na 0.2 x session_id=s page_path=/",
+         ["backtracking visit 05 1.0 B"]),
+        ("a 0 visit session_id=s page_path=/\na 0.1 x session_id=s page_path=/help\na 0.2 x session_id=t page_path=/",
+         []),
+        ("a 0 visit session_id=s page_path=/\na 0.1 x session_id=s page_path=/\na 0.2 x session_id=s page_path=/", []),
+        ("a 0 visit session_id=s\na 0.1 search session_id=s\na 0.2 view_search_results session_id=s",
+         ["backtracking visit 05 1.0 B"]),
+        ("a 0 visit session_id=s\na 0.1 form_error session_id=s\na 0.2 $exception session_id=s",
+         ["error visit 05 B", "error visit 05 B"]),
+        ("a 0 visit session_id=s\na 0.1 upload session_id=s status=failed", ["error visit 05 B"]),
+        ("a 0 visit\na 0.1 order status=failed", ["failed order 05 B"]),  # what the map knows is judged by the map
+        ("a 0 visit session_id=s\na 0.1 $rageclick session_id=s\na 0.2 dead_click session_id=s",
+         ["rage_click visit 05 C", "dead_click visit 05 C"]),
+        ("a 0 visit session_id=s\n" + "\n".join(f"a 0.{n:06} click session_id=s element_id=pay" for n in (1, 5, 9)),
+         ["rage_click visit 05 C"]),
+        ("a 0 visit session_id=s\n" + "\n".join(f"a 0.{n:06} click session_id=s element_id=pay" for n in (1, 5, 99)),
+         []),
+    ],
+)  # fmt: skip
+def test_effort_shows_in_what_people_come_back_to_and_what_goes_wrong(
+    world: World, events: str, result: list[str]
+) -> None:
+    assert said(world(MAP, events), EFFORT) == result
+
+
+CHANNELS = MAP.replace("  order: {promise", "  order: {channels: [web, app], initiator: customer, promise").replace(
+    "off_map:", "  card: {channels: [phone], initiator: customer}\noff_map:"
+)
+
+
+@pytest.mark.parametrize(
+    ("events", "result"),
+    [
+        ("a 0 visit channel=web\na 1 order channel=web\na 2 card channel=phone", []),  # the map changes the channel
+        ("a 0 visit channel=web\na 1 order channel=app", ["channel_switch visit 06 B"]),  # she could have stayed
+        ("a 0 visit channel=web\na 1 order channel=phone", ["channel_switch visit 06 B"]),
+        ("a 0 visit channel=web\na 1 deliver channel=store initiator=customer", ["out_of_order deliver 06 B"]),
+        ("a 0 visit channel=web\na 1 mail channel=email initiator=company\na 2 order channel=web", []),
+        ("a 0 visit channel=web\na 1 chat channel=chat initiator=customer\na 2 faq channel=web initiator=customer",
+         ["channel_switch visit 06 B", "ping_pong visit 07 B"]),
+        ("a 0 visit channel=web\na 1 chat channel=chat initiator=customer\na 2 order channel=web",
+         ["channel_switch visit 06 B"]),  # the way back is the designed one
+    ],
+)  # fmt: skip
+def test_a_change_of_channel_counts_where_the_map_has_none(world: World, events: str, result: list[str]) -> None:
+    assert said(world(CHANNELS, events), EFFORT) == result
+
+
+@pytest.mark.parametrize(
+    ("events", "result"),
+    [
+        (["1", "3"], ["3d", "7d", "14d"]),
+        (["1", "5"], ["7d", "14d"]),
+        (["1", "9"], ["14d"]),
+        (["1", "17"], []),
+        (["1", "3", "5"], ["3d", "7d", "14d", "7d", "14d"]),  # forward from the first: after three days it begins anew
+    ],
+)
+def test_a_contact_comes_again_within_days_of_the_first(world: World, events: list[str], result: list[str]) -> None:
+    contacts = "\n".join(f"a {when} chat channel=chat initiator=customer topic=bill" for when in events)
+    other = "a 2 chat channel=chat initiator=customer topic=move\nb 2 visit\nb 2 chat initiator=customer topic=bill"
+    query = world(MAP, f"a 0 visit\n{contacts}\n{other}", as_of="60")
+
+    rows = said(
+        query,
+        "SELECT signal FROM journey_signals WHERE signal LIKE 'repeat%' ORDER BY known_at, length(signal), signal",
+    )
+
+    assert [str(row).removeprefix("repeat_contact_") for row in rows] == result
+
+
+def test_contacts_in_excess_are_charged_to_the_touchpoint_that_brings_them_about(world: World) -> None:
+    """Forty who order write within the week, and four who only visit; nobody who has paid."""
+    lines = []
+    for person in range(100):
+        lines += [
+            f"p{person} {day} {step} initiator=customer" for day, step in ((0, "visit"), (8, "order"), (16, "card"))
+        ]
+        lines += [f"p{person} 10 write channel=email initiator=customer"] if person < 40 else []
+        lines += [f"p{person} 1 write channel=email initiator=customer"] if person < 4 else []
+        lines += [f"p{person} 15.5 write channel=email initiator=customer"] if person > 95 else []  # more than a week
+    query = world(MAP, "\n".join(lines))
+
+    ((touchpoint, contacts_n, excess),) = query(
+        "SELECT touchpoint, count(*), sum(measure) FROM journey_signals WHERE signal = 'failure_demand' GROUP BY ALL"
+    )
+
+    assert (touchpoint, contacts_n) == ("order", 40)
+    assert excess == pytest.approx(40 - 4 / 2)  # the others stood for 7 days after the visit, and 7 after the card
+
+
+ASKED = """
+experience:
+  - {measure: nps, touchpoint: order, score: nps, when: {activity: survey}}
+"""
+
+
+def test_a_low_score_is_a_signal_of_what_it_is_about(world: World) -> None:
+    events = "a 0 visit\na 1 order\na 2 card\na 3 survey nps=3\nb 0 visit\nb 1 order\nb 3 survey nps=10"
+    query = world(MAP + ASKED, events)
+
+    rows = said(
+        query,
+        "SELECT touchpoint || ' in ' || at_touchpoint || ' ' || measure FROM journey_signals WHERE signal = 'low_nps'",
+    )
+
+    assert rows == ["order in card 3.0"]

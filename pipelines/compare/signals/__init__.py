@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from models.evidence import GRADES
+from pipelines.compare.signals.effort import find_effort
 from pipelines.compare.signals.promises import promise_dues
 from pipelines.engine import DuckDBEngine
 from pipelines.study import Study
@@ -14,14 +15,15 @@ def find_signals(engine: DuckDBEngine, study: Study) -> None:
     """Make `stages` and `signal_marks` of one study.
 
     Args:
-        engine: The warehouse; it uses the study's schema, in which departures, faults and waits are.
+        engine: The warehouse; it uses the study's schema, in which departures, faults, waits and answers are.
         study: One version of a map.
     """
     engine.create("staging/known_departures")
     engine.create("staging/stages", study.values)
     engine.put("promise_dues", promise_dues(engine))
+    find_effort(engine, study)
     engine.create("staging/signal_marks", study.values)
-    engine.drop("known_departures")
+    engine.drop("known_departures", "promise_dues", "effort_marks")
 
 
 def publish_signals(engine: DuckDBEngine, study: Study) -> None:

@@ -1,0 +1,80 @@
+"""Contacts of customers that come again, and those that a touchpoint brings about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import numpy as np
+import polars as pl
+
+from models.calendar import DAY_US
+from models.contacts import excess_contacts, repeats
+from pipelines.engine import DuckDBEngine
+from pipelines.study import Study
+from schemas.words import SignalKind
+
+REPEATED_WITHIN_D: Mapping[SignalKind, int] = MappingProxyType(
+    {SignalKind.REPEAT_CONTACT_3: 3, SignalKind.REPEAT_CONTACT_7: 7, SignalKind.REPEAT_CONTACT_14: 14}
+)
+DEMAND_WITHIN_D = 7
+"""Days after a touchpoint in which a contact is charged to it, if it brings more than others do."""
+_SCHEMA = {
+    "journey_key": pl.Int64,
+    "signal": pl.String,
+    "target": pl.Int32,
+    "position": pl.Int64,
+    "measure": pl.Float64,
+}
+
+
+def contact_marks(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
+    """One row per contact that comes again (per span of days), or that its touchpoint brings about.
+
+    The measure of the latter is the contact's share in the excess: their sum is how many contacts there are too many.
+
+    Args:
+        engine: The warehouse; it uses the study's schema, in which `contact_steps` is.
+        study: One version of a map.
+    """
+    steps = engine.frame("SELECT * FROM contact_steps ORDER BY entity_key, reason, at_us, event_key")
+    empty = pl.DataFrame(schema=_SCHEMA)
+    if steps.is_empty():
+        return empty
+    return pl.concat([empty, *_repeated(steps), *_demanded(engine, study, steps)], how="vertical_relaxed")
+
+
+def _repeated(steps: pl.DataFrame) -> list[pl.DataFrame]:
+    group = steps.select(pl.struct("entity_key", "reason").rle_id())["entity_key"].to_numpy().astype(np.int64)
+    at_us = steps["at_us"].to_numpy()
+    return [
+        _marks(steps.filter(repeats(group, at_us, days * DAY_US)), signal, pl.lit(None))
+        for signal, days in REPEATED_WITHIN_D.items()
+    ]
+
+
+def _demanded(engine: DuckDBEngine, study: Study, steps: pl.DataFrame) -> list[pl.DataFrame]:
+    within_us = DEMAND_WITHIN_D * DAY_US
+    engine.create("staging/contact_exposure", {"within_us": within_us, "as_of_us": study.as_of_us})
+    time = engine.frame("SELECT * FROM contact_exposure ORDER BY entity_key, code")
+    engine.drop("contact_exposure")
+    found = excess_contacts(
+        time["code"].to_numpy(), time["exposed_us"].to_numpy() / DAY_US, time["contacts_n"].to_numpy(), study.flow_n
+    )
+    share = np.divide(
+        found.contacts - found.expected, found.contacts, out=np.zeros(study.flow_n), where=found.is_beyond
+    )
+    beyond = pl.DataFrame({"stage_code": np.arange(study.flow_n, dtype=np.int32), "share": share})
+    near = pl.col("is_demand") & ~pl.col("is_done") & pl.col("after_us").is_between(0, within_us)
+    charged = steps.filter(near).join(beyond.filter(found.is_beyond), on="stage_code", maintain_order="left")
+    return [_marks(charged.with_columns(target="stage_code"), SignalKind.FAILURE_DEMAND, pl.col("share"))]
+
+
+def _marks(steps: pl.DataFrame, signal: SignalKind, measure: pl.Expr) -> pl.DataFrame:
+    return steps.select(
+        "journey_key",
+        pl.lit(str(signal)).alias("signal"),
+        pl.col("target").cast(pl.Int32),
+        "position",
+        measure.cast(pl.Float64).alias("measure"),
+    )
