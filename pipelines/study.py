@@ -45,6 +45,10 @@ class Study:
         """Schema of the tables without the journeys that are another map's errand; it exists where there are any."""
         return f"{self.schema}_counted"
 
+    def under(self, rule: str) -> str:
+        """Schema of the journeys that differ under another rule of identity."""
+        return f"{self.schema}_{rule}"
+
     def code(self, name: str) -> int:
         """Code of a touchpoint or exit."""
         return self.plan.names.index(name)
