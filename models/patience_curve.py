@@ -101,26 +101,45 @@ def starts_at(events: Floats, exposure: Floats, widening: float, *, is_share: bo
         widening: design effect of people with several waits.
         is_share: events are a share of the exposure, not a rate in time.
     """
-    spans_n = events.size
-    pairs_n = spans_n * (spans_n - 1) // 2
+    pairs_n = events.size * (events.size - 1) // 2
     if pairs_n == 0:
         return None
-    threshold = NormalDist().inv_cdf(1 - LEVEL / pairs_n) ** 2
-    found = max(_rises(events, exposure, is_share), default=(0.0, -1))
-    return found[1] if found[0] / widening > threshold else None
-
-
-def _rises(events: Floats, exposure: Floats, is_share: bool) -> Iterator[tuple[float, int]]:
-    """Twice the log likelihood ratio of every rise, with the span where it begins."""
+    threshold = widening * NormalDist().inv_cdf(1 - LEVEL / pairs_n) ** 2
     hits, seen = np.append(0.0, np.cumsum(events)), np.append(0.0, np.cumsum(exposure))
-    for cut in range(1, events.size):
-        after, after_n = hits[-1] - hits[cut], seen[-1] - seen[cut]
-        for begin in range(cut):
-            before, before_n = hits[cut] - hits[begin], seen[cut] - seen[begin]
-            if after < LEAST_LEFT or before_n <= 0 or after_n <= 0 or after / after_n <= before / before_n:
-                continue
-            apart = _log_likelihood(before, before_n, is_share) + _log_likelihood(after, after_n, is_share)
-            yield 2 * (apart - _log_likelihood(before + after, before_n + after_n, is_share)), cut
+    rises = _Rises(hits, seen, is_share)
+    best = max(rises.all_to_the_end(), default=(0.0, 0, 0))
+    if best[0] <= threshold:
+        return None
+    _, begin, start = best
+    # The steepest rise may be later than the first one: spans before it that are above their past belong to it.
+    while start - 1 > begin and rises.by(begin, start - 1, start) > threshold:
+        start -= 1
+    return start
+
+
+@dataclass(frozen=True)
+class _Rises:
+    """Cumulative events and exposure, from 0; and whether events are a share."""
+
+    hits: Floats
+    seen: Floats
+    is_share: bool
+
+    def all_to_the_end(self) -> Iterator[tuple[float, int, int]]:
+        """For every stretch before and the rest after it: how much likelier a rise is, where before begins and ends."""
+        last = self.hits.size - 1
+        for start in range(1, last):
+            for begin in range(start):
+                yield self.by(begin, start, last), begin, start
+
+    def by(self, begin: int, start: int, end: int) -> float:
+        """Twice the log likelihood ratio of a rise from [begin, start) to [start, end); 0 where it is none."""
+        before, before_n = self.hits[start] - self.hits[begin], self.seen[start] - self.seen[begin]
+        after, after_n = self.hits[end] - self.hits[start], self.seen[end] - self.seen[start]
+        if after < LEAST_LEFT or before_n <= 0 or after_n <= 0 or after / after_n <= before / before_n:
+            return 0.0
+        parts = ((before, before_n, 1), (after, after_n, 1), (before + after, before_n + after_n, -1))
+        return 2 * sum(sign * _log_likelihood(hits, n, self.is_share) for hits, n, sign in parts)
 
 
 def _log_likelihood(hits: float, n: float, is_share: bool) -> float:
@@ -138,7 +157,11 @@ def _dated(seen: Waits) -> Waits:
 def _edges(waited: Waits, promised_s: float | None) -> Floats:
     """Where spans begin and end: parts of the waits, rounded so that no single wait can be read off; the promise."""
     longest_s = float(waited.wait_s.max(initial=0.0))
-    cuts = {_rounded(float(cut)) for cut in np.quantile(waited.wait_s, _PARTS)} if waited.n else set()
+    cuts = (
+        {_rounded(float(cut)) for cut in np.quantile(waited.wait_s, _PARTS, method="inverted_cdf")}
+        if waited.n
+        else set()
+    )
     cuts |= set() if promised_s is None else {promised_s}
     inside = sorted(cut for cut in cuts if 0 < cut < longest_s)
     return np.array([0.0, *inside, _rounded(longest_s, up=True)])

@@ -10,6 +10,7 @@ import polars as pl
 from models.calendar import DAY_US, business_days
 from pipelines.compare import lookups, summaries
 from pipelines.compare.assignment import publish_errands, settle_errands
+from pipelines.compare.cohorts import cohorts
 from pipelines.compare.constraints import constraint_counts, judge_constraints, prepare_constraints
 from pipelines.compare.coverage import fill_coverage
 from pipelines.compare.experience import prepare_experience
@@ -55,6 +56,7 @@ COMPARED = (
     "map_assignments",
     "frictions",
     "patience_curves",
+    "cohorts",
 )
 
 
@@ -94,6 +96,7 @@ def compare(
             _append_frame(engine, "map_versions", study, versions(engine, study, is_in_force))
             if is_in_force:
                 _fill_summaries(engine, study)
+                _append_frame(engine, "cohorts", study, cohorts(engine, study, settings.timezone))
                 _append_frame(engine, "tracking_backlog", study, backlog(engine))
                 fill_coverage(engine, study, _others_in_force(study, found))
         engine.use("main")
