@@ -55,12 +55,13 @@ def reconstruct(
 
 def _under_other_rule(engine: DuckDBEngine, settings: Settings, study: Study, rule: Rule) -> None:
     """The same journeys where the rule joins the same ids; else built anew, with the patience of the default rule."""
+    schema = study.under(rule)
+    engine.connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
     if study.plan.journey_is.per != "person" or _is_same_as_default(engine, rule):
         engine.use(study.schema)
         with transaction(engine.connection, settings.warehouse):
             _publish(engine, study, rule)
         return
-    schema = f"{study.schema}_other"
     engine.use(schema)
     for name in ("patience", "map_names", "designed_elsewhere", "variant_ids"):
         limit = " LIMIT 0" if name == "variant_ids" else ""
@@ -70,8 +71,30 @@ def _under_other_rule(engine: DuckDBEngine, settings: Settings, study: Study, ru
     engine.create("staging/journey_sizes")
     with transaction(engine.connection, settings.warehouse):
         _publish(engine, study, rule)
-    engine.use("main")
-    engine.connection.execute(f"DROP SCHEMA {schema} CASCADE")
+    _keep_differing(engine, study, rule)
+
+
+def _keep_differing(engine: DuckDBEngine, study: Study, rule: Rule) -> None:
+    """Of the journeys under another rule keep those of people who differ: what they show is compared as well."""
+    engine.create("staging/differing_entities", {"rule": quoted(rule)})
+    kept = (
+        "SELECT states.journey_key FROM journey_states states"
+        " JOIN differing_entities people ON people.entity_key = states.entity_key AND NOT people.is_default"
+    )
+    for table in ("journey_steps", "journey_marks", "openings", "all_segment_values", "journey_states"):
+        engine.connection.execute(f"DELETE FROM {table} WHERE journey_key NOT IN ({kept})")
+    beyond = "SELECT coalesce(max(letter), 4096) FROM known"
+    engine.connection.execute(
+        f"CREATE OR REPLACE TABLE unmapped_letters AS WITH known AS (FROM {study.schema}.unmapped_letters)"
+        " SELECT activity, letter FROM known UNION ALL"
+        f" SELECT activity, CAST(({beyond}) + row_number() OVER (ORDER BY activity) AS INTEGER) AS letter"
+        " FROM (SELECT DISTINCT e.activity FROM journey_steps steps JOIN events e ON e.event_key = steps.event_key"
+        "  WHERE steps.code IS NULL AND e.activity NOT IN (SELECT activity FROM known))"
+    )
+    engine.drop("touch_gaps")
+    engine.create("staging/traced_steps", study.values)
+    _leave_to_others(engine, study)
+    _variants_of(engine, study)
 
 
 def _is_same_as_default(engine: DuckDBEngine, rule: Rule) -> bool:

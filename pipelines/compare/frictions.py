@@ -2,26 +2,177 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
 import polars as pl
 
+from models.friction.journeys import FrictionInputs, Stays
+from models.friction.risk_sets import RiskSets, risk_sets
+from pipelines.compare.rules import under_rules
 from pipelines.engine import DuckDBEngine
-from pipelines.friction.inputs import from_working
+from pipelines.friction.inputs import Subject, from_working
 from pipelines.friction.judge import Judged, judge
 from pipelines.study import Study
+from schemas.words import FrictionVerdict, Rule
+
+FEW_RESAMPLES = 20
+"""Under the other rules no interval is shown: the estimate is what matters."""
+SURE = 0.5
+"""A sign counts where chance would give so large an effect less often than this."""
+FIRST = 3
+"""Ranks that people look at."""
+_RANGES: dict[str, pl.DataType | type[pl.DataType]] = {
+    **dict.fromkeys(("measure", "touchpoint", "signal"), pl.String),
+    **dict.fromkeys(("strict", "standard", "loose"), pl.Float64),
+    "is_flip": pl.Boolean,
+}
 
 
 def judge_signals(engine: DuckDBEngine, study: Study) -> Judged:
-    """Every signal of a study's journeys, judged.
+    """Every signal of a study's journeys, judged under the default rule and held against the others.
 
     Args:
         engine: It uses the study's schema, in which the signals are.
         study: The version of a map that is in force.
     """
-    return judge(from_working(engine, study))
+    standard = from_working(engine, study)
+    path = engine.frame("SELECT current_setting('search_path') AS path")["path"][0]
+    others = under_rules(engine, study, standard)
+    engine.connection.execute(f"SET search_path = '{path}'")
+    found = risk_sets(standard.journeys)
+    elsewhere = {rule: _elsewhere(subject, standard, found) for rule, subject in others.items()}
+    judged = judge(standard, found=found, refused=_torn(found, elsewhere))
+    return replace(judged, rows=_with_others(judged, elsewhere), others=others)
 
 
 def frictions(judged: Judged) -> pl.DataFrame:
-    """Rows of `frictions`, the costliest first; what is refused comes last, all together before it."""
+    """Rows of `frictions`, the costliest first, what is refused last."""
     return judged.rows.sort(
         pl.col("lost_shrunk").is_null(), -pl.col("lost_shrunk"), "touchpoint", "signal", nulls_last=True
     )
+
+
+def _elsewhere(subject: Subject, standard: Subject, found: RiskSets) -> Judged | None:
+    """The same signals at the same places under another rule; None where it makes the same people."""
+    if subject is standard:
+        return None
+    wanted = {(each.signal, each.target): (each.place.codes, str(each.place.placing)) for each in found.compared}
+    return judge(subject, FEW_RESAMPLES, wanted)
+
+
+def _by_signal(judged: Judged) -> dict[tuple[str, int], int]:
+    return {(each.signal, each.target): place for place, each in enumerate(judged.compared)}
+
+
+def _torn(found: RiskSets, elsewhere: Mapping[Rule, Judged | None]) -> dict[int, str]:
+    """Signals whose effect has another sign under strict than under loose identity, and what to say of them."""
+    signs = {rule: {} if other is None else _signs(other) for rule, other in elsewhere.items()}
+    said = (
+        "strict and loose identity disagree about the sign of its effect, and it has to be the same whoever is taken"
+        " for whom"
+    )
+    torn = {}
+    for place, each in enumerate(found.compared):
+        name = (each.signal, each.target)
+        strict, loose = (signs[rule].get(name, 0) for rule in (Rule.STRICT, Rule.LOOSE))
+        if strict * loose < 0 and each.units.refused is None:
+            torn[place] = said
+    return torn
+
+
+def _signs(judged: Judged) -> dict[tuple[str, int], int]:
+    """Sign of each effect that is beyond rounding."""
+    found = judged.estimates
+    return {
+        name: int(np.sign(found.effect[place]))
+        for name, place in _by_signal(judged).items()
+        if found.refused[place] is None and found.p_value[place] < SURE
+    }
+
+
+def _with_others(judged: Judged, elsewhere: Mapping[Rule, Judged | None]) -> pl.DataFrame:
+    """The rows with what is lost under the other rules, and whether sign or rank turns."""
+    rows = judged.rows.with_row_index("row")
+    own = rows["lost_per_month"].to_list()
+    lost = {rule: own if other is None else _lost(judged, other) for rule, other in elsewhere.items()}
+    is_cost = (rows["verdict"] == FrictionVerdict.FRICTION).to_list()
+    ranks = [_first_ranks(column, is_cost, len(judged.compared)) for column in (own, *lost.values())]
+    flips: list[bool | None] = [None if each is None else False for each in own]
+    for row, each in enumerate(own):
+        values = [column[row] for column in (own, *lost.values())]
+        known = [value for value in values if value is not None]
+        if each is not None and is_cost[row]:
+            flips[row] = min(known) < 0 or len({rank[row] for rank in ranks}) > 1
+    return rows.drop("row").with_columns(
+        pl.Series("strict_lost", lost[Rule.STRICT], dtype=pl.Float64),
+        pl.Series("loose_lost", lost[Rule.LOOSE], dtype=pl.Float64),
+        pl.Series("is_identity_flip", flips, dtype=pl.Boolean),
+    )
+
+
+def _lost(judged: Judged, other: Judged) -> list[float | None]:
+    """Lost a month under another rule, beside the rows of the default one; null where nothing can be told."""
+    place = _by_signal(other)
+    theirs = other.rows["lost_per_month"].to_list()
+    own = judged.rows["lost_per_month"].to_list()
+    lost = [
+        theirs[place[name]] if name in place and own[row] is not None else None
+        for name, row in _by_signal(judged).items()
+    ]
+    return [*lost, theirs[-1]]
+
+
+def _first_ranks(lost: list[float | None], is_cost: list[bool], signals_n: int) -> list[int]:
+    """Rank of each row among the costliest; 0 where it is none of the first."""
+    order = sorted(
+        (row for row in range(signals_n) if is_cost[row] and lost[row] is not None), key=lambda row: -(lost[row] or 0.0)
+    )
+    ranks = [0] * len(lost)
+    for rank, row in enumerate(order[:FIRST], start=1):
+        ranks[row] = rank
+    return ranks
+
+
+def identity_ranges(judged: Judged) -> pl.DataFrame:
+    """Rows of `identity_ranges`: journeys, conversion, drop-off per touchpoint, and what signals cost, by rule."""
+    stays = judged.found.stays
+    names = judged.subject.plan.names
+    heads = [_headlines(judged.subject.journeys, stays)]
+    for rule in (Rule.STRICT, Rule.LOOSE):
+        subject = judged.others[rule]
+        is_same = subject is judged.subject
+        heads.append(heads[0] if is_same else _headlines(subject.journeys, risk_sets(subject.journeys, {}).stays))
+    rows = [
+        (
+            measure,
+            None if code is None else names[code],
+            None,
+            strict.get((measure, code)),
+            value,
+            loose.get((measure, code)),
+        )
+        for (standard, strict, loose) in [heads]
+        for (measure, code), value in standard.items()
+    ]
+    costs = judged.rows.filter(pl.col("lost_per_month").is_not_null(), pl.col("touchpoint").is_not_null())
+    columns = ("touchpoint", "signal", "strict_lost", "lost_per_month", "loose_lost", "is_identity_flip")
+    ranges = [(*row, False) for row in rows]
+    ranges += [("lost_per_month", *row) for row in costs.select(columns).sort("touchpoint", "signal").rows()]
+    return pl.DataFrame(ranges, schema=_RANGES, orient="row")
+
+
+def _headlines(inputs: FrictionInputs, stays: Stays) -> dict[tuple[str, int | None], float]:
+    """Journeys, share of those followed for the horizon that converted, and share lost at each touchpoint."""
+    found: dict[tuple[str, int | None], float] = {("journeys", None): float(inputs.journeys.height)}
+    is_start = np.diff(stays.journey, prepend=-1) != 0
+    fate = stays.fate[is_start & (stays.fate >= 0)]
+    if fate.size:
+        found["conversion", None] = float(fate.mean())
+    for code, rows in enumerate(stays.by_code):
+        is_in = stays.reached_us[rows] < inputs.as_of_us - inputs.patience_us[code]
+        known = rows[is_in & ~stays.is_open[rows]]
+        if known.size and not stays.is_converted[known].all():
+            found["drop_off", code] = float(stays.is_lost[known].mean())
+    return found

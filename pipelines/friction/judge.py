@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -19,7 +20,7 @@ from models.friction.sensitivity import confounding_sentence
 from pipelines.friction.inputs import Subject
 from schemas.effect_tables import FRICTIONS
 from schemas.map_parts import Touchpoint
-from schemas.words import EvidenceGrade, FrictionVerdict
+from schemas.words import EvidenceGrade, FrictionVerdict, Rule
 
 NUMBERS: Final = (
     "effective_n", "effect", "effect_low", "effect_high", "effect_pooled", "effect_shrunk", "lost_per_month",
@@ -48,12 +49,14 @@ class Judged:
         found: The risk sets, in the same order; who was compared, and the stages behind.
         estimates: All numbers, with the resamples.
         subject: What was judged.
+        others: The same journeys under the other rules of identity; empty: nobody asked.
     """
 
     rows: pl.DataFrame
     found: RiskSets
     estimates: Estimates
     subject: Subject
+    others: Mapping[Rule, Subject] = MappingProxyType({})
 
     @property
     def compared(self) -> tuple[Compared, ...]:
@@ -61,15 +64,27 @@ class Judged:
         return self.found.compared
 
 
-def judge(subject: Subject, resamples_n: int = RESAMPLES_N, wanted: Wanted | None = None) -> Judged:
+def judge(
+    subject: Subject,
+    resamples_n: int = RESAMPLES_N,
+    wanted: Wanted | None = None,
+    found: RiskSets | None = None,
+    refused: Mapping[int, str] = MappingProxyType({}),
+) -> Judged:
     """Every signal of these journeys, judged as one family.
 
     Args:
         subject: The journeys and their map.
         resamples_n: Bootstrap resamples, by person.
-        wanted: Signals to judge, and where; default: all, where most show them.
+        wanted: Signals to judge, and where; default: all, where most is at stake.
+        found: The risk sets, if they are known already.
+        refused: Which of the signals not to judge, and why.
     """
-    found = risk_sets(subject.journeys, wanted)
+    found = found or risk_sets(subject.journeys, wanted)
+    if refused:
+        units = {place: replace(found.compared[place].units, refused=why) for place, why in refused.items()}
+        kept = (replace(each, units=units.get(place, each.units)) for place, each in enumerate(found.compared))
+        found = replace(found, compared=tuple(kept))
     grades = [str(GRADES.get(each.signal, EvidenceGrade.B)) for each in found.compared]
     estimates = estimate(
         [each.units for each in found.compared],
