@@ -17,6 +17,7 @@ from pipelines.compare.experience import prepare_experience
 from pipelines.compare.frictions import frictions, judge_signals
 from pipelines.compare.handovers import fill_handovers, prepare_handovers
 from pipelines.compare.ledger import ledger
+from pipelines.compare.rules import follow_rules
 from pipelines.compare.signals import find_signals, publish_signals
 from pipelines.compare.states import fill_states
 from pipelines.compare.tracking import backlog, find_unseen
@@ -84,6 +85,8 @@ def compare(
     for study in found:
         engine.use(*paths[study.schema])
         _follow(engine, settings, study)
+        if _is_current(study, found):
+            follow_rules(engine, settings, study)
     with transaction(connection, settings.warehouse):
         for table in COMPARED:
             connection.execute(f"DELETE FROM main.{table}")
