@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final
@@ -56,7 +56,7 @@ class Judged:
     found: RiskSets
     estimates: Estimates
     subject: Subject
-    others: Mapping[Rule, Subject] = MappingProxyType({})
+    others: Mapping[Rule, Subject] = field(default_factory=dict)
 
     @property
     def compared(self) -> tuple[Compared, ...]:
