@@ -160,11 +160,20 @@ def _is_fit(exposure: Exposure, attribute: Attribute) -> bool:
 
 
 def _p_value(exposure: Exposure, with_it: Flags) -> float:
-    """Of no difference in exposure, crude and within spans of the calendar: the weaker evidence of the two."""
-    exposed = exposure.is_exposed
-    naive = _naive(exposed, with_it)
+    """Of no difference in exposure: the weakest evidence of crude, within spans of the calendar, without one day."""
+    naive = _naive(exposure.is_exposed, with_it)
     if naive > _SCREEN:
         return naive
+    day = exposure.day - int(exposure.day.min())
+    is_other_day = day != int(np.argmax(np.bincount(day, exposure.is_exposed)))  # an outage is nobody's attribute
+    rest = _p_of(_part(exposure, is_other_day), with_it[is_other_day])
+    return max(_p_of(exposure, with_it), rest)
+
+
+def _p_of(exposure: Exposure, with_it: Flags) -> float:
+    exposed = exposure.is_exposed
+    if with_it.all() or not with_it.any():
+        return 1.0
     sides = [share_of(exposed[side], exposure.person[side]) for side in (with_it, ~with_it)]
     if min(side.worth for side in sides) < LEAST_N:
         return 1.0
@@ -300,11 +309,25 @@ def _change(
     lift_before = np.divide(before, before_due, out=np.ones_like(before), where=before_due > 0)
     lift_after = np.divide(after, due, out=np.ones_like(after), where=due > 0)
     is_new = (lift_after >= _WORSE * lift_before) & (lift_before - 1 <= (lift_after - 1) / 3)
+    is_new &= _lately(before_n, hits, expected) >= (lift_before + lift_after) / 2  # and it is so still
     overall = hits.sum() / expected.sum()
     gain = 2 * (_term(before, lift_before, overall) + _term(after, lift_after, overall)) / widening
     gain = np.where(is_enough & is_new, gain, 0.0)
     at = int(np.argmax(gain))
     return at if gain[at] > _PENALTY * log(n.size) else None
+
+
+def _lately(
+    before_n: npt.NDArray[np.float64], hits: npt.NDArray[np.float64], expected: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """For each day: hits over what is expected in the later half of what comes from then on."""
+    whole = float(before_n[-1])
+    middle = np.searchsorted(before_n, (before_n + whole) / 2)
+    to_come, due = (each.sum() - np.append(0.0, np.cumsum(each))[:-1] for each in (hits, expected))
+    middle = np.minimum(middle, hits.size - 1)
+    lift: npt.NDArray[np.float64] = np.zeros_like(to_come)
+    np.divide(to_come[middle], due[middle], out=lift, where=due[middle] > 0)
+    return lift
 
 
 def _term(hits: npt.NDArray[np.float64], lift: npt.NDArray[np.float64], overall: float) -> npt.NDArray[np.float64]:

@@ -166,18 +166,7 @@ def incidence_of(
 
 def served_by(time_us: int, until_us: Integers, cause: npt.NDArray[np.integer], person: Integers) -> Estimate:
     """Of those who will be served (cause 1), the share served by a time; those still waiting counted as such."""
-    whole = _curves_until(until_us, cause, int(until_us.max()))
-    part = _curves_until(until_us, cause, time_us)
-    limit, by_then = float(whole.incidence[0, -1]), float(part.incidence[0, -1])
-    if limit <= 0:
-        return Estimate(0.0, 0.0, 1.0, 1.0, 0.0)
-    share = by_then / limit
-    influence = (_in_rows(part) - share * _in_rows(whole)) / limit
-    spread = clustered_spread(influence, person)
-    worth = share * (1 - share) / spread**2 if spread**2 > 1e-15 else 1.0
-    worth = min(max(worth, 1.0), float(until_us.size))
-    low, high = wilson(share * worth, worth)
-    return Estimate(share, float(low), float(high), worth, spread)
+    return _served_by(time_us, _all_of(until_us, cause), person)
 
 
 def quantile_of(part: float, until_us: Integers, cause: npt.NDArray[np.integer], person: Integers) -> Estimate | None:
@@ -191,10 +180,10 @@ def quantile_of(part: float, until_us: Integers, cause: npt.NDArray[np.integer],
     """
     if not np.any(cause == 1):
         return None
-    found = _curves_until(until_us, cause, int(until_us.max()))
+    found = _all_of(until_us, cause)
     served = found.incidence[0] / found.incidence[0, -1]
     at = _passes(found.times_us, served, part)
-    sure = served_by(at, until_us, cause, person)
+    sure = _served_by(at, found, person)
     worth = part * (1 - part) / sure.spread**2 if sure.spread > 0 else float(np.unique(person).size)
     worth = min(max(worth, 1.0), float(until_us.size))
     ends = wilson(part * worth, worth)
@@ -202,15 +191,48 @@ def quantile_of(part: float, until_us: Integers, cause: npt.NDArray[np.integer],
     return Estimate(at / 1e6, low, high, worth, (high - low) / (2 * Z_95))
 
 
-def _curves_until(until_us: Integers, cause: npt.NDArray[np.integer], horizon_us: int) -> Curves:
-    return curves(until_us, cause, 2, horizon_us)
+def median_us(until_us: Integers, cause: npt.NDArray[np.integer]) -> int | None:
+    """The median alone, in microseconds; None where nobody is served."""
+    if not np.any(cause == 1):
+        return None
+    found = _all_of(until_us, cause)
+    return _passes(found.times_us, found.incidence[0] / found.incidence[0, -1], 0.5)
 
 
-def _in_rows(found: Curves) -> Floats:
-    """Influences on the first cause in the order of the input."""
-    influence = np.empty(found.order.size)
-    influence[found.order] = influences(found)[0]
-    return influence
+def _all_of(until_us: Integers, cause: npt.NDArray[np.integer]) -> Curves:
+    return curves(until_us, cause, 2, int(until_us.max()))
+
+
+def _served_by(time_us: int, found: Curves, person: Integers) -> Estimate:
+    served = found.incidence[0]
+    last = int(np.searchsorted(found.times_us, time_us, side="right")) - 1
+    limit, by_then = float(served[-1]), float(served[last]) if last >= 0 else 0.0
+    if limit <= 0:
+        return Estimate(0.0, 0.0, 1.0, 1.0, 0.0)
+    share = by_then / limit
+    influence = (_served_influence(found, last) - share * _served_influence(found, served.size - 1)) / limit
+    spread = clustered_spread(influence, person[found.order])
+    worth = share * (1 - share) / spread**2 if spread**2 > 1e-15 else 1.0
+    worth = min(max(worth, 1.0), float(person.size))
+    low, high = wilson(share * worth, worth)
+    return Estimate(share, float(low), float(high), worth, spread)
+
+
+def _served_influence(found: Curves, last: int) -> Floats:
+    """What each wait adds to the error of the share served by the time at a place (see `models.incidence`)."""
+    n = last + 1
+    served, hazards, total = found.incidence[0, :n], found.hazards[0, :n], found.hazards[:, :n].sum(axis=0)
+    to_come, left = (served[-1] if n else 0.0) - served, 1.0 - total
+    pull = np.divide(to_come, left, out=np.zeros_like(to_come), where=left > 0)
+    at_risk, before = found.at_risk_n[:n], found.before[:n]
+    drift = np.append(0.0, np.cumsum((before * hazards - pull * total) / at_risk))
+    effect = -drift[np.minimum(found.step + 1, n)]
+    ended = np.flatnonzero((found.cause > 0) & (found.step < n))
+    at = found.step[ended]
+    effect[ended] -= (pull / at_risk)[at]
+    is_served = found.cause[ended] == 1
+    effect[ended[is_served]] += (before / at_risk)[at[is_served]]
+    return effect
 
 
 def _passes(times_us: Integers, served: Floats, part: float) -> int:

@@ -6,200 +6,20 @@ region, or those that began in May. Nothing is told of a group that is worth few
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
 
-from models.contrasts import (
-    Contrast,
-    Estimate,
-    contrast,
-    held_still,
-    incidence_of,
-    mean_of,
-    p_of_shares,
-    quantile_of,
-    served_by,
-    share_of,
-    stratified_effect,
-)
+from models.comparable import Flags, Number
+from models.contrasts import Contrast, Estimate, held_still, two_sided
 from models.friction.family import FALSE_DISCOVERY, adjusted
 from models.intervals import Floats, Integers
-from models.patience import DAY_US, LEAST_N
+from models.patience import LEAST_N
 
-Flags = npt.NDArray[np.bool_]
 BEYOND_CHANCE = 0.10  # two-sided p below which an adjusted difference has a sign
-
-
-@dataclass(frozen=True)
-class Number(ABC):
-    """A number that can be compared.
-
-    Attributes:
-        measure: conversion, drop_off, exit, wait_p50, promise_kept, deviation, effect or experience.
-        touchpoint: Touchpoint, block or activity; None: the journey.
-        signal: What deviates or has the effect, or the measure of the experience.
-        journey: Row of the journey, one per row of the number.
-        refused: Why nobody can say this number; None: it can be said.
-    """
-
-    measure: str
-    touchpoint: str | None
-    signal: str | None
-    journey: Integers
-    refused: str | None = field(default=None, kw_only=True)
-
-    @abstractmethod
-    def estimate(self, rows: Integers, person: Integers) -> Estimate | None:
-        """The number over some rows, one person each; None where it has no value."""
-
-    @abstractmethod
-    def values(self) -> tuple[Floats, Flags]:
-        """What a row adds to the plain mean, and which rows count there: for strata."""
-
-    def contrast(self, one: Estimate, other: Estimate, rows: tuple[Integers, Integers], person: Integers) -> Contrast:
-        """One group's number minus the other's."""
-        del rows, person
-        return contrast(one, other, p_of_shares(one, other))
-
-    def shortage(self, rows: Integers) -> str | None:
-        """Why a group cannot be judged; None: it can."""
-        del rows
-        return None
-
-
-@dataclass(frozen=True)
-class Shares(Number):
-    """The share of journeys that do something."""
-
-    is_hit: Flags
-
-    def estimate(self, rows: Integers, person: Integers) -> Estimate | None:
-        """See `Number`."""
-        return share_of(self.is_hit[rows], person) if rows.size else None
-
-    def values(self) -> tuple[Floats, Flags]:
-        """See `Number`."""
-        return self.is_hit.astype(float), np.ones(self.journey.size, bool)
-
-
-@dataclass(frozen=True)
-class Means(Number):
-    """The mean of a number, such as a score."""
-
-    value: Floats
-
-    def estimate(self, rows: Integers, person: Integers) -> Estimate | None:
-        """See `Number`."""
-        return mean_of(self.value[rows], person) if rows.size else None
-
-    def values(self) -> tuple[Floats, Flags]:
-        """See `Number`."""
-        return self.value, np.ones(self.journey.size, bool)
-
-    def contrast(self, one: Estimate, other: Estimate, rows: tuple[Integers, Integers], person: Integers) -> Contrast:
-        """See `Number`."""
-        return contrast(one, other)
-
-
-@dataclass(frozen=True)
-class Incidences(Number):
-    """The share that ends in one way within the horizon, those still open counted as such (Aalen-Johansen).
-
-    Attributes:
-        until_us: From reaching the place to the end, or to the freeze.
-        cause: 0 open at the freeze; then the competing ends.
-        wanted: The end asked for.
-        horizon_us: The horizon.
-        followed_us: From reaching the place to the freeze.
-        is_whole: A group must be followed for the whole horizon.
-    """
-
-    until_us: Integers
-    cause: Integers
-    wanted: int
-    horizon_us: int
-    followed_us: Integers
-    is_whole: bool = True
-
-    def estimate(self, rows: Integers, person: Integers) -> Estimate | None:
-        """See `Number`."""
-        if rows.size == 0:
-            return None
-        return incidence_of(self.until_us[rows], self.cause[rows], self.wanted, self.horizon_us, person)[0]
-
-    def values(self) -> tuple[Floats, Flags]:
-        """See `Number`. Of journeys that can be followed for the whole horizon."""
-        is_in = self.until_us <= self.horizon_us
-        return ((self.cause == self.wanted) & is_in).astype(float), self.followed_us >= self.horizon_us
-
-    def shortage(self, rows: Integers) -> str | None:
-        """See `Number`."""
-        longest_us = int(self.followed_us[rows].max()) if rows.size else 0
-        if not self.is_whole or longest_us >= self.horizon_us:
-            return None
-        return f"followed too briefly ({longest_us / DAY_US:.1f} d < {self.horizon_us / DAY_US:.1f} d)"
-
-
-@dataclass(frozen=True)
-class Waits(Number):
-    """How long half of those who go on wait at most, those still waiting counted as such; seconds.
-
-    Attributes:
-        wait_us: From being ready to the end, or to the snapshot.
-        end: 0 still waits, 1 served, 2 left.
-    """
-
-    wait_us: Integers
-    end: Integers
-
-    def estimate(self, rows: Integers, person: Integers) -> Estimate | None:
-        """See `Number`."""
-        return quantile_of(0.5, self.wait_us[rows], self.end[rows], person) if rows.size else None
-
-    def values(self) -> tuple[Floats, Flags]:
-        """See `Number`. Of those who were served: seconds."""
-        return self.wait_us / 1e6, self.end == 1
-
-    def contrast(self, one: Estimate, other: Estimate, rows: tuple[Integers, Integers], person: Integers) -> Contrast:
-        """See `Number`. Tested by who is served by the median of all."""
-        every = np.concatenate(rows)
-        middle = quantile_of(0.5, self.wait_us[every], self.end[every], person[every])
-        if middle is None:
-            return contrast(one, other)
-        at = round(middle.value * 1e6)
-        by_then = [served_by(at, self.wait_us[side], self.end[side], person[side]) for side in rows]
-        return contrast(one, other, p_of_shares(*by_then))
-
-
-@dataclass(frozen=True)
-class Effects(Number):
-    """What a signal costs: lost with it minus lost without it, within strata.
-
-    Attributes:
-        stratum: Whole number from 0.
-        is_exposed: With the signal.
-        is_lost: Lost there.
-    """
-
-    stratum: Integers
-    is_exposed: Flags
-    is_lost: Flags
-
-    def estimate(self, rows: Integers, person: Integers) -> Estimate | None:
-        """See `Number`."""
-        return stratified_effect(self.is_lost[rows], self.is_exposed[rows], self.stratum[rows], person)
-
-    def values(self) -> tuple[Floats, Flags]:
-        """See `Number`: it is within strata already."""
-        return np.zeros(self.journey.size), np.zeros(self.journey.size, bool)
-
-    def contrast(self, one: Estimate, other: Estimate, rows: tuple[Integers, Integers], person: Integers) -> Contrast:
-        """See `Number`."""
-        return contrast(one, other)
 
 
 @dataclass(frozen=True)
@@ -295,6 +115,7 @@ def judge(
     groups: Sequence[tuple[Group, Group]],
     strata: Sequence[Integers],
     person: Integers,
+    others: Floats | None = None,
 ) -> list[Difference]:
     """The differences with their q-values over all of them together, and what is left of each within strata.
 
@@ -303,16 +124,45 @@ def judge(
         groups: For each difference the two groups.
         strata: For each difference the whole number of each journey's stratum: what is held still.
         person: Whole number of each journey's person, from 0.
+        others: p-values of what was compared too, and is not worth telling (see `screened`).
     """
     every = list(differences)
-    p_values = np.array([np.nan if each.found is None else each.found.p_value for each in every])
+    found = np.array([np.nan if each.found is None else each.found.p_value for each in every])
+    p_values = np.append(found, [] if others is None else others)
     q_values = adjusted(p_values)
     family_n = int(np.count_nonzero(~np.isnan(p_values)))
     judged = []
-    for each, sides, stratum, q_value in zip(every, groups, strata, q_values, strict=True):
+    for each, sides, stratum, q_value in zip(every, groups, strata, q_values[: len(every)], strict=True):
         known = replace(each, family_n=family_n, q_value=None if np.isnan(q_value) else float(q_value))
         judged.append(known if known.found is None else _within(known, sides, stratum, person))
     return judged
+
+
+def screened(number: Number, code: Integers, values_n: int) -> Floats:
+    """p-values of each value of a segment against its others, at a glance: to be trusted where they are large.
+
+    Args:
+        number: The number.
+        code: Value of each journey, from 0; -1: none, which is no value.
+        values_n: How many values there are.
+
+    Returns:
+        One per value; NaN where either side has fewer than thirty rows.
+    """
+    values, counts = number.values()
+    of_row = code[number.journey]
+    is_in = counts & (of_row >= 0)
+    value, of_row = values[is_in], of_row[is_in]
+    n = np.bincount(of_row, minlength=values_n).astype(float)
+    total = np.bincount(of_row, value, values_n)
+    squares = np.bincount(of_row, np.square(value), values_n)
+    others_n, rest = n.sum() - n, total.sum() - total
+    p_values = np.full(values_n, np.nan)
+    for place in np.flatnonzero((n >= LEAST_N) & (others_n >= LEAST_N)):
+        variance = (squares.sum() / n.sum() - (total.sum() / n.sum()) ** 2) * (1 / n[place] + 1 / others_n[place])
+        difference = total[place] / n[place] - rest[place] / others_n[place]
+        p_values[place] = two_sided(difference / sqrt(variance)) if variance > 0 else 1.0
+    return p_values
 
 
 def _within(found: Difference, sides: tuple[Group, Group], stratum: Integers, person: Integers) -> Difference:

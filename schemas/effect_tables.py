@@ -48,6 +48,23 @@ JOURNEY_SIGNALS = Table(
     ),
 )
 
+JOURNEY_ANSWERS = Table(
+    "journey_answers",
+    "one row per answer of a journey to a question of its map",
+    (
+        needed("journey", TEXT, "name of the map"),
+        needed("journey_id", TEXT, "journey"),
+        needed("measure", TEXT, "nps, csat, ces or sentiment"),
+        nullable("touchpoint", TEXT, "touchpoint that it is about; null: the journey as a whole"),
+        needed("answered_at", TIME, "when"),
+        needed("event_id", TEXT, "the event that has it"),
+        needed("source", TEXT, "source; with event_id it names the event"),
+        needed("score", REAL, "as given"),
+        needed("points", REAL, "what the measure's standard formula takes the mean of"),
+        needed("is_low", FLAG, "at or beyond what the map calls low"),
+    ),
+)
+
 FRICTIONS = Table(
     "frictions",
     "one row per journey, touchpoint and signal, and one per journey for all together (signal all_fixed)",
@@ -211,15 +228,19 @@ ROOT_CAUSES = Table(
         needed("touchpoint", TEXT, "what the friction is charged to"),
         needed("signal", TEXT, "the friction's signal"),
         needed(
-            "attribute", TEXT, "segment, device, region, channel, owner, hour, weekday, or an attribute of the event"
+            "attribute",
+            TEXT,
+            "a segment, or of the event that brought the journey there: channel, source, hour, weekday, an attribute",
         ),
         needed("value", TEXT, "its value"),
-        needed("reached_n", INT, "journeys in the risk set with this value"),
+        needed("reached_n", INT, "journeys in the risk set with this value (since since_at)"),
         needed("exposed_n", INT, "of these, with the signal"),
-        needed("share_of_exposed", REAL, "of all with the signal, those with this value; 0 to 1"),
-        *_interval("lift", REAL, "exposure with this value over exposure without it"),
+        needed("share_of_exposed", REAL, "of all with the signal (since then), those with this value; 0 to 1"),
+        needed("exposed_share", REAL, "with the signal, of those with this value; 0 to 1"),
+        needed("others_exposed_share", REAL, "with the signal, of the others"),
+        *_interval("lift", REAL, "the one over the other; null: no others have the signal"),
         nullable("q_value", REAL, "adjusted over the family"),
-        needed("family_n", INT, "values tested together"),
+        needed("family_n", INT, "values tested together, over all frictions of the journey"),
         nullable("since_at", TIME, "since when it is so, where it was not before; null: as far as the data go"),
         needed("said", TEXT, "in words"),
         needed("place", INT, "place among the causes of its friction, from 1"),
@@ -228,21 +249,26 @@ ROOT_CAUSES = Table(
 
 SEGMENT_DIFFERENCES = Table(
     "segment_differences",
-    "one row per journey, segment value, and number that differs from all other values",
+    "one row per journey, segment value, and number in which it differs from all other values (q at most 0.05)",
     (
         needed("journey", TEXT, "name of the map"),
         needed("segment", TEXT, "name=value"),
-        needed("measure", TEXT, "conversion, drop_off, wait_p50, promise_kept, deviation, effect or experience"),
-        nullable("touchpoint", TEXT, "touchpoint, block or activity; null: the journey"),
-        nullable("signal", TEXT, "for deviation and effect: the signal"),
-        needed("n", INT, "journeys behind it"),
-        needed("others_n", INT, "journeys behind the others"),
-        nullable("share", REAL, "with this value (seconds for waits)"),
+        needed(
+            "measure",
+            TEXT,
+            "conversion, drop_off, exit, wait_p50, promise_kept, deviation, signal, effect or experience",
+        ),
+        nullable("touchpoint", TEXT, "touchpoint, block or activity; for waits where they begin; null: the journey"),
+        nullable("signal", TEXT, "the deviation or signal; for waits what is waited for; for experience its measure"),
+        needed("n", INT, "journeys (waits, answers) behind it"),
+        needed("others_n", INT, "those behind the others"),
+        nullable("share", REAL, "with this value (seconds for waits, points for nps and sentiment)"),
         nullable("others_share", REAL, "with the other values"),
         *_interval("difference", REAL, "share minus others_share"),
         nullable("q_value", REAL, "adjusted over the family"),
         needed("family_n", INT, "differences tested together"),
-        needed("is_simpson", FLAG, "its sign turns when the other segments are held still"),
+        *_interval("adjusted", REAL, "the difference with the other segments and the calendar held still"),
+        needed("is_simpson", FLAG, "its sign turns when they are held still"),
     ),
 )
 
@@ -279,6 +305,7 @@ PROPOSALS = Table(
 EFFECT_TABLES = (
     JOURNEY_STAGES,
     JOURNEY_SIGNALS,
+    JOURNEY_ANSWERS,
     FRICTIONS,
     PATIENCE_CURVES,
     COHORTS,

@@ -10,9 +10,11 @@ import polars as pl
 from models.calendar import DAY_US, business_days
 from pipelines.compare import lookups, summaries
 from pipelines.compare.assignment import publish_errands, settle_errands
+from pipelines.compare.causes import root_causes
 from pipelines.compare.cohorts import cohorts
 from pipelines.compare.constraints import constraint_counts, judge_constraints, prepare_constraints
 from pipelines.compare.coverage import fill_coverage
+from pipelines.compare.differences import segment_differences
 from pipelines.compare.experience import prepare_experience
 from pipelines.compare.frictions import frictions, judge_signals
 from pipelines.compare.handovers import fill_handovers, prepare_handovers
@@ -38,6 +40,7 @@ COMPARED = (
     "deviations",
     "journey_stages",
     "journey_signals",
+    "journey_answers",
     "deviation_rates",
     "touchpoint_outcomes",
     "waits",
@@ -57,6 +60,8 @@ COMPARED = (
     "map_assignments",
     "frictions",
     "patience_curves",
+    "root_causes",
+    "segment_differences",
     "cohorts",
 )
 
@@ -98,7 +103,7 @@ def compare(
             is_in_force = _is_current(study, found)
             _append_frame(engine, "map_versions", study, versions(engine, study, is_in_force))
             if is_in_force:
-                _fill_summaries(engine, study)
+                _fill_summaries(engine, study, settings.timezone)
                 _append_frame(engine, "cohorts", study, cohorts(engine, study, settings.timezone))
                 _append_frame(engine, "tracking_backlog", study, backlog(engine))
                 fill_coverage(engine, study, _others_in_force(study, found))
@@ -206,9 +211,10 @@ def _fill_rows(engine: DuckDBEngine, study: Study) -> None:
         engine.append(f"marts/{model}", values, table="deviations")
     engine.append("marts/constraint_verdicts", values)
     publish_signals(engine, study)
+    engine.append("marts/journey_answers", values)
 
 
-def _fill_summaries(engine: DuckDBEngine, study: Study) -> None:
+def _fill_summaries(engine: DuckDBEngine, study: Study, timezone: str) -> None:
     """The published rates, outcomes and waits."""
     for table in ("flows", "unmapped_activities", "example_journeys"):
         engine.append(f"marts/{table}", study.values)
@@ -220,7 +226,10 @@ def _fill_summaries(engine: DuckDBEngine, study: Study) -> None:
     _append_frame(engine, "ledger", study, ledger(engine, study))
     fill_handovers(engine, study)
     _append_frame(engine, "constraints", study, constraint_counts(engine))
-    _append_frame(engine, "frictions", study, frictions(judge_signals(engine, study)))
+    judged = judge_signals(engine, study)
+    _append_frame(engine, "frictions", study, frictions(judged))
+    _append_frame(engine, "root_causes", study, root_causes(engine, study, judged, timezone))
+    _append_frame(engine, "segment_differences", study, segment_differences(engine, study, judged))
 
 
 def _append_frame(engine: DuckDBEngine, table: str, study: Study, frame: pl.DataFrame) -> None:

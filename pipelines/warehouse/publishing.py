@@ -33,6 +33,7 @@ ROW_ORDER = {
     "deviations": ("journey", "journey_id", "occurred_at", "position", "kind", "touchpoint", "block", "promised_s"),
     "journey_stages": ("journey", "journey_id", "stage"),
     "journey_signals": ("journey", "journey_id", "known_at", "signal", "touchpoint", "event_id"),
+    "journey_answers": ("journey", "journey_id", "answered_at", "event_id", "measure", "touchpoint"),
     "constraint_verdicts": ("journey", "journey_id", "constraint_id"),
     "findings": ("journey", "rank", "finding_id"),
     "runs": ("started_at", "run_id"),

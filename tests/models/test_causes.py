@@ -133,3 +133,17 @@ def test_when_nobody_else_has_it_the_lift_has_only_a_lower_end() -> None:
     (found,) = causes(world.exposure(np.where(world.device == 2, 0.3, 0.0)))
     assert (found.value, found.lift, found.lift_high, found.share_of_exposed) == ("iOS 19", None, None, 1.0)
     assert found.lift_low > 20
+
+
+def test_a_bad_day_is_no_weekdays_fault() -> None:
+    world = scene(27)
+    weekday = Attribute(tuple("MTWTFSS"), world.day % 7)
+    plain = world.exposure(np.where(world.day == 93, 0.6, 0.02))
+    assert causes(Exposure(plain.is_exposed, plain.person, plain.day, {"weekday": weekday})) == []
+
+
+def test_what_is_over_did_not_begin() -> None:
+    world = scene(28)
+    is_bad = (world.device == 2) & (world.day >= 60) & (world.day < 90)
+    (found,) = causes(world.exposure(np.where(is_bad, 0.6, 0.05)))
+    assert (found.value, found.since_day) == ("iOS 19", None)

@@ -5,19 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.differences import (
-    Difference,
-    Effects,
-    Group,
-    Incidences,
-    Means,
-    Number,
-    Shares,
-    Waits,
-    compare,
-    judge,
-    strata_of,
-)
+from models.comparable import Effects, Incidences, Means, Number, Shares, Waits
+from models.differences import Difference, Group, compare, judge, screened, strata_of
 from models.intervals import Floats, Integers
 from models.patience import DAY_US
 
@@ -183,3 +172,19 @@ def test_where_nothing_differs_hardly_anything_is_flagged() -> None:
     assert flagged / 100 <= 0.07
     assert turned <= 1
     assert naive / 100 > 0.2  # the mutant: journeys instead of people
+
+
+def test_what_is_alike_at_a_glance_is_not_looked_at_but_counts() -> None:
+    draw = np.random.default_rng(7)
+    region = draw.integers(-1, 3, 3000)
+    number = hits(np.where(region == 2, 0.4, 0.2), seed=8)
+    p_values = screened(number, region, 4)
+    assert p_values[2] < 1e-6
+    assert np.isnan(p_values[3])  # nobody has it
+    groups = (Group("b", region == 2), Group("not b", (region >= 0) & (region != 2)))
+    (found,) = judge(
+        [compare(number, *groups, alone(3000))], [groups], [region * 0], alone(3000), np.array([0.5, 0.9, 0.3])
+    )
+    assert found.family_n == 4
+    assert found.q_value is not None and found.found is not None
+    assert found.q_value == pytest.approx(4 * found.found.p_value)

@@ -1,0 +1,161 @@
+"""Fill `root_causes`: for each friction the values of attributes with which it shows more often, and since when."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+
+from models.causes import MOST_VALUES, Attribute, Cause, Exposure, find_causes
+from models.friction.journeys import SEGMENT
+from models.friction.risk_sets import Compared
+from models.intervals import Integers
+from pipelines.compare.cause_words import cause_said
+from pipelines.engine import DuckDBEngine
+from pipelines.friction.inputs import Subject
+from pipelines.friction.judge import Judged
+from pipelines.study import Study
+from schemas.words import FrictionVerdict
+
+_EPOCH: Final = date(1970, 1, 1)
+_NO_ID: Final = r"(^|[_.: ])(id|ids|uuid|guid|hash|token|key|email|phone|name|number|no|url|ip)$"
+"""Attributes called like this name somebody or something: they are no cause."""
+_SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
+    **dict.fromkeys(("touchpoint", "signal", "attribute", "value", "said"), pl.String),
+    **dict.fromkeys(("reached_n", "exposed_n", "family_n", "place"), pl.Int64),
+    **dict.fromkeys(
+        ("share_of_exposed", "exposed_share", "others_exposed_share", "lift", "lift_low", "lift_high", "q_value"),
+        pl.Float64,
+    ),
+    "since_at": pl.Datetime("us", "UTC"),
+}
+
+
+def root_causes(engine: DuckDBEngine, study: Study, judged: Judged, timezone: str) -> pl.DataFrame:
+    """The rows of `root_causes`, friction by friction in the order of what they were judged in.
+
+    Args:
+        engine: It uses the working tables of the study.
+        study: One version of a map.
+        judged: Its signals.
+        timezone: In which days, hours and weekdays are told.
+    """
+    wanted = [
+        each
+        for each, verdict in zip(judged.compared, judged.rows["verdict"], strict=False)  # the last row is all of them
+        if verdict == FrictionVerdict.FRICTION
+    ]
+    if not wanted:
+        return pl.DataFrame(schema=_SCHEMA)
+    told = _attributes(engine)
+    places = engine.frame("SELECT journey_key, code, position FROM stages")
+    exposures = [_exposure(_units(each, judged, places), each, judged, told, timezone) for each in wanted]
+    rows = [
+        _row(cause, each, judged, place, timezone)
+        for each, causes in zip(wanted, find_causes(exposures), strict=True)
+        for place, cause in enumerate(causes, start=1)
+    ]
+    return pl.DataFrame(rows, schema=_SCHEMA)
+
+
+def _attributes(engine: DuckDBEngine) -> dict[str, pl.DataFrame]:
+    """By attribute of events, what each event of a journey says: `journey_key`, `position`, `value`."""
+    said = (
+        "WITH entries AS (SELECT steps.journey_key, steps.position, unnest(map_entries(map_concat(e.attributes,"
+        " map {'channel': coalesce(e.channel, ''), 'source': e.source}))) AS entry FROM traced_steps steps"
+        " JOIN journey_states states ON states.journey_key = steps.journey_key"
+        " JOIN events e ON e.event_key = steps.event_key)"
+        " SELECT journey_key, position, entry.key AS name, entry.value AS value FROM entries WHERE entry.value <> ''"
+    )
+    engine.connection.execute(f"CREATE OR REPLACE TEMP TABLE said_attributes AS {said}")
+    names = engine.frame(
+        "SELECT name FROM said_attributes GROUP BY name HAVING count(DISTINCT value) BETWEEN 2 AND"
+        f" {MOST_VALUES} AND NOT regexp_matches(lower(name), '{_NO_ID}') ORDER BY name"
+    )["name"]
+    found = engine.frame(
+        "SELECT journey_key, position, name, value FROM said_attributes SEMI JOIN"
+        f" (SELECT unnest({names.to_list() or ['']}) AS name) USING (name) ORDER BY name, position, journey_key"
+    )
+    engine.connection.execute("DROP TABLE said_attributes")
+    parts = found.partition_by("name", as_dict=True, include_key=False)
+    return {str(name): part for (name,), part in parts.items()}
+
+
+def _units(compared: Compared, judged: Judged, places: pl.DataFrame) -> pl.DataFrame:
+    """One row per unit of a risk set: its number, journey, and the event that brought it there."""
+    keys = judged.subject.journeys.journeys["journey_key"].to_numpy()[compared.journey]
+    units = pl.DataFrame({"journey_key": keys, "code": compared.units.code}).with_row_index("unit")
+    joined = units.join(places.cast({"code": pl.Int64}), on=["journey_key", "code"], how="left", maintain_order="left")
+    return joined.sort("position", maintain_order=True)
+
+
+def _exposure(
+    units: pl.DataFrame, compared: Compared, judged: Judged, told: dict[str, pl.DataFrame], timezone: str
+) -> Exposure:
+    """A risk set with what is known of each unit when it comes there."""
+    moments = pl.Series(judged.found.stays.reached_us[compared.row]).cast(pl.Datetime("us", "UTC"))
+    local = moments.dt.convert_time_zone(timezone)
+    attributes = {name: _coded(judged.subject.journeys.journeys[SEGMENT.format(name)].gather(compared.journey))
+                  for name in judged.subject.plan.segments}  # fmt: skip
+    for name, said in told.items():
+        latest = units.join_asof(said, on="position", by="journey_key", check_sortedness=False).sort("unit")
+        attributes[name] = _coded(latest["value"])
+    attributes["hour"] = _coded(local.dt.hour().cast(pl.String).str.zfill(2))
+    attributes["weekday"] = _coded(local.dt.strftime("%A"))
+    names = np.array(judged.subject.plan.names)
+    attributes["touchpoint"] = _coded(pl.Series(names[compared.units.code]))
+    return Exposure(
+        compared.units.is_exposed,
+        compared.units.person,
+        (local.dt.date() - _EPOCH).dt.total_days().to_numpy().astype(np.int64),
+        attributes,
+    )
+
+
+def _coded(values: pl.Series) -> Attribute:
+    texts = values.cast(pl.String)
+    known = texts.drop_nulls().unique().sort()
+    code: Integers = texts.cast(pl.Enum(known)).to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
+    return Attribute(tuple(known.to_list()), code)
+
+
+def _row(cause: Cause, compared: Compared, judged: Judged, place: int, timezone: str) -> dict[str, object]:
+    since_on = None if cause.since_day is None else _EPOCH + timedelta(days=cause.since_day)
+    name = judged.subject.name_of(compared.target)
+    return {
+        "touchpoint": name,
+        "signal": compared.signal,
+        "attribute": cause.attribute,
+        "value": cause.value,
+        "reached_n": cause.reached_n,
+        "exposed_n": cause.exposed_n,
+        "share_of_exposed": _shown(cause.share_of_exposed),
+        "exposed_share": _shown(cause.exposure),
+        "others_exposed_share": _shown(cause.others_exposure),
+        "lift": _shown(cause.lift),
+        "lift_low": _shown(cause.lift_low),
+        "lift_high": _shown(cause.lift_high),
+        "q_value": _shown(cause.q_value),
+        "family_n": cause.family_n,
+        "since_at": None if since_on is None else _midnight(since_on, timezone),
+        "said": cause_said(cause, compared.signal, _title(judged.subject, compared.target), since_on),
+        "place": place,
+    }
+
+
+def _title(subject: Subject, target: int) -> str:
+    names = subject.blocks.members[-1 - target] if target < 0 else (subject.name_of(target),)
+    known = set(subject.plan.names)
+    return " or ".join(subject.plan.title_of(name) if name in known else name for name in names)
+
+
+def _midnight(day: date, timezone: str) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(timezone)).astimezone(UTC)
+
+
+def _shown(number: float | None) -> float | None:
+    """Rounded to where the order of summation no longer shows, so that equal input gives equal bytes."""
+    return None if number is None else round(float(number), 9)

@@ -1,0 +1,146 @@
+"""Every number of one map that two groups of its journeys can differ in, from the working tables of a study."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+import polars as pl
+
+from models.comparable import Effects, Flags, Means, Number, Shares, Waits
+from models.friction.risk_sets import Compared
+from models.patience import DAY_US
+from models.waits import WaitEnd
+from pipelines.differences.outcomes import outcome_numbers
+from pipelines.differences.people import People
+from pipelines.engine import DuckDBEngine
+from pipelines.friction.inputs import Subject
+from pipelines.study import Study
+from schemas.words import DeviationKind
+
+_ANYBODY = (DeviationKind.AD_HOC, DeviationKind.WRONG_ENTRY)
+"""What any journey may do, wherever it comes."""
+
+
+def read_numbers(
+    engine: DuckDBEngine, study: Study, people: People, subject: Subject, compared: Sequence[Compared]
+) -> list[Number]:
+    """The numbers, table by table.
+
+    Args:
+        engine: It uses the working tables of the study, or such as were made again from the published ones.
+        study: One version of a map.
+        people: Its journeys.
+        subject: The same as the judgement of signals takes them, in the same order.
+        compared: Their risk sets.
+    """
+    return [
+        *outcome_numbers(engine, study, people, subject),
+        *_waits(engine, study, people, subject),
+        *_deviations(engine, people, subject),
+        *_signals(engine, people, subject),
+        *_effects(compared, subject),
+        *_answers(engine, study, people),
+    ]
+
+
+def _waits(engine: DuckDBEngine, study: Study, people: People, subject: Subject) -> Iterator[Number]:
+    """Median wait of each pair of touchpoints, and how often its promise is kept."""
+    pairs = engine.frame("SELECT pair_no, code, is_ready, promised_s FROM wait_pairs ORDER BY pair_no")
+    patience_us = subject.journeys.patience_us
+    for (pair_no,), sides in sorted(pairs.partition_by("pair_no", as_dict=True).items()):
+        ready, served = (sides.filter(pl.col("is_ready") == side)["code"][0] for side in (True, False))
+        found = engine.frame(
+            "SELECT journey_key, ready_us, wait_s, age_s, end_kind FROM timed_waits"
+            f" WHERE pair_no = {pair_no} ORDER BY journey_key, ready_us"
+        )
+        if found.is_empty():
+            continue
+        names = study.plan.names[ready], study.plan.names[served]
+        rows, end = people.rows(found["journey_key"]), found["end_kind"].cast(pl.Int64).to_numpy()
+        seconds = found["wait_s"].to_numpy()
+        patient_us = int(patience_us[ready]) if ready < patience_us.size else 0
+        is_in = found["ready_us"].to_numpy() <= study.as_of_us - patient_us - 1
+        wait_us = np.rint(np.maximum(seconds, 0.0) * 1e6).astype(np.int64)
+        yield Waits("wait_p50", *names, rows[is_in], wait_us[is_in], end[is_in])
+        promised_s = sides["promised_s"][0]
+        if promised_s is not None:
+            is_longer = seconds > promised_s
+            is_judged = ((end == WaitEnd.SERVED) | is_longer) & (found["age_s"].to_numpy() >= promised_s)
+            yield Shares("promise_kept", *names, rows[is_judged], ~is_longer[is_judged])
+
+
+def _deviations(engine: DuckDBEngine, people: People, subject: Subject) -> Iterator[Number]:
+    """How often journeys depart from the map, of those that came to where they could, and began a horizon ago."""
+    departed = engine.frame(
+        "SELECT departed.journey_key, kind, target, CASE WHEN kind IN ('late', 'overdue') THEN 'promise' ELSE 'touch'"
+        " END AS way, coalesce(-1 - choices.block_no, target) AS place FROM departed"
+        " JOIN journey_states states ON states.journey_key = departed.journey_key"
+        " LEFT JOIN choice_places choices ON choices.code = departed.target AND departed.kind = 'branch_conflict'"
+        " ORDER BY kind, target, departed.journey_key"
+    )
+    chances = engine.frame(
+        "SELECT chances.journey_key, way, target FROM chances"
+        " JOIN journey_states states ON states.journey_key = chances.journey_key"
+    )
+    places = {key: part["journey_key"] for key, part in chances.partition_by("way", "target", as_dict=True).items()}
+    for (kind, target), part in departed.partition_by("kind", "target", as_dict=True, maintain_order=True).items():
+        is_hit = np.zeros(people.n, bool)
+        is_hit[people.rows(part["journey_key"])] = True
+        may = np.full(people.n, kind in _ANYBODY)
+        came = places.get((part["way"][0], part["place"][0]))
+        if came is not None:
+            may[people.rows(came)] = True
+        yield _rate(("deviation", subject.name_of(target), kind), is_hit, may | is_hit, people, subject)
+
+
+def _signals(engine: DuckDBEngine, people: People, subject: Subject) -> Iterator[Number]:
+    """How often journeys show a sign that is no deviation, of those that reached where it is charged to."""
+    marks = engine.frame(
+        "SELECT DISTINCT marks.journey_key, signal, target FROM signal_marks marks"
+        " JOIN journey_states states ON states.journey_key = marks.journey_key ORDER BY signal, target, 1"
+    )
+    for (signal, target), part in marks.partition_by("signal", "target", as_dict=True, maintain_order=True).items():
+        if signal in set(DeviationKind):
+            continue
+        is_hit = np.zeros(people.n, bool)
+        is_hit[people.rows(part["journey_key"])] = True
+        came = engine.frame(f"SELECT journey_key FROM first_reached WHERE code = {target} ORDER BY 1")
+        may = np.full(people.n, came.is_empty())
+        may[people.rows(came["journey_key"])] = True
+        yield _rate(("signal", subject.name_of(target), signal), is_hit, may | is_hit, people, subject)
+
+
+def _rate(names: tuple[str, str, str], is_hit: Flags, may: Flags, people: People, subject: Subject) -> Number:
+    """A rate over the journeys that began a horizon or longer ago: younger ones had less time for it."""
+    freeze_us = subject.journeys.as_of_us - subject.journeys.horizon_us
+    rows = np.flatnonzero(may & (people.entered_us <= freeze_us))
+    horizon_d = subject.journeys.horizon_us / DAY_US
+    refused = None if rows.size else f"no journey can be followed for the horizon ({horizon_d:.1f} d)"
+    return Shares(*names, rows, is_hit[rows], refused=refused)
+
+
+def _effects(compared: Iterable[Compared], subject: Subject) -> Iterator[Number]:
+    for each in compared:
+        units = each.units
+        yield Effects(
+            "effect", subject.name_of(each.target), each.signal, each.journey,
+            units.stratum, units.is_exposed, units.is_lost, refused=units.refused,
+        )  # fmt: skip
+
+
+def _answers(engine: DuckDBEngine, study: Study, people: People) -> Iterator[Number]:
+    """What customers say, by the standard formula of each measure."""
+    answers = engine.frame(
+        "SELECT answers.journey_key, measure, about_code, points FROM experience_answers answers"
+        " JOIN journey_states states ON states.journey_key = answers.journey_key"
+        " ORDER BY measure, about_code NULLS FIRST, 1, at_us, event_key"
+    )
+    parts = answers.partition_by("measure", "about_code", as_dict=True, maintain_order=True)
+    for (measure, code), part in parts.items():
+        name = None if code is None else study.plan.names[code]
+        rows, points = people.rows(part["journey_key"]), part["points"].to_numpy()
+        if measure in {"csat", "ces"}:
+            yield Shares("experience", name, measure, rows, points > 0.5)
+        else:
+            yield Means("experience", name, measure, rows, points)
