@@ -11,7 +11,7 @@ from models.friction.estimate import estimate
 from models.friction.journeys import FrictionInputs
 from models.friction.parts import Estimates, RiskSet
 from models.friction.risk_sets import RiskSets, risk_sets
-from tests.worlds.draws import Ints
+from tests.worlds.draws import Bools, Ints
 from tests.worlds.seen import Seen
 from tests.worlds.world import World
 
@@ -36,6 +36,7 @@ def inputs_of(world: World, seen: Seen) -> FrictionInputs:
         journeys=words,
         segments=tuple(segment.name for segment in world.segments),
         block=blocks_of(world),
+        precedes=precedes_of(world),
         patience_us=patience,
         is_unsettled=np.isin(np.arange(codes_n), seen.unsettled),
         as_of_us=seen.as_of_us,
@@ -60,6 +61,12 @@ def blocks_of(world: World) -> Ints:
         for _ in piece.names
     ]
     return np.array(numbers, dtype=np.int64)
+
+
+def precedes_of(world: World) -> Bools:
+    """Per two touchpoints, whether the first always comes before the second in a designed journey."""
+    piece = np.array([number for number, piece in enumerate(world.plan.pieces) for _ in piece.names])
+    return np.asarray(piece[:, None] < piece[None, :])
 
 
 def judged(world: World, seen: Seen, resamples_n: int = RESAMPLES) -> pl.DataFrame:

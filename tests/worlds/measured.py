@@ -34,11 +34,11 @@ class Met:
         return self.walked.left_slot.size / (self.world.window_d / MONTH_D)
 
 
-def meet(world: World, truth_people_n: int = PEOPLE, *, with_gains: bool = True) -> Met:
-    """Walk a world and look at it."""
+def meet(world: World, truth_people_n: int = PEOPLE, *, with_outcomes: bool = False) -> Met:
+    """Walk a world and look at it; what becomes of people at each touchpoint is only told where it is wanted."""
     walked = walk(world)
     people_n = int(truth_people_n / world.repeats)
-    return Met(world, walked, look(world, walked), truth_of(world, people_n, with_gains=with_gains))
+    return Met(world, walked, look(world, walked), truth_of(world, people_n, with_outcomes=with_outcomes))
 
 
 def about(met: Met) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The usual ways, which are wrong: each takes a world and tells its frictions like `judged`, and must fail its claim."""
+"""The usual ways, which are wrong: each tells the frictions of a world like `judged`, and must fail its claim."""
 
 from __future__ import annotations
 

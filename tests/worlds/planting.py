@@ -14,7 +14,7 @@ KINDS = ("failed", "wrong_channel", "wrong_initiator", "ad_hoc", "repeated", "mi
          "on_the_way")  # fmt: skip
 """Kinds that fit on a pair of plain touchpoints."""
 ON_CHOICES = ("missing", "branch_conflict")
-TIMINGS = ("soon", "anywhere")
+TIMINGS = ("soon", "anywhere", "hazard", "chase")
 LEAN = (0.3, 0.7, 1.5, 2.2)
 """How much more often the harder values of a segment meet a decoy."""
 SPARED = 0.14
@@ -55,6 +55,8 @@ def plant_at(world: World, rng: np.random.Generator, slot: int, role: str, kind:
         plan = replace(plan, promises=(*plan.promises, (name, served, world.pause_s[name] * 2.5)))
     if role == "helpful":
         leave[plan.slots[slot + (kind in BETWEEN)].piece.names[0]] = SPARED
+        if kind == "out_of_order":  # the harm is done where this one comes late
+            leave[name] = SPARED
     share = float(rng.uniform(0.08, 0.2))
     plant = Plant(
         kind, contact if is_contact else name, slot, share, effect, role,

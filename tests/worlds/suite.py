@@ -36,7 +36,7 @@ class Collected:
 
 def measure(name: str, seed: int, people_n: int, truth_n: int) -> dict[str, pl.DataFrame]:
     """All rows of one world."""
-    met = meet(WORLDS[name](seed, people_n), truth_n)
+    met = meet(WORLDS[name](seed, people_n), truth_n, with_outcomes=name in WATCHED)
     found: dict[str, pl.DataFrame] = {}
     if name in WATCHED:
         found |= {"outcomes": outcome_rows(met), "waits": wait_rows(met)}

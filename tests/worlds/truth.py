@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,6 +15,10 @@ from tests.worlds.world import DAY_S, World
 MONTH_D = 30.44
 PEOPLE = 200_000
 """People of a truth: a gain of two points is then known to 0.03 points."""
+
+
+def _nothing() -> Floats:
+    return np.zeros(0)
 
 
 @dataclass(frozen=True)
@@ -36,23 +40,33 @@ class Truth:
     converted_share: float
     gain: Floats
     joint_gain: float
-    reached_n: Floats
-    drop_off: Floats
-    convert: Floats
-    pause_s: Floats
+    reached_n: Floats = field(default_factory=_nothing)
+    drop_off: Floats = field(default_factory=_nothing)
+    convert: Floats = field(default_factory=_nothing)
+    pause_s: Floats = field(default_factory=_nothing)
 
 
-def truth_of(world: World, people_n: int = PEOPLE, *, with_gains: bool = True) -> Truth:
-    """Truth by re-simulation, with other people than the world's own, watched to the end."""
-    again = Again(world.grown(people_n, world.seed + 7_919))
+def truth_of(world: World, people_n: int = PEOPLE, *, with_outcomes: bool = True) -> Truth:
+    """Truth by re-simulation, with other people than the world's own, watched to the end.
+
+    Args:
+        world: The world.
+        people_n: How many people walk.
+        with_outcomes: Whether to tell what becomes of those who reach each touchpoint, too.
+    """
+    again = Again(world.grown(people_n, world.seed + 7_919), is_told=with_outcomes)
     frictions = [number for number, plant in enumerate(world.plants) if plant.role == "friction"]
-    gains = [_gain(again, [number]) if with_gains else np.nan for number in range(len(world.plants))]
-    seen = look(again.world, again.base)
-    return Truth(
+    found = Truth(
         journeys_n=again.base.left_slot.size,
         converted_share=float(converts_in_time(world, again.base).mean()),
-        gain=np.array(gains),
-        joint_gain=_gain(again, frictions) if frictions and with_gains else 0.0,
+        gain=np.array([_gain(again, [number]) for number in range(len(world.plants))]),
+        joint_gain=_gain(again, frictions) if frictions else 0.0,
+    )
+    if not with_outcomes:
+        return found
+    seen = look(again.world, again.base)
+    return replace(
+        found,
         reached_n=_by_code(world, seen.stages["code"].to_numpy(), np.ones(seen.stages.height)),
         drop_off=_drop_off(world, seen),
         convert=_convert(world, seen),

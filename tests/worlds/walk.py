@@ -13,21 +13,26 @@ from tests.worlds.world import BETWEEN, DAY_S, ON_ENTRY, SKIPS, START_US, WITHIN
 CONVERTED = 1_000
 """Where a walk ended that reached the goal."""
 _LEAST, _MOST = 0.0, 0.95
+AT_A_RATE = ("hazard", "chase")
 _SOON = 0.05
 """A contact that comes soon comes after about this part of the usual pause."""
 
 
 @dataclass
 class Events:
-    """Columns of events in the making; one list of arrays per column."""
+    """Columns of events in the making; one list of arrays per column. Where nobody wants them, none are kept."""
 
     journey: list[Ints] = field(default_factory=list)
     at_us: list[Ints] = field(default_factory=list)
     code: list[Ints] = field(default_factory=list)
     plant: list[Ints] = field(default_factory=list)
 
+    is_told: bool = True
+
     def add(self, journey: Ints, at_us: Floats, code: Ints | int, plant: Ints | int = -1) -> None:
         """Add events; `plant` is the number of the plant that the event shows."""
+        if not self.is_told:
+            return
         self.journey.append(journey)
         self.at_us.append(np.asarray(at_us).astype(np.int64))
         self.code.append(np.broadcast_to(np.asarray(code, dtype=np.int64), journey.shape))
@@ -42,9 +47,12 @@ class Marks:
     plant: list[Ints] = field(default_factory=list)
     known_us: list[Ints] = field(default_factory=list)
     is_entry: list[Bools] = field(default_factory=list)
+    is_told: bool = True
 
     def add(self, journey: Ints, plant: int, known_us: Floats, *, is_entry: bool) -> None:
         """Add marks of one plant."""
+        if not self.is_told:
+            return
         self.journey.append(journey)
         self.plant.append(np.full(journey.size, plant))
         self.known_us.append(known_us.astype(np.int64))
@@ -95,26 +103,28 @@ def walk(world: World, fixed: Collection[int] = ()) -> Walked:
 class Again:
     """A world that can be walked again with something fixed, by those alone who met it."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, *, is_told: bool = True) -> None:
         self.world, self.people = world, people_of(world)
         self.draws = Draws(world.seed + 1, self.people.person.size)
-        self.base = _Walker(world, frozenset(), self.people, self.draws).walked()
+        self.base = _Walker(world, frozenset(), self.people, self.draws, is_told=is_told).walked()
 
     def fixed(self, fixed: Collection[int]) -> tuple[Ints, Walked]:
         """Journeys that met something of what is fixed, and how they walk without it."""
         rows = np.flatnonzero(self.base.met[list(fixed)].any(axis=0))
-        walker = _Walker(self.world, frozenset(fixed), self.people.where(rows), self.draws.of(rows))
+        walker = _Walker(self.world, frozenset(fixed), self.people.where(rows), self.draws.of(rows), is_told=False)
         return rows, walker.walked()
 
 
 class _Walker:
     """All journeys of a world at once, slot by slot."""
 
-    def __init__(self, world: World, fixed: frozenset[int], people: People, draws: Draws) -> None:
+    def __init__(
+        self, world: World, fixed: frozenset[int], people: People, draws: Draws, *, is_told: bool = True
+    ) -> None:
         self.world, self.fixed, self.plan = world, fixed, world.plan
         self.people, self.draws = people, draws
         self.n = self.people.person.size
-        self.events, self.marks = Events(), Marks()
+        self.events, self.marks = Events(is_told=is_told), Marks(is_told=is_told)
         self.now_us = self.people.entered_us.astype(float)
         self.alive = np.ones(self.n, dtype=bool)
         self.left_slot = np.full(self.n, CONVERTED)
@@ -213,7 +223,7 @@ class _Walker:
                 chance = chance + plant.effect * (first & self.due[number])
                 judged.append((number, first))
         for number, plant in self._plants_at(slot):
-            if plant.kind in (*ON_ENTRY, *WITHIN_STAY) and plant.timing != "hazard":
+            if plant.kind in (*ON_ENTRY, *WITHIN_STAY) and plant.timing not in AT_A_RATE:
                 chance = chance + plant.effect * (met[number] & visits)
                 judged.append((number, self.at_risk[number]))
             if plant.kind == "late":
@@ -286,6 +296,7 @@ class _Walker:
             after = pause_us * (0.05 + 0.85 * drawn)
         else:
             who, after = self._at_a_rate(number, plant, who, pause_us, leaves)
+            pause_us = np.where(who, np.maximum(pause_us, after * 1.05), pause_us)  # who is kept goes on after it
         told = np.flatnonzero(who)
         code = self.plan.code(plant.target)
         self.events.add(told, self.now_us[told] + after[told], code, number)
@@ -298,7 +309,7 @@ class _Walker:
         """Contacts of those who stand long enough; who has one then leaves more often."""
         rate = -np.log(1 - self.draws.uniform(f"when {number}"))
         after = rate * self.pause_us[np.maximum(self.codes[plant.slot], 0)] / 0.7
-        who = who & (after < pause_us)
+        who = who & ((after < pause_us) | (leaves & (plant.timing == "chase")))
         self.exposed[number] = who
         plain = np.clip(self.base[np.maximum(self.codes[plant.slot], 0)] + self.people.harder, 1e-6, _MOST)
         drawn = self.draws.uniform(f"leaves then {number}")
@@ -328,16 +339,23 @@ class _Walker:
         self.alive &= ~shown
 
     def _result(self) -> Walked:
+        ended_us = self.now_us.astype(np.int64)
+        nothing = np.zeros(0, dtype=np.int64)
+        columns = (nothing, nothing, nothing, nothing)
+        if self.events.is_told:
+            columns = self._events()
+            np.maximum.at(ended_us, columns[0], columns[1])
+        return Walked(
+            self.people, self.left_slot, ended_us, self.met, self.exposed, self.at_risk, self.lost_there,
+            *columns, self._marks(),
+        )  # fmt: skip
+
+    def _events(self) -> tuple[Ints, Ints, Ints, Ints]:
         told = self.events
         journey, at_us = np.concatenate(told.journey), np.concatenate(told.at_us)
         code, plant = np.concatenate(told.code), np.concatenate(told.plant)
         order = np.lexsort((np.arange(journey.size), at_us, journey))
-        ended_us = np.zeros(self.n, dtype=np.int64)
-        np.maximum.at(ended_us, journey, at_us)
-        return Walked(
-            self.people, self.left_slot, ended_us, self.met, self.exposed, self.at_risk, self.lost_there,
-            journey[order], at_us[order], code[order], plant[order], self._marks(),
-        )  # fmt: skip
+        return journey[order], at_us[order], code[order], plant[order]
 
     def _marks(self) -> tuple[Ints, Ints, Ints, Ints]:
         told = self.marks

@@ -51,7 +51,8 @@ class Plant:
         drift: Exposure is multiplied by a number that goes from 1 - drift to 1 + drift over the window.
         hidden: Exposure is multiplied by it for those with the hidden trait.
         timing: For events within a stay, when they come: `soon` (a few per cent of the usual wait), `anywhere` (any
-            time before she goes on or gives up), `hazard` (as long as she stands there, at a constant rate).
+            time before she goes on or gives up), `hazard` (as long as she stands there, at a constant rate), `chase`
+            (the same, and whoever will be lost stands there for ever).
         waiters: For `late`: added share that leaves while waiting too long.
     """
 
@@ -129,6 +130,11 @@ class World:
     def as_of_us(self) -> int:
         """The snapshot."""
         return START_US + int(self.as_of_d * DAY_S) * 1_000_000
+
+    @property
+    def yaml(self) -> str:
+        """The map, with the facts of `journey_is`."""
+        return replace(self.plan, facts=self.facts).yaml
 
     def grown(self, people_n: int, seed: int) -> World:
         """The same world with other people, and with nothing cut off by the snapshot."""
