@@ -10,7 +10,7 @@ import polars as pl
 
 from models.friction.journeys import FrictionInputs, Stays
 from models.friction.risk_sets import RiskSets, risk_sets
-from pipelines.compare.rules import under_rules
+from pipelines.compare.rules import NOT_UNDER_RULES, OTHERS, under_rules
 from pipelines.engine import DuckDBEngine
 from pipelines.friction.inputs import Subject, from_working
 from pipelines.friction.judge import Judged, judge
@@ -21,8 +21,11 @@ FEW_RESAMPLES = 20
 """Under the other rules no interval is shown: the estimate is what matters."""
 SURE = 0.5
 """A sign counts where chance would give so large an effect less often than this."""
+KEPT = 0.5
+"""Under another rule a friction has to cost this part of what it does under the default one."""
 FIRST = 3
 """Ranks that people look at."""
+_WANTED = "and it has to be alike whoever is taken for whom"
 _RANGES: dict[str, pl.DataType | type[pl.DataType]] = {
     **dict.fromkeys(("measure", "touchpoint", "signal"), pl.String),
     **dict.fromkeys(("strict", "standard", "loose"), pl.Float64),
@@ -42,8 +45,10 @@ def judge_signals(engine: DuckDBEngine, study: Study) -> Judged:
     others = under_rules(engine, study, standard)
     engine.connection.execute(f"SET search_path = '{path}'")
     found = risk_sets(standard.journeys)
+    others_are_same = all(subject is standard for subject in others.values())
     elsewhere = {rule: _elsewhere(subject, standard, found) for rule, subject in others.items()}
-    judged = judge(standard, found=found, refused=_torn(found, elsewhere))
+    refused = {} if others_are_same else _torn(judge(standard, FEW_RESAMPLES, found=found), elsewhere)
+    judged = judge(standard, found=found, refused=refused)
     return replace(judged, rows=_with_others(judged, elsewhere), others=others)
 
 
@@ -66,19 +71,27 @@ def _by_signal(judged: Judged) -> dict[tuple[str, int], int]:
     return {(each.signal, each.target): place for place, each in enumerate(judged.compared)}
 
 
-def _torn(found: RiskSets, elsewhere: Mapping[Rule, Judged | None]) -> dict[int, str]:
-    """Signals whose effect has another sign under strict than under loose identity, and what to say of them."""
+def _torn(standard: Judged, elsewhere: Mapping[Rule, Judged | None]) -> dict[int, str]:
+    """Signals whose effect turns with who is taken for whom, and what to say of them.
+
+    Journeys that are torn apart seem to begin in the middle, or to end there. Such departures fade when more ids are
+    taken for one person, or arise when fewer are.
+    """
     signs = {rule: {} if other is None else _signs(other) for rule, other in elsewhere.items()}
-    said = (
-        "strict and loose identity disagree about the sign of its effect, and it has to be the same whoever is taken"
-        " for whom"
-    )
+    lost = {rule: _lost(standard, other) for rule, other in elsewhere.items() if other is not None}
     torn = {}
-    for place, each in enumerate(found.compared):
+    for place, each in enumerate(standard.compared):
         name = (each.signal, each.target)
-        strict, loose = (signs[rule].get(name, 0) for rule in (Rule.STRICT, Rule.LOOSE))
-        if strict * loose < 0 and each.units.refused is None:
-            torn[place] = said
+        strict, loose = (signs[rule].get(name, 0) for rule in OTHERS)
+        if standard.estimates.refused[place] is not None or each.signal in NOT_UNDER_RULES:
+            continue
+        if strict * loose < 0:
+            torn[place] = f"strict and loose identity disagree about the sign of its effect, {_WANTED}"
+        elif standard.estimates.verdict[place] == FrictionVerdict.FRICTION:
+            own = float(standard.estimates.lost_per_month[place])
+            faded = [rule for rule in lost if (lost[rule][place] or 0.0) < KEPT * own]
+            if faded:
+                torn[place] = f"under {' and '.join(faded)} identity it costs less than half as much, {_WANTED}"
     return torn
 
 
@@ -140,7 +153,7 @@ def identity_ranges(judged: Judged) -> pl.DataFrame:
     stays = judged.found.stays
     names = judged.subject.plan.names
     heads = [_headlines(judged.subject.journeys, stays)]
-    for rule in (Rule.STRICT, Rule.LOOSE):
+    for rule in OTHERS:
         subject = judged.others[rule]
         is_same = subject is judged.subject
         heads.append(heads[0] if is_same else _headlines(subject.journeys, risk_sets(subject.journeys, {}).stays))

@@ -19,7 +19,7 @@ from pipelines.study import Study
 from schemas.words import Rule, SignalKind
 
 OTHERS = (Rule.STRICT, Rule.LOOSE)
-_OF_ALL = (str(SignalKind.FAILURE_DEMAND),)
+NOT_UNDER_RULES = (str(SignalKind.FAILURE_DEMAND),)
 """Signals that are judged by all journeys of a study together: they cannot be told for some people alone."""
 
 
@@ -83,7 +83,7 @@ def _under(engine: DuckDBEngine, study: Study, standard: Subject, rule: Rule) ->
     journeys = replace(
         mine,
         stages=_joined(mine.stages, gone, theirs.stages, come, shift),
-        marks=_joined(mine.marks, gone, theirs.marks, come, shift).filter(~pl.col("signal").is_in(_OF_ALL)),
+        marks=_joined(mine.marks, gone, theirs.marks, come, shift).filter(~pl.col("signal").is_in(NOT_UNDER_RULES)),
         journeys=_joined(mine.journeys, gone, theirs.journeys, come, shift),
     )
     return replace(other, journeys=journeys)
