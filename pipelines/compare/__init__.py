@@ -16,7 +16,7 @@ from pipelines.compare.constraints import constraint_counts, judge_constraints, 
 from pipelines.compare.coverage import fill_coverage
 from pipelines.compare.differences import segment_differences
 from pipelines.compare.experience import prepare_experience
-from pipelines.compare.frictions import frictions, judge_signals
+from pipelines.compare.frictions import frictions, identity_ranges, judge_signals
 from pipelines.compare.handovers import fill_handovers, prepare_handovers
 from pipelines.compare.ledger import ledger
 from pipelines.compare.rules import follow_rules
@@ -59,6 +59,7 @@ COMPARED = (
     "constraint_verdicts",
     "map_assignments",
     "frictions",
+    "identity_ranges",
     "patience_curves",
     "root_causes",
     "segment_differences",
@@ -228,6 +229,7 @@ def _fill_summaries(engine: DuckDBEngine, study: Study, timezone: str) -> None:
     _append_frame(engine, "constraints", study, constraint_counts(engine))
     judged = judge_signals(engine, study)
     _append_frame(engine, "frictions", study, frictions(judged))
+    _append_frame(engine, "identity_ranges", study, identity_ranges(judged))
     _append_frame(engine, "root_causes", study, root_causes(engine, study, judged, timezone))
     _append_frame(engine, "segment_differences", study, segment_differences(engine, study, judged))
 
