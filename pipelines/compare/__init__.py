@@ -14,8 +14,9 @@ from pipelines.compare.causes import root_causes
 from pipelines.compare.cohorts import cohorts
 from pipelines.compare.constraints import constraint_counts, judge_constraints, prepare_constraints
 from pipelines.compare.coverage import fill_coverage
+from pipelines.compare.customers import customer_value
 from pipelines.compare.differences import segment_differences
-from pipelines.compare.experience import prepare_experience
+from pipelines.compare.experience import fill_experience, prepare_experience
 from pipelines.compare.frictions import frictions, identity_ranges, judge_signals
 from pipelines.compare.handovers import fill_handovers, prepare_handovers
 from pipelines.compare.ledger import ledger
@@ -64,6 +65,9 @@ COMPARED = (
     "root_causes",
     "segment_differences",
     "cohorts",
+    "experience",
+    "experience_quadrants",
+    "customer_value",
 )
 
 
@@ -229,6 +233,8 @@ def _fill_summaries(engine: DuckDBEngine, study: Study, timezone: str) -> None:
     _append_frame(engine, "constraints", study, constraint_counts(engine))
     judged = judge_signals(engine, study)
     _append_frame(engine, "frictions", study, frictions(judged))
+    fill_experience(engine, study)
+    _append_frame(engine, "customer_value", study, customer_value(engine, study))
     _append_frame(engine, "identity_ranges", study, identity_ranges(judged))
     _append_frame(engine, "root_causes", study, root_causes(engine, study, judged, timezone))
     _append_frame(engine, "segment_differences", study, segment_differences(engine, study, judged))
