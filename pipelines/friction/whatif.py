@@ -17,7 +17,7 @@ from models.friction.ranking import ALL_FIXED
 from models.places import target_title
 from models.rules import quoted
 from pipelines.friction.inputs import Subject, from_published
-from pipelines.friction.judge import judge, margin
+from pipelines.friction.judge import Judged, judge, margin
 from schemas.errors import UsageError
 from schemas.journey_map import JourneyMap
 from schemas.words import FrictionVerdict
@@ -153,17 +153,18 @@ def gain(connection: duckdb.DuckDBPyConnection, plan: JourneyMap, as_of: datetim
         rows: Of `frictions`, see `chosen_rows`.
 
     Raises:
-        UsageError: The map has changed since the run.
+        UsageError: The map has changed since the run, or nobody can tell what one of the signals costs.
         WarehouseError: There are no journeys.
     """
     _refuse_other_map(connection, plan)
     subject = _with_marks_of(from_published(connection, plan, as_of), rows)
     judged = judge(subject)
     sets = [each.units for each in judged.compared]
-    chosen = [place for place, refused in enumerate(judged.estimates.refused) if refused is None]
+    _refuse_untold(judged, rows)
+    chosen = range(len(sets))
     people = subject.journeys.person_hash
     fixed = fix_together(judged.estimates, sets, chosen, judged.found.steps, people)
-    delay = delay_together([sets[place] for place in chosen], people)
+    delay = delay_together(sets, people)
     conversions = (fixed.lost_per_month, fixed.low, fixed.high)
     worth = margin(subject)
     return Gain(
@@ -173,6 +174,16 @@ def gain(connection: duckdb.DuckDBPyConnection, plan: JourneyMap, as_of: datetim
         delay_s=None if delay.per_month_s != delay.per_month_s else (delay.per_month_s, delay.low_s, delay.high_s),
         part=fixed.part,
     )
+
+
+def _refuse_untold(judged: Judged, rows: Sequence[Row]) -> None:
+    refused = [reason for reason in judged.estimates.refused if reason is not None]
+    if refused or len(judged.compared) != len(rows):
+        raise UsageError(
+            got="a signal of which nobody can tell what it costs",
+            wanted="signals whose effects the published journeys tell",
+            hint="; ".join(refused) or "run `terreng run` again",
+        )
 
 
 def _with_marks_of(subject: Subject, rows: Sequence[Row]) -> Subject:
