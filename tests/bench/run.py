@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.bench import people, synthetic
+from tests.bench import effects, people, synthetic
 from tests.bench.subjects import JOURNEY_MODELS, SUBJECTS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,9 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             people.write_links(folder / "links.duckdb", int(chosen.events))
         answers: Answers = {}
         for name in chosen.only:
-            answers[name] = _measured(name, folder, chosen.memory)
+            answers[name] = (_doubled if name == "effects" else _measured)(name, folder, chosen.memory)
             _say(f"{name}: {json.dumps(answers[name])}")
-    _say("\n".join(["", *_steps(answers), "", *_ratios(answers)]))
+    _say("\n".join(["", *_steps(answers), *_effects(answers), "", *_ratios(answers)]))
 
 
 def _measured(name: str, folder: Path, memory: str) -> dict[str, Any]:
@@ -71,6 +71,15 @@ def _measured(name: str, folder: Path, memory: str) -> dict[str, Any]:
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return answer
+
+
+def _doubled(name: str, folder: Path, memory: str) -> dict[str, Any]:
+    """The same for twice as many people each time."""
+    doublings = []
+    for people_n in effects.PEOPLE:
+        (folder / "people.txt").write_text(str(people_n), encoding="utf-8")
+        doublings.append(_measured(name, folder, memory))
+    return {"doublings": doublings}
 
 
 def _steps(answers: Answers) -> list[str]:
@@ -81,6 +90,24 @@ def _steps(answers: Answers) -> list[str]:
             cpu, peak = answers[subject]["cpu_s"], answers[subject]["peak_gb"]
             lines += [f"| {name} | {cpu[name]:.1f} | {peak:.2f} |" for name in names]
     return lines
+
+
+def _effects(answers: Answers) -> list[str]:
+    """What it costs to say what departures cost, at each number of people that was measured."""
+    if "effects" not in answers:
+        return []
+    lines = ["", "| people | events | CPU s | wall s | a doubling costs | peak GB |", "|---|---|---|---|---|---|"]
+    before = 0.0
+    for answer in answers["effects"]["doublings"]:
+        numbers, cpu = answer["numbers"], sum(answer["cpu_s"].values())
+        times = f"{cpu / before:.2f} x" if before else ""
+        wall, peak = sum(answer["wall_s"].values()), answer["peak_gb"]
+        lines.append(
+            f"| {numbers['people']:,} | {numbers['events']:,} | {cpu:.1f} | {wall:.1f} | {times} | {peak:.2f} |"
+        )
+        before = cpu
+    last = answers["effects"]["doublings"][-1]["cpu_s"]
+    return [*lines, "", "| step | CPU s |", "|---|---|", *(f"| {name} | {cpu:.1f} |" for name, cpu in last.items())]
 
 
 def _ratios(answers: Answers) -> list[str]:

@@ -23,7 +23,7 @@ from pipelines.reconstruct import reconstruct
 from pipelines.settings import Columns, Settings, Source
 from pipelines.study import Study, studies
 from schemas.journey_map import load_maps
-from tests.bench import peers, people, synthetic, variants
+from tests.bench import effects, peers, people, synthetic, variants
 from tests.bench.measure import Costs, peak_gb
 
 AS_OF = datetime(2026, 5, 1, tzinfo=UTC)
@@ -251,6 +251,7 @@ SUBJECTS: Mapping[str, Callable[[Path, str], Costs]] = {
     "mine_with_pm4py": mine_with_pm4py,
     "alignments": alignments,
     "many_variants": variants.align_many,
+    "effects": effects.say_what_it_costs,
     "persons": people.join,
     "persons_with_networkx": people.join_with_networkx,
 }
