@@ -83,7 +83,7 @@ class Question:
     def cells(self, weights: Weights) -> Cells:
         """Counts by stratum."""
         counts = weighted_counts(self._cell, self.units.person, weights, self.strata_n * 4)
-        kept0, lost0, kept1, lost1 = counts.reshape(self.strata_n, 4, -1).astype(float).transpose(1, 0, 2)
+        kept0, lost0, kept1, lost1 = counts.reshape(self.strata_n, 4, weights.shape[1]).astype(float).transpose(1, 0, 2)
         return Cells(n1=kept1 + lost1, n0=kept0 + lost0, lost1=lost1, lost0=lost0)
 
     def _kept(self, weights: Weights) -> Floats:

@@ -37,7 +37,7 @@ def widening(
     lost_share = ratio(cells.lost1[:, 0] + cells.lost0[:, 0], n)
     pulls = np.rint((is_exposed - exposed_share[stratum]) * (is_lost - lost_share[stratum]) * _WHOLE)
     alone = float(np.square(np.sort(pulls / _WHOLE)).sum())
-    together = float(np.square(np.bincount(person, pulls) / _WHOLE).sum())
+    together = float(np.square(np.sort(np.bincount(person, pulls) / _WHOLE)).sum())
     return max(1.0, together / alone) if alone > 0 else 1.0
 
 
