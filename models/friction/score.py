@@ -36,9 +36,13 @@ def widening(
     exposed_share = ratio(cells.n1[:, 0], n)
     lost_share = ratio(cells.lost1[:, 0] + cells.lost0[:, 0], n)
     pulls = np.rint((is_exposed - exposed_share[stratum]) * (is_lost - lost_share[stratum]) * _WHOLE)
-    alone = float(np.square(np.sort(pulls / _WHOLE)).sum())
-    together = float(np.square(np.sort(np.bincount(person, pulls) / _WHOLE)).sum())
+    alone, together = _squares(pulls), _squares(np.bincount(person, pulls))
     return max(1.0, together / alone) if alone > 0 else 1.0
+
+
+def _squares(pulls: Floats) -> float:
+    """Sum of squares, in rising order and without nothings, so that the numbering of rows or persons does not show."""
+    return float(np.square(np.sort(pulls[pulls != 0] / _WHOLE)).sum())
 
 
 def p_value(cells: Cells, wide: float) -> float:
