@@ -20,6 +20,7 @@ from pipelines.compare.experience import fill_experience, prepare_experience
 from pipelines.compare.frictions import frictions, identity_ranges, judge_signals
 from pipelines.compare.handovers import fill_handovers, prepare_handovers
 from pipelines.compare.ledger import ledger
+from pipelines.compare.proposals import proposals
 from pipelines.compare.rules import follow_rules
 from pipelines.compare.signals import find_signals, publish_signals
 from pipelines.compare.states import fill_states
@@ -68,6 +69,7 @@ COMPARED = (
     "experience",
     "experience_quadrants",
     "customer_value",
+    "proposals",
 )
 
 
@@ -238,6 +240,7 @@ def _fill_summaries(engine: DuckDBEngine, study: Study, timezone: str) -> None:
     _append_frame(engine, "identity_ranges", study, identity_ranges(judged))
     _append_frame(engine, "root_causes", study, root_causes(engine, study, judged, timezone))
     _append_frame(engine, "segment_differences", study, segment_differences(engine, study, judged))
+    _append_frame(engine, "proposals", study, proposals(engine, study))
 
 
 def _append_frame(engine: DuckDBEngine, table: str, study: Study, frame: pl.DataFrame) -> None:
