@@ -87,6 +87,7 @@ class Stays:
         person: place of its person among the hashes.
         base: its segment values, see `FrictionInputs.base_names`.
         code: touchpoint.
+        began_us: when the journey began.
         reached_us: when it was reached.
         next_us: when it went on; FOREVER_US: never. What comes late, though designed to come before, is no going on:
             a credit check that comes after the payment does not say that the customer is still there.
@@ -104,6 +105,7 @@ class Stays:
     person: Integers
     base: Integers
     code: Integers
+    began_us: Integers
     reached_us: Integers
     next_us: Integers
     gone_us: Integers
@@ -199,6 +201,7 @@ def _stays(inputs: FrictionInputs, rows: pl.DataFrame) -> Stays:
         person=column("person"),
         base=column("base"),
         code=code,
+        began_us=_first_of(journey, reached),
         reached_us=reached,
         next_us=next_us,
         gone_us=np.where(is_lost, column("exited_us"), next_us),
@@ -210,6 +213,12 @@ def _stays(inputs: FrictionInputs, rows: pl.DataFrame) -> Stays:
         nth=_nth_of_block(journey, inputs.block[code]),
         by_code=tuple(np.flatnonzero(code == each) for each in range(inputs.patience_us.size)),
     )
+
+
+def _first_of(journey: Integers, reached_us: Integers) -> Integers:
+    """When each stage's journey reached its first one."""
+    is_first = np.diff(journey, prepend=-1) != 0
+    return reached_us[np.maximum.accumulate(np.where(is_first, np.arange(journey.size), 0))]
 
 
 def _is_in(ending: pl.Series, *words: Status) -> Flags:

@@ -174,7 +174,7 @@ class _Maker:
             fate=stays.fate[row],
             code=stays.code[row],
             went_on_s=went_on_s,
-            months=max(1, freeze_us - from_us) / MONTH_US,
+            months=_months(units, stays, freeze_us),
             refused=refused,
         )
 
@@ -212,6 +212,21 @@ _NOT_COMPARED: dict[str, str] = {
     DeviationKind.OVERDUE: "whoever waits for so long is overdue, so there is nobody without it to compare with",
     DeviationKind.WRONG_EXIT: "it is itself how the journey ends, so it cannot be compared with endings",
 }
+
+
+def _months(units: _Units, stays: Stays, freeze_us: int) -> float:
+    """Months that the units come from, so that their number over these is how many come a month.
+
+    Whoever comes to a late touchpoint by the freeze began some time before. Those who began before the data do not
+    show, so the first weeks there are too empty. A unit that took a time t to come here could have begun at any
+    moment of the window but for its last t: each stands for one over that length.
+    """
+    row = units.row[units.is_exposed] if units.is_exposed.any() else units.row
+    if row.size == 0:
+        return 1.0
+    window_us = max(1, freeze_us - int(stays.began_us.min()))
+    room_us = window_us - np.minimum(stays.reached_us[row] - stays.began_us[row], window_us // 2)
+    return float(row.size / (1.0 / room_us).sum() / MONTH_US)
 
 
 def _note(place: Place) -> str | None:

@@ -13,7 +13,7 @@ from models.friction.risk_sets import RiskSets, risk_sets
 from pipelines.compare.rules import NOT_UNDER_RULES, OTHERS, under_rules
 from pipelines.engine import DuckDBEngine
 from pipelines.friction.inputs import Subject, from_working
-from pipelines.friction.judge import Judged, judge
+from pipelines.friction.judge import Judged, fix, judge
 from pipelines.study import Study
 from schemas.words import FrictionVerdict, Rule
 
@@ -134,7 +134,12 @@ def _lost(judged: Judged, other: Judged) -> list[float | None]:
         theirs[place[name]] if name in place and own[row] is not None else None
         for name, row in _by_signal(judged).items()
     ]
-    return [*lost, theirs[-1]]
+    fixed = [place[name] for name, row in _by_signal(judged).items() if name in place and _is_cost(judged, row)]
+    return [*lost, fix(other, fixed).lost_per_month if fixed else None]
+
+
+def _is_cost(judged: Judged, row: int) -> bool:
+    return judged.estimates.verdict[row] == FrictionVerdict.FRICTION
 
 
 def _first_ranks(lost: list[float | None], is_cost: list[bool], signals_n: int) -> list[int]:
