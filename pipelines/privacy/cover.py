@@ -19,10 +19,13 @@ from pipelines.privacy.ledger_sums import sums_of_the_ledger
 from pipelines.privacy.measures import BETWEEN, MEASURES, PLACES, SHARES, Key, Row, measured
 from pipelines.privacy.rule_sums import sums_of_rules
 from pipelines.privacy.version_sums import sums_of_versions
+from pipelines.privacy.wait_sums import sums_of_curves
 from pipelines.privacy.withheld import Withheld, beside, small
 
 Sums = list[Sum[Key]]
-_AT_A_PLACE = ("reached", "followed", "unfollowed", "in_flight", "silent", "say_no")
+_AT_A_PLACE = ("returned", "reached", "followed", "unfollowed", "in_flight", "silent", "say_no")
+_WAITING = ("waits", "waiting", "overdue", "followed_waits", "unfollowed_waits")
+_LEAVING = ("left_waiting", "passed_waiting", "left_silent")
 
 
 @dataclass(frozen=True)
@@ -127,7 +130,8 @@ def _sums(rows: Mapping[str, list[dict[str, Any]]]) -> Sums:
     return [
         *_sums_of_segments(rows["touchpoint_outcomes"], _AT_A_PLACE, 1),
         *_sums_of_shares(rows["touchpoint_outcomes"]),
-        *_sums_of_segments(rows["waits"], ("waits", "waiting", "overdue"), 2),
+        *_sums_of_segments(rows["waits"], (*_WAITING, *_LEAVING), 2),
+        *sums_of_curves(rows["waits"], rows["patience_curves"]),
         *_sums_of_flows(rows["flows"]),
         *_sums_of_lists(rows),
         *sums_of_versions(rows["map_versions"]),

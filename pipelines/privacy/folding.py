@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from pipelines.privacy.cohort_cover import few_left_out
+
 OTHER = "other"
 Rows = list[dict[str, Any]]
 _ENDS = {"planned": 0, "actual": 2}
@@ -95,5 +97,9 @@ def _order(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return (row["journey"], *segment, row["measure"], _ENDS.get(row["line"], 1), -abs(row["amount"]), *texts)
 
 
-EDGES: Mapping[str, Callable[[Rows, int], Rows]] = {"touchpoint_states": without_segments, "ledger": folded}
+EDGES: Mapping[str, Callable[[Rows, int], Rows]] = {
+    "touchpoint_states": without_segments,
+    "ledger": folded,
+    "cohorts": few_left_out,
+}
 """What is done to a table before its numbers are covered."""

@@ -39,6 +39,24 @@ def _column(name: str) -> Callable[[Row], int | None]:
     return lambda row: None if row[name] is None else int(row[name])
 
 
+def _given(name: str) -> Callable[[Row], int | None]:
+    """A column that not every row has: the report reads only what it shows."""
+    return lambda row: None if row.get(name) is None else int(row[name])
+
+
+def _unfollowed_waits(row: Row) -> int | None:
+    """Waits that began too lately to be followed: two shown numbers tell it by their difference."""
+    return None if row.get("followed_n") is None else int(row["n"] - row["followed_n"])
+
+
+def _lost_after(row: Row) -> int | None:
+    """Of those served in a span, lost right after, or not, whichever are fewer."""
+    if row["lost_after_share"] is None:
+        return None
+    lost = round(row["lost_after_share"] * row["served_n"])
+    return int(min((n for n in (lost, row["served_n"] - lost) if n > 0), default=0))
+
+
 def _share_of(share: str, whole: str) -> Callable[[Row], int | None]:
     return lambda row: None if row[share] is None or row[whole] is None else round(row[share] * row[whole])
 
@@ -109,7 +127,7 @@ def _line(measure: str, *lines: str, column: str = "journeys_n") -> Callable[[Ro
 
 
 # Numbers that stand in no column, but between two: what is hidden for their sake is no small number itself.
-BETWEEN = ("unfollowed", "early", "against", "deviating", "fresh")
+BETWEEN = ("unfollowed", "unfollowed_waits", "early", "against", "deviating", "fresh")
 SHARES = ("converted", "exited", "abandoned", "active")
 ENDS = tuple(str(status) for status in Status)
 PLACES = ("on_flow", "anytime", "off_map", "exits", "other_map", "dark")
@@ -117,6 +135,13 @@ _PLACE = ("touchpoint", "segment")
 _SILENT = ("hazard", "hazard_low", "hazard_high", "hazard_half_patience", "hazard_double_patience", "exit_hazard")
 _ALL_SHARES = tuple(column for word in SHARES for column in _with_ends(word))
 _PAIR = ("from_touchpoint", "to_touchpoint", "segment")
+_SPAN = ("from_touchpoint", "to_touchpoint", "from_s")
+_TO_GOAL = ("to_goal_p50_s", "to_goal_p90_s")
+_KEPT = ("kept_share", "kept_low", "kept_high")
+_TIMES = tuple(f"{part}{end}_s" for part in ("p50", "p90") for end in ("", "_low", "_high"))
+_WAIT_TIMES = (*_TIMES, "p50_half_patience_s", "p50_double_patience_s")
+_LEAVING = ("left_n", "hazard", "hazard_low", "hazard_high")
+_LOSING = ("lost_after_share", "lost_after_low", "lost_after_high")
 _DEPARTURE = ("kind", "touchpoint", "block")
 _RATE = ("occurrences_n", "journeys_n", "rate", "rate_low", "rate_high", "abandoned_share")
 _CHARGE = ("segment", "line", "kind", "touchpoint", "block")
@@ -129,23 +154,43 @@ _VERSION = ("map_version", "straddles")
 
 MEASURES: dict[str, tuple[Measure, ...]] = {
     "touchpoint_outcomes": (
-        Measure("reached", _column("reached_n"), ("reached_n", "effective_n", *_ALL_SHARES, *_SILENT), _PLACE),
+        Measure(
+            "reached", _column("reached_n"), ("reached_n", "effective_n", *_ALL_SHARES, *_SILENT, *_TO_GOAL), _PLACE
+        ),
+        Measure("returned", _given("reactivations_n"), ("reactivations_n",), _PLACE),
         Measure("followed", _column("followed_n"), ("followed_n", *_SILENT), _PLACE),
         Measure("unfollowed", _unfollowed, ("followed_n", *_SILENT), _PLACE),
         Measure("in_flight", _column("in_flight_n"), ("in_flight_n",), _PLACE),
         Measure("silent", _share_of("hazard", "followed_n"), _SILENT, _PLACE),
         Measure("say_no", _share_of("exit_hazard", "followed_n"), _SILENT, _PLACE),
         *(
-            Measure(word, _share_of(f"{word}_share", "reached_n"), _with_ends(word), (*_PLACE, "horizon_d"))
+            Measure(
+                word,
+                _share_of(f"{word}_share", "reached_n"),
+                (*_with_ends(word), *(_TO_GOAL if word == "converted" else ())),
+                (*_PLACE, "horizon_d"),
+            )
             for word in SHARES
         ),
     ),
     "waits": (
-        Measure("waits", _column("n"), ("n", "p50_s", "p90_s", "kept_share", "kept_low", "kept_high"), _PAIR),
+        Measure("waits", _column("n"), ("n", *_WAIT_TIMES, *_KEPT), _PAIR),
         Measure("waiting", _column("waiting_n"), ("waiting_n",), _PAIR),
         Measure("overdue", _column("overdue_n"), ("overdue_n",), _PAIR),
-        Measure("kept", _broken, ("kept_share", "kept_low", "kept_high"), _PAIR),
+        Measure("kept", _broken, _KEPT, _PAIR),
+        Measure("followed_waits", _given("followed_n"), ("followed_n", *_WAIT_TIMES), _PAIR),
+        Measure("unfollowed_waits", _unfollowed_waits, ("followed_n",), _PAIR),
+        Measure("left_waiting", _given("left_n"), ("left_n",), _PAIR),
+        Measure("passed_waiting", _given("passed_n"), ("passed_n",), _PAIR),
+        Measure("left_silent", _given("silent_n"), ("silent_n",), _PAIR),
     ),
+    "patience_curves": (
+        Measure("waiting_in_span", _column("waiting_n"), ("waiting_n", *_LEAVING, "served_n", *_LOSING), _SPAN),
+        Measure("left_in_span", _column("left_n"), _LEAVING, _SPAN),
+        Measure("served_in_span", _column("served_n"), ("served_n", *_LOSING), _SPAN),
+        Measure("lost_in_span", _lost_after, _LOSING, _SPAN),
+    ),
+    "cohorts": (),  # covered by weeks: see `cohort_cover`
     "flows": (Measure("flow", _column("n"), ("n", "journeys_n", "p50_s"), _STEP, _column("journeys_n")),),
     "touchpoints": (
         Measure("touched", _column("journeys_n"), ("journeys_n",), ("touchpoint",)),
