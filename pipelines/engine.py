@@ -40,6 +40,10 @@ class DuckDBEngine:
         """Make (or make again) a working table; default: named like the model's file."""
         self._make(model, f"CREATE OR REPLACE TABLE {name or model.rpartition('/')[2]} AS", values)
 
+    def hold(self, model: str, values: Values = MappingProxyType({})) -> None:
+        """Make (or make again) a working table that is needed for a few steps only: it is never written down."""
+        self._make(model, f"CREATE OR REPLACE TEMP TABLE {model.rpartition('/')[2]} AS", values)
+
     def drop(self, *names: str) -> None:
         """Remove working tables that nothing needs any more."""
         for name in names:

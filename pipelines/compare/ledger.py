@@ -14,10 +14,9 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from models.calendar import due_us
 from pipelines.engine import DuckDBEngine
 from pipelines.study import Study
-from schemas.words import Calendar, DeviationKind
+from schemas.words import DeviationKind
 
 _TELLS = (
     DeviationKind.MISSING,
@@ -72,22 +71,11 @@ def ledger(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
 def _late_spans(engine: DuckDBEngine) -> pl.DataFrame:
     """One row per promise that was kept late: between which events it ran, when it fell due; `place`: that order."""
     late = engine.frame(
-        "SELECT waits.journey_key, waits.pair_no, ready_position, served_position, ready_us, pairs.calendar,"
-        " CAST(waits.promised_s * 1e6 AS BIGINT) AS within_us, map_names.name AS touchpoint FROM timed_waits waits"
-        " JOIN wait_pairs pairs ON pairs.pair_no = waits.pair_no AND pairs.is_ready"
-        " JOIN map_names ON map_names.code = pairs.code WHERE end_kind = 1 AND wait_s > waits.promised_s"
+        "SELECT dues.journey_key, dues.pair_no, ready_position, served_position, ready_us, due_us,"
+        " map_names.name AS touchpoint FROM promise_dues dues JOIN map_names ON map_names.code = dues.code"
+        " WHERE end_kind = 1 ORDER BY due_us, dues.pair_no, dues.journey_key, ready_position"
     )
-    days = engine.frame("SELECT * EXCLUDE (day_us) FROM business_days ORDER BY utc_day")
-    ready_us, within_us = late["ready_us"].to_numpy(), late["within_us"].to_numpy()
-    is_business = (late["calendar"] == Calendar.BUSINESS).to_numpy()
-    due = ready_us + within_us
-    due[is_business] = due_us(days, ready_us[is_business], within_us[is_business])
-    return (
-        late.drop("calendar", "within_us")
-        .with_columns(pl.Series("due_us", due, dtype=pl.Int64))
-        .sort("due_us", "pair_no", "journey_key", "ready_position")
-        .with_columns(pl.Series("place", np.arange(late.height), dtype=pl.Int64))
-    )
+    return late.with_columns(pl.Series("place", np.arange(late.height), dtype=pl.Int64))
 
 
 def _in_order(reasons: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:

@@ -12,18 +12,18 @@ from pipelines.study import Study
 
 
 def find_signals(engine: DuckDBEngine, study: Study) -> None:
-    """Make `stages` and `signal_marks` of one study.
+    """Make `stages`, `promise_dues` and `signal_marks` of one study.
 
     Args:
         engine: The warehouse; it uses the study's schema, in which departures, faults, waits and answers are.
         study: One version of a map.
     """
-    engine.create("staging/known_departures")
+    engine.hold("staging/known_departures")
     engine.create("staging/stages", study.values)
     engine.put("promise_dues", promise_dues(engine))
     find_effort(engine, study)
     engine.create("staging/signal_marks", study.values)
-    engine.drop("known_departures", "promise_dues", "effort_marks")
+    engine.drop("known_departures", "effort_marks")
 
 
 def publish_signals(engine: DuckDBEngine, study: Study) -> None:

@@ -55,7 +55,7 @@ def _repeated(steps: pl.DataFrame) -> list[pl.DataFrame]:
 
 def _demanded(engine: DuckDBEngine, study: Study, steps: pl.DataFrame) -> list[pl.DataFrame]:
     within_us = DEMAND_WITHIN_D * DAY_US
-    engine.create("staging/contact_exposure", {"within_us": within_us, "as_of_us": study.as_of_us})
+    engine.hold("staging/contact_exposure", {"within_us": within_us, "as_of_us": study.as_of_us})
     time = engine.frame("SELECT * FROM contact_exposure ORDER BY entity_key, code")
     engine.drop("contact_exposure")
     found = excess_contacts(

@@ -26,9 +26,9 @@ def find_effort(engine: DuckDBEngine, study: Study) -> None:
     engine.put("event_kinds", kinds_of_events(names.rows()))
     values = {"page": _first_of(PAGE), "element": _first_of(ELEMENT), "reason": _first_of(REASON), **study.values}
     for model in ("customer_steps", "backtracks", "clicks_in_vain", "loops", "channel_moves", "contact_steps"):
-        engine.create(f"staging/{model}", values)
+        engine.hold(f"staging/{model}", values)
     engine.put("contact_marks", contact_marks(engine, study))
-    engine.create("staging/effort_marks")
+    engine.hold("staging/effort_marks")
     engine.drop(
         "event_kinds", "customer_steps", "backtracks", "clicks_in_vain", "loops", "channel_moves", "contact_steps"
     )
