@@ -283,6 +283,7 @@ IDENTITY_RANGES = Table(
         nullable("strict", REAL, "under strict"),
         nullable("standard", REAL, "under default"),
         nullable("loose", REAL, "under loose"),
+        nullable("n", INT, "journeys behind the number under default"),
         needed("is_flip", FLAG, "sign or rank differs between the rules"),
     ),
 )
