@@ -10,11 +10,12 @@ import numpy as np
 from models.friction.ends import effect_ends, lost_ends, nearest_to_none
 from models.friction.family import adjusted, among_first, verdict
 from models.friction.judging import Judged, Measured, delay_per_month, judge_set
-from models.friction.parts import Estimates, Floats, RiskSet
+from models.friction.overlaps import explained_by
+from models.friction.parts import Estimates, Floats, Integers, RiskSet
 from models.friction.resamples import Hashes, Weights, person_weights
 from models.friction.sensitivity import e_value_of_shares
 from models.friction.shrinkage import pull
-from schemas.words import EvidenceGrade
+from schemas.words import EvidenceGrade, FrictionVerdict
 
 RESAMPLES_N: Final = 500
 _ROOM: Final = 2**27  # bytes of weights held at once
@@ -82,6 +83,7 @@ def _assemble(
     factor = pull(effect, error)
     p = np.array([one.p_value for one in judged], dtype=float)
     q = adjusted(p)
+    explained = explained_by(sets, effect, q)
     resamples = _matrix(drawn)
     shrunk = lost * factor
     # Around the shrunk loss the draws are narrower too: the posterior's variance is the pull times the error's.
@@ -107,8 +109,9 @@ def _assemble(
         q_value=_shown(q),
         family_n=int(np.count_nonzero(~np.isnan(p))),
         top3_probability=among_first(draws, is_ranked & ~np.isnan(p)),
-        verdict=tuple(map(verdict, q.tolist(), low.tolist(), high.tolist())),
+        verdict=_verdicts(q, low, high, explained),
         refused=tuple(one.refused for one in judged),
+        explained_by=explained,
         is_sign_flip=(effect * pooled < 0) & (np.minimum(np.abs(effect), np.abs(pooled)) >= _FLIP),
         confounding_needed=_shown(needed),
         confounding_needed_low=_shown(needed_low),
@@ -116,6 +119,11 @@ def _assemble(
         lost_resamples=resamples,
         lost_draws=draws,
     )
+
+
+def _verdicts(q: Floats, low: Floats, high: Floats, explained: Integers) -> tuple[FrictionVerdict, ...]:
+    found = map(verdict, q.tolist(), low.tolist(), high.tolist())
+    return tuple(FrictionVerdict.VARIATION if by >= 0 else each for each, by in zip(found, explained, strict=True))
 
 
 def _matrix(drawn: list[Measured | None]) -> Floats:

@@ -36,6 +36,7 @@ class RiskSet:
         went_on_s: seconds from entry to the next touchpoint of the flow or the goal; NaN: did not go on, or not told.
         months: length of the window in months of 30.44 days, from the first entry to the freeze.
         refused: why this risk set cannot be judged, as a sentence; None: it can.
+        is_entry: exposure was known when the stage began, not only within it.
     """
 
     person: Integers
@@ -49,6 +50,7 @@ class RiskSet:
     went_on_s: Floats
     months: float
     refused: str | None = None
+    is_entry: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class Estimates:
         others_effective_n: independent journeys that the unexposed are worth.
         confounding_needed_low: E-value of the end of the interval that is nearer to no effect.
         refused: why no number is given; None: one is.
+        explained_by: place of the risk set of which this one is only the shadow (its verdict is variation); -1: none.
         lost_resamples: lost a month, by risk set and resample.
         lost_draws: the same around `lost_shrunk`, as the ranking sees it.
     """
@@ -104,6 +107,7 @@ class Estimates:
     top3_probability: Floats
     verdict: tuple[FrictionVerdict, ...]
     refused: tuple[str | None, ...]
+    explained_by: Integers
     is_sign_flip: Flags
     confounding_needed: Floats
     confounding_needed_low: Floats

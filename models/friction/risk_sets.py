@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -127,7 +127,7 @@ class _Maker:
             signal,
             target,
             place,
-            self._risk_set(followed, freeze_us, refused),
+            replace(self._risk_set(followed, freeze_us, refused), is_entry=place.placing in _KNOWN_AT_ENTRY),
             row,
             stays.journey[row],
             None if from_us == FOREVER_US else from_us,
@@ -207,6 +207,8 @@ class _Maker:
             return f"journeys are followed for {days:.1f} days from here at most, and {wanted:.1f} days are wanted"
         return None
 
+
+_KNOWN_AT_ENTRY = (Placing.ENTRY, Placing.ON_THE_WAY)
 
 _NOT_COMPARED: dict[str, str] = {
     DeviationKind.OVERDUE: "whoever waits for so long is overdue, so there is nobody without it to compare with",

@@ -36,7 +36,7 @@ def widening(
     exposed_share = ratio(cells.n1[:, 0], n)
     lost_share = ratio(cells.lost1[:, 0] + cells.lost0[:, 0], n)
     pulls = np.rint((is_exposed - exposed_share[stratum]) * (is_lost - lost_share[stratum]) * _WHOLE)
-    alone, together = _squares(pulls), _squares(np.bincount(person, pulls))
+    alone, together = _squares(pulls), _squares(np.bincount(person, pulls).astype(float))
     return max(1.0, together / alone) if alone > 0 else 1.0
 
 

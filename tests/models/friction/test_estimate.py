@@ -32,14 +32,7 @@ def same(one: Estimates, other: Estimates) -> bool:
 
 
 def shuffled(units: RiskSet, order: Any) -> RiskSet:
-    return replace(
-        units,
-        **{
-            each.name: getattr(units, each.name)[order]
-            for each in fields(RiskSet)
-            if each.name not in {"months", "refused"}
-        },
-    )
+    return replace(units, **{name: part[order] for name, part in vars(units).items() if isinstance(part, np.ndarray)})
 
 
 def test_what_a_signal_costs_is_exposed_times_effect_times_share_kept_a_month(table: Table, hashes: Hashed) -> None:
