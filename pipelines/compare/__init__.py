@@ -17,8 +17,9 @@ from pipelines.compare.coverage import fill_coverage
 from pipelines.compare.customers import customer_value
 from pipelines.compare.differences import segment_differences
 from pipelines.compare.experience import fill_experience, prepare_experience
-from pipelines.compare.frictions import frictions, identity_ranges, judge_signals
+from pipelines.compare.frictions import frictions, judge_signals
 from pipelines.compare.handovers import fill_handovers, prepare_handovers
+from pipelines.compare.identity_ranges import identity_ranges
 from pipelines.compare.ledger import ledger
 from pipelines.compare.proposals import proposals
 from pipelines.compare.rules import follow_rules

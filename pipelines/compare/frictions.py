@@ -1,14 +1,13 @@
-"""Tables `frictions` and `identity_ranges`: what each signal costs, and how that depends on who is taken for whom."""
+"""Table `frictions`: what each signal costs, held against the other rules of identity."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
-from models.friction.journeys import FrictionInputs, Stays
 from models.friction.risk_sets import RiskSets, risk_sets
 from pipelines.compare.rules import NOT_UNDER_RULES, OTHERS, under_rules
 from pipelines.engine import DuckDBEngine
@@ -26,11 +25,6 @@ KEPT = 0.5
 FIRST = 3
 """Ranks that people look at."""
 _WANTED = "and it has to be alike whoever is taken for whom"
-_RANGES: dict[str, pl.DataType | type[pl.DataType]] = {
-    **dict.fromkeys(("measure", "touchpoint", "signal"), pl.String),
-    **dict.fromkeys(("strict", "standard", "loose"), pl.Float64),
-    "is_flip": pl.Boolean,
-}
 
 
 def judge_signals(engine: DuckDBEngine, study: Study) -> Judged:
@@ -64,7 +58,7 @@ def _elsewhere(subject: Subject, standard: Subject, found: RiskSets) -> Judged |
     if subject is standard:
         return None
     wanted = {(each.signal, each.target): (each.place.codes, str(each.place.placing)) for each in found.compared}
-    return judge(subject, FEW_RESAMPLES, wanted)
+    return judge(subject, FEW_RESAMPLES, wanted, is_told_once=False)
 
 
 def _by_signal(judged: Judged) -> dict[tuple[str, int], int]:
@@ -111,7 +105,7 @@ def _with_others(judged: Judged, elsewhere: Mapping[Rule, Judged | None]) -> pl.
     own = rows["lost_per_month"].to_list()
     lost = {rule: own if other is None else _lost(judged, other) for rule, other in elsewhere.items()}
     is_cost = (rows["verdict"] == FrictionVerdict.FRICTION).to_list()
-    ranks = [_first_ranks(column, is_cost, len(judged.compared)) for column in (own, *lost.values())]
+    ranks = [first_ranks(column, is_cost, len(judged.compared)) for column in (own, *lost.values())]
     flips: list[bool | None] = [None if each is None else False for each in own]
     for row, each in enumerate(own):
         values = [column[row] for column in (own, *lost.values())]
@@ -142,7 +136,7 @@ def _is_cost(judged: Judged, row: int) -> bool:
     return judged.estimates.verdict[row] == FrictionVerdict.FRICTION
 
 
-def _first_ranks(lost: list[float | None], is_cost: list[bool], signals_n: int) -> list[int]:
+def first_ranks(lost: Sequence[float | None], is_cost: Sequence[bool], signals_n: int) -> list[int]:
     """Rank of each row among the costliest; 0 where it is none of the first."""
     order = sorted(
         (row for row in range(signals_n) if is_cost[row] and lost[row] is not None), key=lambda row: -(lost[row] or 0.0)
@@ -151,46 +145,3 @@ def _first_ranks(lost: list[float | None], is_cost: list[bool], signals_n: int) 
     for rank, row in enumerate(order[:FIRST], start=1):
         ranks[row] = rank
     return ranks
-
-
-def identity_ranges(judged: Judged) -> pl.DataFrame:
-    """Rows of `identity_ranges`: journeys, conversion, drop-off per touchpoint, and what signals cost, by rule."""
-    stays = judged.found.stays
-    names = judged.subject.plan.names
-    heads = [_headlines(judged.subject.journeys, stays)]
-    for rule in OTHERS:
-        subject = judged.others[rule]
-        is_same = subject is judged.subject
-        heads.append(heads[0] if is_same else _headlines(subject.journeys, risk_sets(subject.journeys, {}).stays))
-    rows = [
-        (
-            measure,
-            None if code is None else names[code],
-            None,
-            strict.get((measure, code)),
-            value,
-            loose.get((measure, code)),
-        )
-        for (standard, strict, loose) in [heads]
-        for (measure, code), value in standard.items()
-    ]
-    costs = judged.rows.filter(pl.col("lost_per_month").is_not_null(), pl.col("touchpoint").is_not_null())
-    columns = ("touchpoint", "signal", "strict_lost", "lost_per_month", "loose_lost", "is_identity_flip")
-    ranges = [(*row, False) for row in rows]
-    ranges += [("lost_per_month", *row) for row in costs.select(columns).sort("touchpoint", "signal").rows()]
-    return pl.DataFrame(ranges, schema=_RANGES, orient="row")
-
-
-def _headlines(inputs: FrictionInputs, stays: Stays) -> dict[tuple[str, int | None], float]:
-    """Journeys, share of those followed for the horizon that converted, and share lost at each touchpoint."""
-    found: dict[tuple[str, int | None], float] = {("journeys", None): float(inputs.journeys.height)}
-    is_start = np.diff(stays.journey, prepend=-1) != 0
-    fate = stays.fate[is_start & (stays.fate >= 0)]
-    if fate.size:
-        found["conversion", None] = float(fate.mean())
-    for code, rows in enumerate(stays.by_code):
-        is_in = stays.reached_us[rows] < inputs.as_of_us - inputs.patience_us[code]
-        known = rows[is_in & ~stays.is_open[rows]]
-        if known.size and not stays.is_converted[known].all():
-            found["drop_off", code] = float(stays.is_lost[known].mean())
-    return found

@@ -14,13 +14,13 @@ import polars as pl
 from models.evidence import GRADES
 from models.friction.chain import Fixed, fix_together
 from models.friction.estimate import RESAMPLES_N, estimate
-from models.friction.parts import Estimates
+from models.friction.parts import Estimates, Integers
 from models.friction.risk_sets import Compared, RiskSets, Wanted, risk_sets
 from models.friction.sensitivity import confounding_sentence
 from pipelines.friction.inputs import Subject
 from schemas.effect_tables import FRICTIONS
 from schemas.map_parts import Touchpoint
-from schemas.words import EvidenceGrade, FrictionVerdict, Rule
+from schemas.words import DeviationKind, EvidenceGrade, FrictionVerdict, Rule, SignalKind
 
 NUMBERS: Final = (
     "effective_n", "effect", "effect_low", "effect_high", "effect_pooled", "effect_shrunk", "lost_per_month",
@@ -29,6 +29,13 @@ NUMBERS: Final = (
 )  # fmt: skip
 """Columns of `frictions` that the estimates give; null where they are refused."""
 _KINDS: Final = {"VARCHAR": pl.String, "BIGINT": pl.Int64, "DOUBLE": pl.Float64, "BOOLEAN": pl.Boolean}
+ALIKE: Final = 0.8
+"""Signals whose journeys are the same but for a fifth are one departure seen twice."""
+_ORDER: Final = (
+    DeviationKind.WRONG_ENTRY, DeviationKind.WRONG_EXIT, DeviationKind.FAILED, DeviationKind.WRONG_CHANNEL,
+    DeviationKind.WRONG_INITIATOR, DeviationKind.BRANCH_CONFLICT, DeviationKind.LATE, DeviationKind.REPEATED,
+    DeviationKind.OUT_OF_ORDER, DeviationKind.MISSING, DeviationKind.AD_HOC, *SignalKind,
+)  # fmt: skip
 ALL_FIXED: Final = "all_fixed"
 """What the signal of the row for all frictions together is called."""
 SCHEMA: Final = {
@@ -70,6 +77,8 @@ def judge(
     wanted: Wanted | None = None,
     found: RiskSets | None = None,
     refused: Mapping[int, str] = MappingProxyType({}),
+    *,
+    is_told_once: bool = True,
 ) -> Judged:
     """Every signal of these journeys, judged as one family.
 
@@ -79,8 +88,10 @@ def judge(
         wanted: Signals to judge, and where; default: all, where most is at stake.
         found: The risk sets, if they are known already.
         refused: Which of the signals not to judge, and why.
+        is_told_once: Of signals that the same journeys show, judge one alone.
     """
     found = found or risk_sets(subject.journeys, wanted)
+    refused = {**(_told_before(found.compared, subject) if is_told_once else {}), **refused}
     if refused:
         units = {place: replace(found.compared[place].units, refused=why) for place, why in refused.items()}
         kept = (replace(each, units=units.get(place, each.units)) for place, each in enumerate(found.compared))
@@ -94,7 +105,9 @@ def judge(
         margin=margin(subject),
     )
     rows = [
-        _about(each, subject, grade) | _numbers(estimates, place) | {"reason": _reason(each, estimates, place)}
+        _about(each, subject, grade)
+        | _numbers(estimates, place)
+        | {"reason": _reason(found.compared, estimates, place, subject)}
         for place, (each, grade) in enumerate(zip(found.compared, grades, strict=True))
     ]
     judged = Judged(pl.DataFrame(rows, schema=SCHEMA), found, estimates, subject)
@@ -170,10 +183,45 @@ def _numbers(estimates: Estimates, place: int) -> dict[str, Any]:
     }
 
 
-def _reason(each: Compared, estimates: Estimates, place: int) -> str | None:
+def _told_before(compared: Sequence[Compared], subject: Subject) -> dict[int, str]:
+    """Signals that the same journeys show as another signal, which is judged: one departure is one row.
+
+    A shop in the wrong channel is a change of channel, too; who begins in the middle has skipped the beginning. What
+    comes first in `_ORDER` is kept: what says most of what was done.
+    """
+    fit = [place for place, each in enumerate(compared) if each.units.refused is None]
+    met = {place: np.unique(compared[place].journey[compared[place].units.is_exposed]) for place in fit}
+    order = {str(kind): number for number, kind in enumerate(_ORDER)}
+    kept: list[int] = []
+    told: dict[int, str] = {}
+    for place in sorted(
+        fit, key=lambda place: (order.get(compared[place].signal, len(order)), -met[place].size, place)
+    ):
+        same = next((other for other in kept if _are_alike(met[place], met[other])), None)
+        if same is None:
+            kept.append(place)
+        else:
+            other = compared[same]
+            told[place] = f"the same journeys as {other.signal} of {subject.name_of(other.target)}, and judged there"
+    return told
+
+
+def _are_alike(journeys: Integers, others: Integers) -> bool:
+    """Whether two sets are the same but for a few (Jaccard)."""
+    if min(journeys.size, others.size) < ALIKE * max(journeys.size, others.size):
+        return False
+    both = np.intersect1d(journeys, others, assume_unique=True).size
+    return bool(both >= ALIKE * (journeys.size + others.size - both))
+
+
+def _reason(compared: Sequence[Compared], estimates: Estimates, place: int, subject: Subject) -> str | None:
     """Why it is refused, or what else to know."""
-    refused = estimates.refused[place]
-    said = [each.note] if refused is None else [refused]
+    refused, by = estimates.refused[place], int(estimates.explained_by[place])
+    said = [compared[place].note] if refused is None else [refused]
+    if by >= 0:
+        other = compared[by]
+        name = f"{other.signal} of {subject.name_of(other.target)}"
+        said.append(f"it goes together with {name}; with that held still, no effect is left")
     if refused is None and estimates.is_sign_flip[place]:
         said.append("without strata the effect has the other sign (Simpson's paradox)")
     sentences = [_sentence(text) for text in said if text]
