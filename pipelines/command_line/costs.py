@@ -1,4 +1,4 @@
-"""`terreng start`, `terreng whatif` and `terreng proposals`: what they are called and take."""
+"""`terreng start`, `frictions`, `whatif` and `proposals`: what they are called and take."""
 
 from __future__ import annotations
 
@@ -14,6 +14,20 @@ def start(workspace: Workspace = HERE, as_json: Json = False) -> None:
     from pipelines.commands import start as command
 
     command.start(workspace, as_json)
+
+
+def frictions(
+    workspace: Workspace = HERE,
+    journey: Annotated[str, typer.Option("--journey", metavar="NAME", help="Of this map alone.")] = "",
+    identity: Annotated[
+        bool, typer.Option("--identity", help="The headline numbers under each rule of who is taken for whom.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """List what each sign of trouble costs, which could not be judged and why."""
+    from pipelines.commands import frictions as command
+
+    command.frictions(workspace, journey, identity, as_json)
 
 
 def whatif(
@@ -41,5 +55,6 @@ def proposals(workspace: Workspace = HERE, as_json: Json = False) -> None:
 def add_to(app: typer.Typer) -> None:
     """Give the command line these commands."""
     app.command()(start)
+    app.command()(frictions)
     app.command()(whatif)
     app.command()(proposals)
