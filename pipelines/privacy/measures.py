@@ -110,6 +110,19 @@ def _timely_or_not(row: Row) -> int | None:
     return int(min((n for n in (timely, row["mature_n"] - timely) if n > 0), default=0))
 
 
+def _unexposed(row: Row) -> int:
+    """Journeys that were compared and did not show a signal: two shown numbers tell it by their difference."""
+    return int(row["reached_n"] - row["exposed_n"])
+
+
+def _fewer_of_range(row: Row) -> int | None:
+    """Journeys behind a share under the default rule, or behind its rest, whichever are fewer."""
+    if row["standard"] is None or row["n"] is None or row["measure"] not in {"conversion", "drop_off"}:
+        return None
+    told = round(row["standard"] * row["n"])
+    return int(min((n for n in (told, row["n"] - told) if n > 0), default=0))
+
+
 def _against(row: Row) -> int:
     """Journeys that skipped a touchpoint though they should not have, and could have been seen there."""
     return int(row["skipped_n"] - row["by_design_n"] - row["unseen_n"])
@@ -127,7 +140,7 @@ def _line(measure: str, *lines: str, column: str = "journeys_n") -> Callable[[Ro
 
 
 # Numbers that stand in no column, but between two: what is hidden for their sake is no small number itself.
-BETWEEN = ("unfollowed", "unfollowed_waits", "early", "against", "deviating", "fresh")
+BETWEEN = ("unfollowed", "unfollowed_waits", "early", "against", "deviating", "fresh", "unexposed")
 SHARES = ("converted", "exited", "abandoned", "active")
 ENDS = tuple(str(status) for status in Status)
 PLACES = ("on_flow", "anytime", "off_map", "exits", "other_map", "dark")
@@ -148,6 +161,9 @@ _CHARGE = ("segment", "line", "kind", "touchpoint", "block")
 _AMOUNT = ("amount", "journeys_n")
 _GAP = ("touchpoint", "block", "source", "reason", "from_at")
 _STEP = ("from_touchpoint", "to_touchpoint", "end_status")
+_SIGNAL = ("touchpoint", "signal")
+_RANGE = ("measure", "touchpoint", "signal")
+_RULES = ("strict", "standard", "loose")
 VERDICTS = tuple(str(verdict) for verdict in Verdict)
 _OWNERS = ("from_owner", "to_owner")
 _VERSION = ("map_version", "straddles")
@@ -189,6 +205,15 @@ MEASURES: dict[str, tuple[Measure, ...]] = {
         Measure("left_in_span", _column("left_n"), _LEAVING, _SPAN),
         Measure("served_in_span", _column("served_n"), ("served_n", *_LOSING), _SPAN),
         Measure("lost_in_span", _lost_after, _LOSING, _SPAN),
+    ),
+    "frictions": (
+        Measure("comparable", _column("reached_n"), ("reached_n", "exposed_n"), _SIGNAL),
+        Measure("exposed", _column("exposed_n"), ("exposed_n", "effective_n"), _SIGNAL),
+        Measure("unexposed", _unexposed, ("exposed_n",), _SIGNAL),
+    ),
+    "identity_ranges": (
+        Measure("ranged", _given("n"), ("n", *_RULES), _RANGE),
+        Measure("ranged_share", _fewer_of_range, _RULES, _RANGE),
     ),
     "cohorts": (),  # covered by weeks: see `cohort_cover`
     "flows": (Measure("flow", _column("n"), ("n", "journeys_n", "p50_s"), _STEP, _column("journeys_n")),),
