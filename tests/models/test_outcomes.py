@@ -383,3 +383,73 @@ def test_neither_row_order_nor_the_date_matters(planted: Any) -> None:
     )
     assert outcomes(world, shuffled).equals(expected)
     assert outcomes(world, later, as_of_us=world.plan.window_us + week_us).equals(expected)
+
+
+def test_intervals_that_take_a_persons_journeys_for_independent_hold_the_planted_value_too_rarely(planted: Any) -> None:
+    """The mutant of the coverage above: everybody's journeys are alike, and none of it is known."""
+    known, journeys_n = {"likeness": 2.5, "mean_journeys": 5.0}, 600
+    plan = planted.plan(**known)
+    truth = planted.truth(plan)["abandoned_share"].to_numpy()
+    hits: dict[bool, list[bool]] = {True: [], False: []}
+    for seed in range(60):
+        reached, journeys = planted.world(plan, journeys_n, seed).snapshot()
+        strangers = journeys.with_columns(person_key=pl.col("journey_key"))
+        for is_known, frame in ((True, journeys), (False, strangers)):
+            row = outcomes(planted.world(plan, journeys_n, seed), (reached, frame)).row(0, named=True)
+            hits[is_known].append(row["abandoned_low"] <= truth[0] <= row["abandoned_high"])
+    assert np.mean(hits[True]) >= 0.9
+    assert np.mean(hits[False]) < 0.88
+
+
+LATER: dict[str, tuple[float, float]] = {"a later snapshot": (120.0, 150.0), "many more in flight": (150.0, 150.0)}
+
+
+def moved(planted: Any, seed: int, name: str) -> Any:
+    """By how many standard errors each hazard moves when the same world is looked at otherwise."""
+    first_d, later_d = LATER[name]
+    plan = planted.plan(window_d=later_d)
+    world = planted.world(plan, 4_000, seed)
+    as_of_us = int(first_d * DAY_US)
+    before = outcomes(world, world.snapshot(as_of_us), as_of_us=as_of_us)
+    reached, journeys = world.snapshot()
+    if later_d > first_d:  # the same journeys, seen for longer
+        begun = np.flatnonzero(world.reached_us[0] <= as_of_us)
+        reached, journeys = (frame.filter(pl.col("journey_key").is_in(begun)) for frame in (reached, journeys))
+    else:
+        reached, journeys = more_in_flight(reached, journeys, plan.window_us)
+    after = outcomes(world, (reached, journeys))
+    error = (before["hazard_high"] - before["hazard_low"]).to_numpy() / (2 * 1.96)
+    return (after["hazard"] - before["hazard"]).to_numpy() / error
+
+
+def more_in_flight(reached: pl.DataFrame, journeys: pl.DataFrame, as_of_us: int) -> Frames:
+    """As many people again who have only just begun."""
+    keys = pl.Series("journey_key", np.arange(10**6, 10**6 + 4_000))
+    began = pl.Series("reached_us", as_of_us - np.arange(4_000) * 1_000_000)
+    fresh = pl.DataFrame({"journey_key": keys, "code": 0, "reached_us": began}, schema=reached.schema)
+    standing = {"person_key": keys, "status": "in_flight", "end_us": None, "last_us": began, "code": 0}
+    return pl.concat([reached, fresh]), pl.concat(
+        [journeys, pl.DataFrame({"journey_key": keys, **standing}, schema=journeys.schema)]
+    )
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_the_same_world_later_or_with_more_in_flight_moves_hazards_by_less_than_a_standard_error(
+    planted: Any, name: str
+) -> None:
+    steps = np.array([moved(planted, seed, name) for seed in range(25)])
+    assert np.mean(np.abs(steps) < 1.0) >= 0.95
+    assert np.abs(steps.mean(axis=0)).max() < 0.3  # and not always the same way
+
+
+def test_counting_everybody_who_came_moves_when_more_are_in_flight(planted: Any) -> None:
+    """The mutant of the test above: abandoned so far over all who came falls by half."""
+    world = planted.world(planted.plan(), 4_000, 0)
+    reached, journeys = world.snapshot()
+    more_reached, more_journeys = more_in_flight(reached, journeys, world.plan.window_us)
+
+    def naive(came: pl.DataFrame, all_journeys: pl.DataFrame) -> float:
+        lost = all_journeys.filter((pl.col("status") == "abandoned") & (pl.col("code") == 0)).height
+        return lost / came.filter(code=0).height
+
+    assert naive(more_reached, more_journeys) < 0.6 * naive(reached, journeys)
