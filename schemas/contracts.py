@@ -17,11 +17,13 @@ from schemas.words import (
     BlockedBy,
     DeviationKind,
     EventStatus,
+    EvidenceGrade,
     FindingState,
     Initiator,
     Move,
     PersonChange,
     Rule,
+    SignalKind,
     Status,
     Trust,
 )
@@ -53,6 +55,9 @@ WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("journeys", "status"): tuple(Status),
     ("journey_events", "move"): tuple(Move),
     ("deviations", "kind"): tuple(DeviationKind),
+    ("journey_stages", "ending"): tuple(Status),
+    ("journey_signals", "signal"): (*DeviationKind, *SignalKind),
+    ("journey_signals", "evidence_grade"): tuple(EvidenceGrade),
     ("findings", "state"): tuple(FindingState),
 }
 

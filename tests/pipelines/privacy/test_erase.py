@@ -50,6 +50,20 @@ def test_no_byte_and_no_row_of_her_is_left_and_others_keep_all(
     assert "waits.csv" in exports, "it has none"
 
 
+def test_the_stages_of_her_journeys_go_with_them(shop_run: Settings, terreng: Terreng) -> None:
+    of_hers = "SELECT journey_id FROM journey_events JOIN events USING (source, event_id) WHERE line IN (23, 24, 25)"
+    ((journey,), *_) = rows(shop_run, of_hers)
+    hers = f"SELECT * FROM journey_stages WHERE journey_id = '{journey}' ORDER BY ALL"
+    others = hers.replace("=", "<>")
+    before = rows(shop_run, others)
+    assert len(rows(shop_run, hers)) == 3
+
+    assert terreng("erase", f"email={MAIL}", "--yes", "-w", shop_run.root).code == 0
+
+    assert rows(shop_run, hers) == []
+    assert rows(shop_run, others) == before
+
+
 def test_her_address_in_an_attribute_of_somebody_else_goes_and_their_event_stays(
     shop: Settings, terreng: Terreng
 ) -> None:
