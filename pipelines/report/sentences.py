@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.intervals import wilson
-from pipelines.privacy.withheld import Withheld, part_of
+from pipelines.privacy.withheld import part_of
+from pipelines.report.cost.rows import told
 from pipelines.report.numbers import count, day, days, in_words, interval, share, share_with, wait
 from pipelines.report.rows import FindingRow, OutcomeRow
 from pipelines.report.text import short
@@ -27,6 +28,21 @@ KINDS = {
     "unobservable": "Could not be seen",
     "drop_off": "Left here",
     "review_overdue": "Review overdue",
+    "loop": "Round in circles",
+    "backtracking": "Turned back",
+    "error": "Met an error",
+    "rage_click": "Many clicks in one place",
+    "dead_click": "Clicks in vain",
+    "channel_switch": "Changed channel",
+    "ping_pong": "To and fro between channels",
+    "repeat_contact_3d": "Contact again within 3 days",
+    "repeat_contact_7d": "Contact again within 7 days",
+    "repeat_contact_14d": "Contact again within 14 days",
+    "failure_demand": "Asked for help",
+    "low_nps": "Would not recommend",
+    "low_csat": "Not satisfied",
+    "low_ces": "Found it hard",
+    "negative_sentiment": "Sounded unhappy",
 }
 _STEPS = {
     "missing": "Check first whether the step happened unseen. If not, ask whether the journey needs it.",
@@ -42,6 +58,18 @@ _STEPS = {
     "wrong_exit": "Look at where these journeys end, and whether that is good enough for the customer.",
     "branch_conflict": "See whether the choice between the branches is clear to the customer.",
     "unobservable": "Mend the recording first: this is a gap in the data, not friction.",
+    "loop": "Follow ten of them step by step: what were they looking for, and where was it?",
+    "backtracking": "Look at the pages that they went back to: what had they missed there?",
+    "error": "Sort the errors by message and device, and mend the commonest first.",
+    "channel_switch": "Ask ten of them why they changed: what could the first channel not do?",
+    "ping_pong": "See what each channel knew of the other: who could have settled it the first time?",
+    "repeat_contact_3d": "Read ten pairs of contacts: what did the first answer leave open?",
+    "repeat_contact_7d": "Read ten pairs of contacts: what did the first answer leave open?",
+    "repeat_contact_14d": "Read ten pairs of contacts: what did the first answer leave open?",
+    "failure_demand": "Read ten of the contacts: which sentence on the page, or in the letter, would have spared them?",
+    "low_nps": "Read what they wrote beside the score, and hold it against what they went through before.",
+    "low_csat": "Read what they wrote beside the score, and hold it against what they went through before.",
+    "low_ces": "Walk the touchpoint yourself, and count the steps that the customer does for the company.",
     "review_overdue": "Look at the map with its owner, change what no longer holds, and write the day as reviewed_on.",
 }
 _OTHER_STEP = "Talk to a few people who stopped here, then try one change with some of them and compare."
@@ -243,19 +271,24 @@ def left_in_words(outcome: OutcomeRow) -> str:
 
 
 def _association(view: JourneyView, finding: FindingRow) -> str:
-    """How the finished journeys with this deviation ended: told as an association, or not at all."""
-    rate = next(
+    """What goes with it where it is compared with journeys alike but for it; else why that is not told."""
+    row = next(
         (
             row
-            for row in view.data.rates
-            if row.kind == finding.signal and finding.touchpoint in {row.touchpoint, row.block}
+            for row in view.data.cost.rows("frictions")
+            if (row["signal"], row["touchpoint"]) == (finding.signal, finding.touchpoint)
         ),
         None,
     )
-    if rate is None or rate.abandoned_share is None:
+    if row is None:
         return ""
-    finished = {status: n for status, n in view.data.statuses.items() if status != "in_flight"}
-    lost = finished.get("abandoned", 0) + finished.get("exited", 0)
-    is_told = finished and not any(isinstance(n, Withheld) for n in finished.values())
-    of_all = f", of all finished ones {share(lost / sum(finished.values()))}" if is_told else ""
-    return f"Associated with: {share(rate.abandoned_share)} of the finished journeys with it were lost{of_all}."
+    if row["verdict"] == "refused":
+        return f"What it costs is not told: {row['reason']}" if row["reason"] else ""
+    ends = told(row, "effect", "effect_low", "effect_high")
+    if ends is None:
+        return ""
+    points = " to ".join(f"{end * 100:.1f}" for end in ends[1:])
+    return (
+        f"Associated with: {ends[0] * 100:.1f} points ({points}) more of these journeys are lost there than of others"
+        f" within {row['adjusted_for'] or 'all'}; evidence grade {row['evidence_grade']}."
+    )
