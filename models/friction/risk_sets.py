@@ -78,13 +78,22 @@ def risk_sets(inputs: FrictionInputs, wanted: Wanted | None = None) -> RiskSets:
     """
     stays, marks = lay_out(inputs)
     steps, place_in_steps = steps_of(inputs, stays)
-    made = _Maker(inputs, stays, place_in_steps)
+    made = _Maker(inputs, stays, place_in_steps, *_opened(marks, stays.code.size))
     found = [
         made.compared(signal, target, group, None if wanted is None else wanted[signal, target])
         for signal, target, group in _by_signal(marks)
         if wanted is None or (signal, target) in wanted
     ]
     return RiskSets(tuple(found), stays, steps)
+
+
+def _opened(marks: pl.DataFrame, stages_n: int) -> tuple[Flags, Flags]:
+    """Of each stage, whether a failure opened it, and whether any other sign of trouble did."""
+    opening = marks.filter("is_entry").select("row", is_failed=pl.col("signal") == DeviationKind.FAILED)
+    failed, troubled = np.zeros(stages_n, dtype=np.bool_), np.zeros(stages_n, dtype=np.bool_)
+    failed[opening.filter("is_failed")["row"].to_numpy()] = True
+    troubled[opening.filter(~pl.col("is_failed"))["row"].to_numpy()] = True
+    return failed, troubled
 
 
 def _by_signal(marks: pl.DataFrame) -> Iterator[tuple[str, int, Marks]]:
@@ -108,11 +117,18 @@ class _Units:
 
 @dataclass(frozen=True)
 class _Maker:
-    """Makes risk sets of the stages of one map."""
+    """Makes risk sets of the stages of one map.
+
+    Attributes:
+        failed: per stage, whether a failure opened it.
+        troubled: per stage, whether another sign of trouble did.
+    """
 
     inputs: FrictionInputs
     stays: Stays
     place_in_steps: Integers
+    failed: Flags
+    troubled: Flags
 
     def compared(self, signal: str, target: int, marks: Marks, wanted: tuple[tuple[int, ...], str] | None) -> Compared:
         stays = self.stays
@@ -145,14 +161,24 @@ class _Maker:
 
     def _units(self, place: Place, marks: Marks) -> _Units:
         row = self.stays.rows_of(place.codes)
-        if place.placing == Placing.MOMENTS:
-            return _moments(row, place, self.stays, self.inputs.person_hash)
-        if place.placing == Placing.STAY:  # who showed it on entering could not come to show it
+        if place.placing in _WITHIN:
+            # Who showed it on entering could not come to show it. And whoever failed on entering tries again or leaves
+            # first: what shows later shows among those alone who stayed, and would seem to keep them.
+            is_of_failed = bool(2 * self.failed[place.marked].sum() > place.marked.size)
+            row = row[self.failed[row] == is_of_failed]
             row = np.setdiff1d(row, np.setdiff1d(marks.row[marks.is_entry], place.marked), assume_unique=True)
+        if place.placing == Placing.MOMENTS:
+            stays, marked = self.stays, np.isin(place.marked, row)
+            place = replace(place, marked=place.marked[marked], delay_us=place.delay_us[marked])
+            return self._parted(_moments(row, place, stays, self.inputs.person_hash))
         is_exposed = np.isin(row, place.marked)
         span = self._entries_alike(row, is_exposed)
-        units = _Units(row, is_exposed, self.stays.reached_us[row], span)
-        return units.where(span >= 0)
+        units = _Units(row, is_exposed, self.stays.reached_us[row], span).where(span >= 0)
+        return self._parted(units) if place.placing == Placing.STAY else units
+
+    def _parted(self, units: _Units) -> _Units:
+        """With trouble on entering held still: it comes before what shows within the stay."""
+        return replace(units, span=units.span * 2 + self.troubled[units.row])
 
     def _entries_alike(self, row: Integers, is_exposed: Flags) -> Integers:
         """Which touchpoint of a block it is that the journey comes to, the first or a later one; -1: none shows it."""
@@ -208,6 +234,7 @@ class _Maker:
         return None
 
 
+_WITHIN = (Placing.STAY, Placing.MOMENTS)
 _KNOWN_AT_ENTRY = (Placing.ENTRY, Placing.ON_THE_WAY)
 
 _NOT_COMPARED: dict[str, str] = {

@@ -14,6 +14,7 @@ import polars as pl
 from models.evidence import GRADES
 from models.friction.chain import Fixed, fix_together
 from models.friction.estimate import RESAMPLES_N, estimate
+from models.friction.judging import LEAST_N
 from models.friction.parts import Estimates, Integers
 from models.friction.risk_sets import Compared, RiskSets, Wanted, risk_sets
 from models.friction.sensitivity import confounding_sentence
@@ -189,13 +190,16 @@ def _told_before(compared: Sequence[Compared], subject: Subject) -> dict[int, st
     A shop in the wrong channel is a change of channel, too; who begins in the middle has skipped the beginning. What
     comes first in `_ORDER` is kept: what says most of what was done.
     """
-    fit = [place for place, each in enumerate(compared) if each.units.refused is None]
-    met = {place: np.unique(compared[place].journey[compared[place].units.is_exposed]) for place in fit}
+    met = {
+        place: np.unique(each.journey[each.units.is_exposed])
+        for place, each in enumerate(compared)
+        if each.units.refused is None and np.count_nonzero(each.units.is_exposed) >= LEAST_N
+    }
     order = {str(kind): number for number, kind in enumerate(_ORDER)}
     kept: list[int] = []
     told: dict[int, str] = {}
     for place in sorted(
-        fit, key=lambda place: (order.get(compared[place].signal, len(order)), -met[place].size, place)
+        met, key=lambda place: (order.get(compared[place].signal, len(order)), -met[place].size, place)
     ):
         same = next((other for other in kept if _are_alike(met[place], met[other])), None)
         if same is None:

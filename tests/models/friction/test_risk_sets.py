@@ -189,7 +189,7 @@ def test_who_came_further_had_more_time_to_show_a_signal_and_is_not_better_for_i
     ever = early | late
     gone = lost | (~lost & later)
     assert gone[ever].mean() - gone[~ever].mean() < -0.05
-    assert (found.effect_low < 0).all() and (0 < found.effect_high).all()
+    assert (found.effect_low < 0).all() and (found.effect_high > 0).all()
 
 
 def test_what_the_end_of_a_journey_tells_does_not_count_as_known_before() -> None:
@@ -280,3 +280,22 @@ def test_marks_come_with_the_time_waited_if_the_late_ones_are_of_the_lost(
 ) -> None:
     went_on = np.arange(1, 8, dtype=np.int64)
     assert (evidence_of_time(np.array(delays), np.array(lost), went_on) > 2.0) is is_timed
+
+
+def test_what_shows_after_a_second_try_is_not_praised_for_those_who_left_before_it() -> None:
+    """Who fails on entering leaves, or tries again; only who is still there comes to show the signal."""
+    rng = np.random.default_rng(8)
+    n = 12_000
+    failed = rng.random(n) < 0.4
+    gone = failed & (rng.random(n) < 0.4)
+    lost = gone | (rng.random(n) < 0.1)
+    shown = ~gone & (rng.random(n) < 0.15)
+    marks = {
+        "failed": (np.zeros(n), failed, 0, True),
+        "ad_hoc": (np.full(n, 0.1), shown, 0, False),
+    }
+    crowd = Crowd(n, 0.2 + lognormal(rng, n, 1.0), lost, np.zeros(n, dtype=bool), marks)
+    compared, found = judged(crowd)
+    place = [each.signal for each in compared].index("ad_hoc")
+    assert lost[shown].mean() - lost[~shown].mean() < -0.1
+    assert found.effect_low[place] < 0 < found.effect_high[place]
