@@ -203,3 +203,49 @@ def test_funnel_flow_table_deviations_and_ledger_agree(run: Run) -> None:
 
     for plan in load_maps(run.settings.root / "maps"):
         assert disagreements(query, plan, by_calendar(days)) == []
+
+
+FRICTIONS = sorted(name for name, planted in PLANTED.items() if planted.role == "friction")
+OTHERS = sorted(PLANTED.keys() - FRICTIONS)
+
+
+def judged(run: Run, name: str) -> tuple[Any, ...]:
+    """Verdict, place, effect with its interval, exposed, lost a month, of what is planted."""
+    told = run.truth["planted"][name]
+    query = (
+        "SELECT verdict, at_touchpoint, effect, effect_low, effect_high, exposed_n, lost_per_month FROM frictions"
+        " WHERE journey = $journey AND signal = $kind AND touchpoint = $touchpoint"
+    )
+    wanted = {key: told[key] for key in ("journey", "kind", "touchpoint")}
+    (row,) = run.connection.sql(query, params=wanted).fetchall()
+    return tuple(row)
+
+
+@pytest.mark.parametrize("name", FRICTIONS)
+def test_planted_frictions_are_found_where_they_are_with_their_effect(run: Run, name: str) -> None:
+    verdict, at, effect, low, high, exposed_n, lost = judged(run, name)
+    planted = PLANTED[name]
+    if exposed_n < 30:  # so few people say nothing, and the row says so
+        assert (verdict, effect) == ("refused", None)
+        return
+    assert at == planted.at
+    assert low - 0.05 <= planted.effect <= high + 0.05
+    if exposed_n >= 60:
+        assert verdict == "friction"
+        assert lost > 0
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_does_no_harm_is_never_called_friction(run: Run, name: str) -> None:
+    verdict, _, effect, low, high, *_ = judged(run, name)
+    assert verdict != "friction"
+    assert effect is None or low - 0.05 <= PLANTED[name].effect <= high + 0.05
+
+
+def test_few_frictions_are_found_that_nobody_planted(run: Run) -> None:
+    rows = run.connection.sql("SELECT signal, touchpoint, lost_shrunk FROM frictions WHERE verdict = $verdict",
+                              params={"verdict": "friction"}).fetchall()  # fmt: skip
+    planted = {(PLANTED[name].kind, PLANTED[name].touchpoint) for name in FRICTIONS}
+    found = {(signal, touchpoint): lost for signal, touchpoint, lost in rows if touchpoint is not None}
+    unplanted = {key: lost for key, lost in found.items() if key not in planted}
+    assert sum(unplanted.values()) <= 0.1 * sum(found.values())
