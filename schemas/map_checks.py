@@ -248,10 +248,15 @@ def _experience(journey_map: JourneyMap, notes: Notes) -> None:
             wanted = f"a touchpoint of the map, or {LATEST}"
             _known(question.touchpoint, ("experience", i, "touchpoint"), known, wanted, notes)
         _answers(question, ("experience", i), notes)
-        first = asked.setdefault((question.measure, question.attribute, repr(question.when)), i)
+        first = asked.setdefault(_counted_once(question), i)
         if first != i:
             got = f"the answers of the {question.measure} question in line {notes.line(('experience', first))} again"
             notes.add(("experience", i), got, "answers that count once", "tell the two apart by when, or by score")
+
+
+def _counted_once(question: Question) -> tuple[object, ...]:
+    """One answer may be about the journey and about a touchpoint of it, but not twice about either."""
+    return question.measure, question.attribute, question.touchpoint is None, repr(question.when)
 
 
 def _answers(question: Question, path: Path_, notes: Notes) -> None:

@@ -78,4 +78,8 @@ select
     answers.at_us as known_us,
     answers.score as measure
 from experience_answers answers
-where answers.is_low
+left join (
+    select distinct event_key, measure from experience_answers where about_code is not null
+) narrower on narrower.event_key = answers.event_key and narrower.measure = answers.measure
+-- What is said of a touchpoint is one sign, though it may be asked of the whole journey, too.
+where answers.is_low and (answers.about_code is not null or narrower.event_key is null)

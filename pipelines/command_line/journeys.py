@@ -1,4 +1,4 @@
-"""`terreng journey` and `terreng deviations`: what they are called and take."""
+"""`terreng journey`, `terreng deviations` and `terreng experience`: what they are called and take."""
 
 from __future__ import annotations
 
@@ -38,7 +38,20 @@ def deviations(
     command.deviations(workspace, asked, journey, as_json)
 
 
+def experience(
+    journey: Annotated[str, typer.Argument(metavar="[JOURNEY]", help="Of this map alone.")] = "",
+    workspace: Workspace = HERE,
+    segment: Annotated[str, typer.Option("--segment", metavar="NAME=VALUE", help="Of this group alone.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Tell what customers say beside what they do, whether they come back, and what they are worth."""
+    from pipelines.commands import experience as command
+
+    command.experience(workspace, journey, segment, as_json)
+
+
 def add_to(app: typer.Typer) -> None:
     """Give the command line these commands."""
     app.command()(journey)
     app.command()(deviations)
+    app.command()(experience)

@@ -81,8 +81,9 @@ def _answers(study: Study, number: int) -> dict[str, str]:
     return {"text": text, "is_candidate": f"{text} IS NOT NULL", "is_told": f"{_fits(question)}{earlier}"}
 
 
-def _key(question: Question) -> tuple[str, str]:
-    return question.measure, question.attribute
+def _key(question: Question) -> tuple[str, str, bool]:
+    """What counts once: an answer may be about the journey and about a touchpoint, too."""
+    return question.measure, question.attribute, question.touchpoint is None
 
 
 def _fits(question: Question) -> str:
@@ -126,6 +127,7 @@ def _scopes(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
         " UNION SELECT about_code FROM experience_asked ORDER BY code"
     )["code"].to_list()
     patience_us = dict(engine.frame("SELECT code, patience_us FROM patience ORDER BY code").rows())
+    patience_us |= {study.code(name): 0 for name in study.plan.goals}  # nobody leaves once she is there
     rows = [(code, study.as_of_us - patience_us[code]) for code in asked if code is not None and code in patience_us]
     rows.append((-1, study.as_of_us - max(patience_us.values())))
     return pl.DataFrame(rows, schema={"code": pl.Int32, "frozen_us": pl.Int64}, orient="row")

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from models.suppression import Hidden, Sum, hide
+from pipelines.privacy.experience_sums import sums_of_experience
 from pipelines.privacy.folding import EDGES
 from pipelines.privacy.ledger_sums import sums_of_the_ledger
 from pipelines.privacy.measures import BETWEEN, MEASURES, PLACES, SHARES, Key, Row, measured
@@ -135,6 +136,7 @@ def _sums(rows: Mapping[str, list[dict[str, Any]]]) -> Sums:
         *_sums_of_flows(rows["flows"]),
         *_sums_of_lists(rows),
         *sums_of_versions(rows["map_versions"]),
+        *sums_of_experience(rows["experience"], rows["customer_value"]),
     ]
 
 

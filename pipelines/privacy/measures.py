@@ -6,37 +6,28 @@ journeys that it stands for, and goes where that number is small.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator
 
+from pipelines.privacy.measure import Key, Measure, Row
+from pipelines.privacy.measure import column as _column
+from pipelines.privacy.measure import share_of as _share_of
+from pipelines.privacy.measure import with_ends as _with_ends
+from pipelines.privacy.said_measures import SAID
 from schemas.words import Status, Verdict
 
-Row = Mapping[str, Any]
-Key = tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Measure:
-    """One number of a row.
-
-    Attributes:
-        name: What is counted.
-        count: How many, from the row; None where the row does not say.
-        columns: What is hidden where this is.
-        keys: Columns of the row that say which number it is, beside the journey.
-        few: How many people or journeys it tells of, where that is another number.
-    """
-
-    name: str
-    count: Callable[[Row], int | None]
-    columns: tuple[str, ...]
-    keys: tuple[str, ...]
-    few: Callable[[Row], int | None] | None = None
-
-
-def _column(name: str) -> Callable[[Row], int | None]:
-    return lambda row: None if row[name] is None else int(row[name])
+__all__ = [
+    "BETWEEN",
+    "ENDS",
+    "MEASURES",
+    "PLACES",
+    "SHARES",
+    "VERDICTS",
+    "Key",
+    "Measure",
+    "Row",
+    "measured",
+    "name_of",
+]
 
 
 def _given(name: str) -> Callable[[Row], int | None]:
@@ -55,14 +46,6 @@ def _lost_after(row: Row) -> int | None:
         return None
     lost = round(row["lost_after_share"] * row["served_n"])
     return int(min((n for n in (lost, row["served_n"] - lost) if n > 0), default=0))
-
-
-def _share_of(share: str, whole: str) -> Callable[[Row], int | None]:
-    return lambda row: None if row[share] is None or row[whole] is None else round(row[share] * row[whole])
-
-
-def _with_ends(name: str) -> tuple[str, ...]:
-    return (f"{name}_share", f"{name}_low", f"{name}_high")
 
 
 def _broken(row: Row) -> int | None:
@@ -140,7 +123,7 @@ def _line(measure: str, *lines: str, column: str = "journeys_n") -> Callable[[Ro
 
 
 # Numbers that stand in no column, but between two: what is hidden for their sake is no small number itself.
-BETWEEN = ("unfollowed", "unfollowed_waits", "early", "against", "deviating", "fresh", "unexposed")
+BETWEEN = ("unfollowed", "unfollowed_waits", "early", "against", "deviating", "fresh", "unexposed", "behaved_kept")
 SHARES = ("converted", "exited", "abandoned", "active")
 ENDS = tuple(str(status) for status in Status)
 PLACES = ("on_flow", "anytime", "off_map", "exits", "other_map", "dark")
@@ -260,6 +243,7 @@ MEASURES: dict[str, tuple[Measure, ...]] = {
         Measure("handed_lost", _column("lost_n"), ("lost_n",), _OWNERS),
         Measure("handed_waiting", _column("waiting_n"), ("waiting_n",), _OWNERS),
     ),
+    **SAID,
     "variants": (Measure("variant", _column("journeys_n"), ("journeys_n",), ("variant_id",)),),
     "unmapped_activities": (
         Measure("unmapped", _column("events_n"), ("events_n",), ("source", "activity")),

@@ -112,11 +112,13 @@ QUESTIONS = (
     "measure: nps, score: latest, touchpoint: latest",
     "measure: nps, score: asked, touchpoint: latest, asked: {activity: sent}",
     "measure: nps, score: ruled, touchpoint: order, when: {about: o*}",
-    "measure: nps, score: ruled",
+    "measure: nps, score: ruled, touchpoint: deliver",
     "measure: csat, score: narrow, touchpoint: order, scale: [1, 3]",
-    "measure: csat, score: narrow, when: {activity: answer}",
+    "measure: csat, score: narrow, touchpoint: deliver, when: {activity: answer}",
     "measure: csat, score: both, touchpoint: order",
     "measure: nps, score: both",
+    "measure: nps, score: twice",
+    "measure: nps, score: twice, touchpoint: latest",
 )
 ABOUT: Cases = {
     "named": ("0 visit / 1 answer named=5", [(0, 1, 5, "order")]),
@@ -130,12 +132,13 @@ ABOUT: Cases = {
     ),
     "ruled": (
         "0 visit / 1 answer ruled=5 about=order / 2 answer ruled=7 about=all / 3 answer ruled=9",
-        [(0, 1, 5, "order"), (0, 2, 7, None), (0, 3, 9, None)],
+        [(0, 1, 5, "order"), (0, 2, 7, "deliver"), (0, 3, 9, "deliver")],
     ),
     "narrow": (
         "0 visit / 1 answer narrow=5 / 2 answer narrow=3 / 3 order narrow=5",
-        [(0, 1, 5, None), (0, 2, 3, "order")],
+        [(0, 1, 5, "deliver"), (0, 2, 3, "order")],
     ),
+    "twice": ("0 visit / 1 answer twice=5", [(0, 1, 5, "visit"), (0, 1, 5, None)]),
     "both": ("0 visit / 1 answer both=5", [(0, 1, 5, "order"), (0, 1, 5, None)]),
 }
 
