@@ -1,5 +1,5 @@
--- One row per event by which a journey came back to a touchpoint of the flow, beyond the design and after another one:
--- for which time it is.
+-- One row per event by which a touchpoint of the flow came back within one stage, beyond the design and after another
+-- touchpoint: for which time it did there.
 with walked as (
     select
         steps.journey_key,
@@ -15,7 +15,13 @@ select
     walked.journey_key,
     walked.position,
     walked.code,
-    row_number() over (partition by walked.journey_key, walked.code order by walked.position) as times_n
+    row_number() over (
+        partition by walked.journey_key, stages.stage, walked.code order by walked.position
+    ) as times_n
 from walked
 join early_logs logs on logs.journey_key = walked.journey_key and logs.position = walked.position
-where walked.same_position is not null and walked.before_code <> walked.code
+join stages
+    on stages.journey_key = walked.journey_key
+    and stages.position <= walked.same_position
+    and (stages.next_position is null or stages.next_position > walked.position)
+where walked.before_code <> walked.code

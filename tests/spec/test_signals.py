@@ -177,10 +177,10 @@ ORDER BY journey_id, known_at, event_id, signal
 @pytest.mark.parametrize(
     ("events", "result"),
     [
-        ("a 0 visit\na 1 order\na 2 visit", ["loop visit 07 1.0 B"]),
-        ("a 0 visit\na 1 order\na 2 visit\na 3 order\na 4 visit",
-         ["loop visit 07 1.0 B", "loop order 08 1.0 B", "loop visit 09 2.0 B"]),
-        ("a 0 visit\na 1 visit", []),  # it comes twice, but nobody went back
+        ("a 0 visit\na 1 order\na 2 visit", []),  # she came back once, and `repeated` says so
+        ("a 0 visit\na 1 order\na 2 visit\na 3 order\na 4 visit\na 5 order",
+         ["loop order 08 1.0 B", "loop visit 09 1.0 B", "overdue order 09 86400.0 A", "loop order 10 2.0 B"]),
+        ("a 0 visit\na 1 order\na 2 order", []),  # it comes twice, but nobody went round
         ("a 0 visit session_id=s page_path=/\na 0.1 x session_id=s page_path=/help\na 0.2 x session_id=s page_path=/",
          ["backtracking visit 05 1.0 B"]),
         ("a 0 visit session_id=s page_path=/\na 0.1 x session_id=s page_path=/help\na 0.2 x session_id=t page_path=/",
