@@ -22,6 +22,7 @@ from pipelines.ingest import SourceReport, ingest
 from pipelines.reconstruct import reconstruct
 from pipelines.settings import Settings, load_settings
 from schemas.journey_map import load_maps
+from tests.acceptance.days import join_days
 from tests.spec.ledger_proof import by_calendar, disagreements
 
 PEOPLE = 3_000
@@ -43,6 +44,7 @@ class Run:
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     root = tmp_path_factory.mktemp("nordlys") / "example"
     example = make_example(root, PEOPLE, seed=7)
+    join_days(root)
     settings = load_settings(root)
     truth = json.loads((root / "truth.json").read_text(encoding="utf-8"))
     with warehouse.writer(settings) as connection:

@@ -19,6 +19,7 @@ from pipelines import warehouse
 from pipelines.demo import make_example
 from pipelines.settings import load_settings
 from schemas.tables import TABLES
+from tests.acceptance.days import join_days
 
 # When, by which run and from which line a row came: true of a delivery, not of its content.
 OF_THE_RUN = {
@@ -35,6 +36,7 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small example workspace, not yet run."""
     folder = tmp_path_factory.mktemp("example") / "workspace"
     make_example(folder, people=PEOPLE)
+    join_days(folder)
     return folder
 
 
@@ -85,9 +87,7 @@ def first(exports: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[d
     yield run(exports, tmp_path_factory.mktemp("first") / "workspace")
 
 
-@pytest.mark.parametrize(
-    ("seed", "threads", "shuffle"), [(1, 1, 1), (2, 8, 2)], ids=["one thread", "eight threads"]
-)
+@pytest.mark.parametrize(("seed", "threads", "shuffle"), [(1, 1, 1), (2, 8, 2)], ids=["one thread", "eight threads"])
 def test_the_published_tables_are_the_same(
     exports: Path, first: dict[str, str], tmp_path: Path, seed: int, threads: int, shuffle: int
 ) -> None:

