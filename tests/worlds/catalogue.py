@@ -91,18 +91,22 @@ def decoys(seed: int, people_n: int) -> World:
 
 
 def slow_not_lost(seed: int, people_n: int) -> World:
-    """One touchpoint is much slower than the others, and nobody leaves for it; a friction stands elsewhere."""
+    """A chat makes people wait eight times as long, and nobody leaves for it; a friction stands elsewhere.
+
+    The window is short: many of the slow ones are still under way at the snapshot.
+    """
     rng = np.random.default_rng([seed, 6])
     plan = plain_plan(int(rng.integers(6, 10)))
     world = bare("slow_not_lost", seed, people_n, plan)
-    slow = plan.names[2]
-    pauses = {**world.pause_s, slow: world.pause_s[slow] * 6}
-    longer = replace(world, pause_s=pauses, horizon_d=world.horizon_d * 2, window_d=world.window_d * 2)
-    days = f"{int(longer.horizon_d)}d"
-    longer = replace(longer, as_of_d=longer.window_d, facts={"horizon": days, "reopens_after": days})
-    longer = replace(longer, segments=(region(rng, 0.10),))
-    kinds = (_failed(longer, 4, 0.15, 0.12), _within(longer, 2, "chat", 0.15, 0.0, "benign"))
-    return replace(longer, plants=kinds, plan=replace(plan, off_map=("chat",), segments=("region",)))
+    slow, failing = plan.names[2], plan.names[4]
+    pauses = {**world.pause_s, slow: world.pause_s[slow] * 1.5}
+    chat = Plant("ad_hoc", "chat", 2, 0.25, 0.0, "benign", slows=8.0)
+    failed = Plant("failed", failing, 4, 0.15, 0.12, "friction")
+    window_d = np.ceil(3.2 * world.horizon_d)
+    return replace(
+        world, pause_s=pauses, pause_sigma=0.4, window_d=window_d, as_of_d=window_d, segments=(region(rng, 0.05),),
+        plants=(failed, chat), plan=replace(plan, off_map=("chat",), segments=("region",)),
+    )  # fmt: skip
 
 
 def drift(seed: int, people_n: int) -> World:
@@ -133,19 +137,19 @@ def random_map(seed: int, people_n: int) -> World:
     return with_plants(world, rng, roles)
 
 
-def _failed(world: World, slot: int, share: float, effect: float) -> Plant:
-    return Plant("failed", world.plan.slots[slot].piece.names[0], slot, share, effect, "friction")
-
-
-def _within(world: World, slot: int, contact: str, share: float, effect: float, role: str) -> Plant:
-    del world
-    return Plant("ad_hoc", contact, slot, share, effect, role, timing="anywhere")
+def faint(seed: int, people_n: int) -> World:
+    """Few people and many departures that cost little or nothing: the top of a raw list overstates."""
+    rng = np.random.default_rng([seed, 10])
+    roles = ["friction"] * 4 + ["benign"] * 6
+    world = bare("faint", seed, people_n // 8, random_plan(rng, 2 * len(roles) + 2, len(roles)))
+    world = with_plants(replace(world, segments=(region(rng, 0.04),)), rng, roles)
+    return replace(world, plants=tuple(replace(plant, effect=plant.effect / 4) for plant in world.plants))
 
 
 WORLDS: dict[str, Maker] = {
     maker.__name__: maker
     for maker in (
         clean, in_flight, no_friction, planted, decoys, slow_not_lost, drift, repeat_customers, hidden_confounder,
-        random_map,
+        random_map, faint,
     )
 }  # fmt: skip

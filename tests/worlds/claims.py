@@ -9,6 +9,8 @@ import numpy as np
 import polars as pl
 
 TOP = 3
+UNFAIR = ("hidden_confounder", "no_friction", "faint")
+"""Worlds in which frictions cannot be told, are not there, or are too faint to be found."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def outcome_figures(rows: pl.DataFrame) -> list[Figure]:
 
 def found_figures(rows: pl.DataFrame, people_n: int) -> list[Figure]:
     """Recall and false discovery of worlds that have frictions and no hidden trait."""
-    fair = rows.filter(~pl.col("world").is_in(["hidden_confounder", "no_friction"]) & (pl.col("people_n") == people_n))
+    fair = rows.filter(~pl.col("world").is_in(UNFAIR) & (pl.col("people_n") == people_n))
     frictions, called = fair.filter(pl.col("role") == "friction"), fair.filter(pl.col("verdict") == "friction")
     least = 0.95 if people_n >= 20_000 else 0.85
     at = f"at {people_n:,} people"
@@ -158,29 +160,34 @@ def gain_figures(rows: pl.DataFrame) -> list[Figure]:
 
 def top_figures(rows: pl.DataFrame) -> list[Figure]:
     """The first three of worlds with three frictions or more: how many are planted, and claimed over true loss."""
-    fair = rows.filter(
-        ~pl.col("world").is_in(["hidden_confounder", "no_friction"]) & pl.col("lost_shrunk").is_not_nan()
-    )
-    many = fair.filter((pl.col("role") == "friction").sum().over("world", "seed", "people_n") >= TOP)
-    first = many.sort("lost_shrunk", descending=True).group_by("world", "seed", "people_n").head(TOP)
-    truly = many.sort("gain", descending=True).group_by("world", "seed", "people_n").head(TOP)
-    both = first.join(truly.select("world", "seed", "people_n", "plant"), on=["world", "seed", "people_n", "plant"])
-    ratio = (
-        float(first["lost_shrunk_points"].to_numpy().sum() / max(first["gain"].to_numpy().sum(), 1e-9))
-        if first.height
-        else float("nan")
-    )
+    first, truly = first_rows(rows.filter(~pl.col("world").is_in(UNFAIR)))
+    both = first.join(truly.select(*KEY, "plant"), on=[*KEY, "plant"]).height / max(first.height, 1)
+    few, _ = first_rows(rows.filter(pl.col("world") == "faint"))
     return [
         Figure("of the first three, planted frictions", mean(first["role"] == "friction"), 0.90, None, first.height),
+        Figure("of the first three, truly among the three costliest", both, None, None, first.height),
         Figure(
-            "of the first three, truly among the three costliest",
-            both.height / max(first.height, 1),
-            None,
-            None,
-            first.height,
+            "claimed over true loss of the first three", claimed_over_true(first), 0.85, 1.15, first.height, "times"
         ),
-        Figure("claimed over true loss of the first three", ratio, 0.85, 1.15, first.height, "times"),
+        Figure("claimed over true loss, few people, faint", claimed_over_true(few), 0.85, 1.15, few.height, "times"),
     ]
+
+
+KEY = ("world", "seed", "people_n")
+
+
+def first_rows(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The first three by what they are said to cost, and by what they cost, of worlds with three frictions or more."""
+    told = rows.filter(pl.col("lost_shrunk").is_not_nan())
+    many = told.filter((pl.col("role") == "friction").sum().over(KEY) >= TOP)
+    said, truly = (many.sort(by, descending=True).group_by(KEY).head(TOP) for by in ("lost_shrunk", "gain"))
+    return said, truly
+
+
+def claimed_over_true(first: pl.DataFrame) -> float:
+    """Sum of what they are said to cost over the sum of what they cost."""
+    true = float(first["gain"].to_numpy().sum())
+    return float(first["lost_shrunk_points"].to_numpy().sum()) / true if true > 0 else float("nan")
 
 
 def wait_figures(rows: pl.DataFrame) -> list[Figure]:

@@ -56,6 +56,30 @@ def ever_against_never(world: World, seen: Seen) -> pl.DataFrame:
     return rows_of(made, estimate(changed, inputs.person_hash, resamples_n=RESAMPLES))
 
 
+def final_alignment(world: World, seen: Seen) -> pl.DataFrame:
+    """What lacks in the end, of those who came to the touchpoint before: whoever left there lacks all that follows."""
+    inputs = inputs_of(world, seen)
+    made = risk_sets(inputs)
+    stays, journeys = made.stays, seen.journeys.height
+    changed = []
+    for one in made.compared:
+        plant = world.plants[one.target]
+        before, target = (
+            world.plan.code(world.plan.slots[slot].piece.names[0]) for slot in (plant.slot - 1, plant.slot)
+        )
+        has_it = np.zeros(journeys, dtype=bool)
+        has_it[stays.journey[stays.by_code[target]]] = True
+        row = stays.by_code[before]
+        row = row[~stays.is_open[row]]
+        changed.append(replace(
+            one.units,
+            person=stays.person[row], stratum=stays.base[row], base=stays.base[row], step=np.arange(row.size),
+            is_exposed=~has_it[stays.journey[row]], is_lost=stays.is_lost[row], fate=stays.fate[row],
+            code=stays.code[row], went_on_s=np.full(row.size, np.nan),
+        ))  # fmt: skip
+    return rows_of(made, estimate(changed, inputs.person_hash, resamples_n=RESAMPLES))
+
+
 def whatever_becomes(world: World, seen: Seen) -> pl.DataFrame:
     """Losses without what lies ahead: whoever is not lost here counts as converted."""
     found = _changed(world, seen, lambda units: units)

@@ -288,6 +288,7 @@ class _Walker:
     def _tell_stay(self, number: int, plant: Plant, who: Bools, pause_us: Floats, leaves: Bools) -> Floats:
         """Events of a plant while people stand here; returns their pauses."""
         drawn = self.draws.uniform(f"when {number}")
+        pause_us = np.where(who, pause_us * plant.slows, pause_us)
         usual = np.median(self.pause_us[np.maximum(self.codes[plant.slot], 0)])
         if plant.timing == "soon":
             after = usual * _SOON * (0.2 + 1.6 * drawn)

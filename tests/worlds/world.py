@@ -54,6 +54,7 @@ class Plant:
             time before she goes on or gives up), `hazard` (as long as she stands there, at a constant rate), `chase`
             (the same, and whoever will be lost stands there for ever).
         waiters: For `late`: added share that leaves while waiting too long.
+        slows: For events within a stay: whoever has one waits so many times as long for the next touchpoint.
     """
 
     kind: str
@@ -67,6 +68,7 @@ class Plant:
     hidden: float = 1.0
     timing: str = "soon"
     waiters: float = 0.0
+    slows: float = 1.0
 
     @property
     def signal(self) -> str:
