@@ -232,7 +232,7 @@ def test_planted_frictions_are_found_where_they_are_with_their_effect(run: Run, 
         return
     assert at == planted.at
     assert low - 0.05 <= planted.effect <= high + 0.05
-    if exposed_n >= 60:
+    if exposed_n >= 90:
         assert verdict == "friction"
         assert lost > 0
 
