@@ -14,6 +14,7 @@ import numpy as np
 
 from models.friction.effects import ratio
 from models.friction.judging import judge_set
+from models.friction.overlaps import held_still
 from models.friction.parts import CONVERTED, LOST, Estimates, Floats, Integers, RiskSet, Steps
 from models.friction.resamples import Hashes
 from models.intervals import Z_95
@@ -110,7 +111,8 @@ def fix_together(
     sums = estimates.lost_resamples[fixed].sum(axis=0)
     part = 1.0
     if len(fixed) > 1:
-        part = _part_left([sets[place] for place in fixed], steps, len(person_hash))
+        held = held_still(sets, estimates.beside)
+        part = _part_left([held[place] for place in fixed], steps, len(person_hash))
     lost = part * float(estimates.lost_per_month[fixed].sum())
     half = Z_95 * part * float(np.std(sums)) if sums.size else 0.0
     low, high = lost - half, lost + half

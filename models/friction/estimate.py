@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -10,12 +11,12 @@ import numpy as np
 from models.friction.ends import effect_ends, lost_ends, nearest_to_none
 from models.friction.family import adjusted, among_first, verdict
 from models.friction.judging import Judged, Measured, delay_per_month, judge_set
-from models.friction.overlaps import explained_by
-from models.friction.parts import Estimates, Floats, Integers, RiskSet
+from models.friction.overlaps import Companions, companions, explained_by, held_still
+from models.friction.parts import Estimates, Flags, Floats, RiskSet
 from models.friction.resamples import Hashes, Weights, person_weights
 from models.friction.sensitivity import e_value_of_shares
 from models.friction.shrinkage import pull
-from schemas.words import EvidenceGrade, FrictionVerdict
+from schemas.words import EvidenceGrade
 
 RESAMPLES_N: Final = 500
 _ROOM: Final = 2**27  # bytes of weights held at once
@@ -42,10 +43,35 @@ def estimate(
     Returns:
         One entry per risk set, in the order given.
     """
-    judged = [judge_set(units, len(person_hash)) for units in sets]
-    drawn = _draw(judged, person_hash, resamples_n)
+    family = _settle(sets, len(person_hash))
+    drawn = _draw(family.judged, person_hash, resamples_n)
     is_ranked = np.array([grade != EvidenceGrade.C for grade in grades or [""] * len(sets)], dtype=bool)
-    return _assemble(sets, judged, drawn, is_ranked, np.nan if margin is None else margin)
+    return _assemble(family, drawn, is_ranked, np.nan if margin is None else margin)
+
+
+@dataclass(frozen=True)
+class _Family:
+    """All risk sets judged in the data, each with its companions held still; and their effects without that."""
+
+    sets: Sequence[RiskSet]
+    judged: list[Judged]
+    beside: Companions
+    alone: Floats
+
+
+def _settle(sets: Sequence[RiskSet], persons_n: int) -> _Family:
+    """Judge each risk set alone, then with those that go with it held still where enough are left to compare."""
+    first = [judge_set(units, persons_n) for units in sets]
+    alone = np.array([np.nan if one.found is None else one.found.effect[0] for one in first], dtype=float)
+    beside = list(companions(sets, alone, adjusted(np.array([one.p_value for one in first], dtype=float))))
+    judged = first.copy()
+    for place, units in enumerate(held_still(sets, beside)):
+        again = judge_set(units, persons_n) if beside[place] else first[place]
+        if again.refused == first[place].refused:
+            judged[place] = again
+        else:
+            beside[place] = ()
+    return _Family(sets, judged, tuple(beside), alone)
 
 
 def _chunks(person_hash: Hashes, resamples_n: int) -> Iterator[Weights]:
@@ -74,16 +100,14 @@ def _shown(numbers: Floats) -> Floats:
     return np.array([float(f"{number:.10g}") for number in numbers], dtype=float)
 
 
-def _assemble(
-    sets: Sequence[RiskSet], judged: list[Judged], drawn: list[Measured | None], is_ranked: Floats, margin: float
-) -> Estimates:
+def _assemble(family: _Family, drawn: list[Measured | None], is_ranked: Flags, margin: float) -> Estimates:
     """All numbers side by side."""
+    sets, judged = family.sets, family.judged
     rows = np.array([_row(one, part) for one, part in zip(judged, drawn, strict=True)]).reshape(len(sets), 10)
     effect, low, high, error, lost, lost_low, lost_high, needed, needed_low, pooled = rows.T
     factor = pull(effect, error)
     p = np.array([one.p_value for one in judged], dtype=float)
     q = adjusted(p)
-    explained = explained_by(sets, effect, q)
     resamples = _matrix(drawn)
     shrunk = lost * factor
     # Around the shrunk loss the draws are narrower too: the posterior's variance is the pull times the error's.
@@ -109,9 +133,10 @@ def _assemble(
         q_value=_shown(q),
         family_n=int(np.count_nonzero(~np.isnan(p))),
         top3_probability=among_first(draws, is_ranked & ~np.isnan(p)),
-        verdict=_verdicts(q, low, high, explained),
+        verdict=tuple(map(verdict, q.tolist(), low.tolist(), high.tolist())),
         refused=tuple(one.refused for one in judged),
-        explained_by=explained,
+        beside=family.beside,
+        explained_by=explained_by(family.beside, family.alone, effect, q),
         is_sign_flip=(effect * pooled < 0) & (np.minimum(np.abs(effect), np.abs(pooled)) >= _FLIP),
         confounding_needed=_shown(needed),
         confounding_needed_low=_shown(needed_low),
@@ -119,11 +144,6 @@ def _assemble(
         lost_resamples=resamples,
         lost_draws=draws,
     )
-
-
-def _verdicts(q: Floats, low: Floats, high: Floats, explained: Integers) -> tuple[FrictionVerdict, ...]:
-    found = map(verdict, q.tolist(), low.tolist(), high.tolist())
-    return tuple(FrictionVerdict.VARIATION if by >= 0 else each for each, by in zip(found, explained, strict=True))
 
 
 def _matrix(drawn: list[Measured | None]) -> Floats:

@@ -1,4 +1,9 @@
-"""Signals that go together: which of them only keeps company with another, and does nothing of its own."""
+"""Signals that go together: each is judged with the others held still, and a mere shadow is told from a friction.
+
+A failed payment that is tried again shows as failed and as repeated. Among journeys that failed alike the second may
+cost nothing, while failing costs as much among those that tried again alike: then only failing is a friction, and
+the other its shadow. Where both cost, each is charged with its own part only.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +18,11 @@ from models.friction.judging import LEAST_N, Question
 from models.friction.parts import Flags, Floats, Integers, RiskSet
 from models.friction.score import p_value, widening
 
-LEAST_COMPANY = 0.15  # correlation of two signals below which neither can be the other's shadow
-KEPT_PART = 0.5  # a signal that keeps less than this part of its effect beside another is its shadow; more: it is not
+LEAST_COMPANY = 0.15  # correlation below which two signals say nothing of each other
+KEPT_PART = 0.5  # a signal that keeps less than this part of its effect beside another is its shadow
+MOST_COMPANIONS = 2  # held still at once; more leave few to compare
+
+Companions = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -26,31 +34,53 @@ class Beside:
     is_judged: bool
 
 
-def explained_by(sets: Sequence[RiskSet], effect: Floats, q_value: Floats) -> Integers:
-    """For each risk set the one that explains its effect; -1: none does.
+def companions(sets: Sequence[RiskSet], effect: Floats, q_value: Floats) -> Companions:
+    """For each risk set the others to hold still: those that go with it and keep their own effect beside it.
 
-    A failed payment that is tried again shows as failed and as repeated. Within journeys that failed alike the second
-    costs nothing, while failing costs as much among those that tried again alike: then only failing is called a
-    friction. Only what was known when a stage began may explain what else is known in it; of what came later one
-    cannot tell whether it is company or consequence.
+    Only what was known when a stage began is held still for what else is known in it; of what came later one cannot
+    tell whether it is company or consequence. Of two that hardly ever part neither stands beside the other, and both
+    stay as they are.
 
     Args:
         sets: the risk sets.
         effect: their effects.
-        q_value: their q-values; only what would be called friction or helpful explains, or is explained.
+        q_value: their q-values; only what would be called friction or helpful is held still, or needs it.
     """
-    found = np.full(len(sets), -1, dtype=np.int64)
     called = [place for place in range(len(sets)) if q_value[place] <= FALSE_DISCOVERY]
     met = {place: _met(sets[place]) for place in called}
+    found: list[tuple[int, ...]] = [() for _ in sets]
     for place in called:
-        most = FALSE_DISCOVERY
-        for other in called:
-            if other == place or not sets[other].is_entry or not _keep_company(sets[place], met[other]):
-                continue
-            left = _beside(sets[place], met[other])
-            is_gone = left.is_judged and left.p_value > most and _kept(left.effect, effect[place]) < KEPT_PART
-            if is_gone and _stands(sets[other], met[place], float(effect[other])):
-                found[place], most = other, left.p_value
+        company = {
+            other: _company(sets[place], met[other]) for other in called if other != place and sets[other].is_entry
+        }
+        near = sorted((other for other in company if company[other] >= LEAST_COMPANY), key=lambda each: -company[each])
+        standing = (
+            other
+            for other in near
+            if _beside(sets[place], met[other]).is_judged and _stands(sets[other], met[place], float(effect[other]))
+        )
+        found[place] = tuple(sorted(list(standing)[:MOST_COMPANIONS]))
+    return tuple(found)
+
+
+def held_still(sets: Sequence[RiskSet], beside: Sequence[tuple[int, ...]]) -> list[RiskSet]:
+    """The risk sets with their companions in the strata."""
+    return [_refined(units, [_met(sets[other]) for other in found]) for units, found in zip(sets, beside, strict=True)]
+
+
+def explained_by(beside: Companions, alone: Floats, effect: Floats, q_value: Floats) -> Integers:
+    """For each risk set the companion of which it is a shadow; -1: none.
+
+    Args:
+        beside: see `companions`.
+        alone: effects with nothing held still.
+        effect: effects with the companions held still.
+        q_value: of these.
+    """
+    found = np.full(len(beside), -1, dtype=np.int64)
+    for place, others in enumerate(beside):
+        if others and q_value[place] > FALSE_DISCOVERY and _kept(effect[place], alone[place]) < KEPT_PART:
+            found[place] = max(others, key=lambda other: (abs(effect[other]), -other))
     return found
 
 
@@ -59,21 +89,28 @@ def _met(units: RiskSet) -> Flags:
     return np.bincount(units.step[units.is_exposed], minlength=int(units.step.max()) + 1) > 0
 
 
-def _company(units: RiskSet, met: Flags) -> Flags:
+def _shows(units: RiskSet, met: Flags) -> Flags:
     """By unit, whether its stage shows the other signal."""
     is_known = units.step < met.size
     return np.asarray(is_known & met[np.where(is_known, units.step, 0)])
 
 
-def _keep_company(units: RiskSet, met: Flags) -> bool:
-    other = _company(units, met)
+def _company(units: RiskSet, met: Flags) -> float:
+    """Correlation of a signal and another one, without its sign."""
+    other = _shows(units, met)
     both, one, two = np.mean(units.is_exposed & other), np.mean(units.is_exposed), np.mean(other)
     spread = float(np.sqrt(one * (1 - one) * two * (1 - two)))
-    return spread > 0 and abs(float(both - one * two)) >= LEAST_COMPANY * spread
+    return abs(float(both - one * two)) / spread if spread > 0 else 0.0
+
+
+def _refined(units: RiskSet, others: Sequence[Flags]) -> RiskSet:
+    for met in others:
+        units = replace(units, stratum=units.stratum * 2 + _shows(units, met))
+    return units
 
 
 def _beside(units: RiskSet, met: Flags) -> Beside:
-    refined = replace(units, stratum=units.stratum * 2 + _company(units, met))
+    refined = _refined(units, [met])
     cells = Question(refined).cells(np.ones((int(units.person.max()) + 1, 1), dtype=np.uint8))
     has_both = cells.overlap[:, 0] > 0
     if min(cells.n1[has_both].sum(), cells.n0[has_both].sum()) < LEAST_N:
@@ -84,9 +121,9 @@ def _beside(units: RiskSet, met: Flags) -> Beside:
 
 
 def _stands(units: RiskSet, met: Flags, effect: float) -> bool:
-    """Whether a signal keeps its effect beside another."""
+    """Whether a signal has an effect of the same sign beside another: holding still what has none does no harm."""
     left = _beside(units, met)
-    return left.is_judged and left.p_value <= FALSE_DISCOVERY and _kept(left.effect, effect) >= KEPT_PART
+    return left.is_judged and left.p_value <= FALSE_DISCOVERY and _kept(left.effect, effect) > 0
 
 
 def _kept(left: float, effect: float) -> float:

@@ -80,7 +80,8 @@ class Estimates:
         others_effective_n: independent journeys that the unexposed are worth.
         confounding_needed_low: E-value of the end of the interval that is nearer to no effect.
         refused: why no number is given; None: one is.
-        explained_by: place of the risk set of which this one is only the shadow (its verdict is variation); -1: none.
+        beside: places of the risk sets whose signals were held still, since they go with it and stand on their own.
+        explained_by: place of the one of these of which it is only a shadow; -1: it is none.
         lost_resamples: lost a month, by risk set and resample.
         lost_draws: the same around `lost_shrunk`, as the ranking sees it.
     """
@@ -107,6 +108,7 @@ class Estimates:
     top3_probability: Floats
     verdict: tuple[FrictionVerdict, ...]
     refused: tuple[str | None, ...]
+    beside: tuple[tuple[int, ...], ...]
     explained_by: Integers
     is_sign_flip: Flags
     confounding_needed: Floats

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 
 from models.friction.estimate import estimate
 from models.friction.parts import RiskSet
@@ -31,16 +32,25 @@ def pair(seed: int, effects: tuple[float, float], share_copied: float, n: int = 
 
 def test_the_shadow_of_a_friction_is_a_variation_and_says_whose(hashes: Hashed) -> None:
     for seed in range(4):
-        found = estimate(pair(seed, (0.2, 0.0), 0.6), hashes(8000), resamples_n=60)
-        assert found.q_value.max() < 1e-6  # each alone looks like a friction
+        cause, shadow = pair(seed, (0.2, 0.0), 0.6)
+        assert estimate([shadow], hashes(8000), resamples_n=60).verdict == (FRICTION,)  # the mutant: each by itself
+        found = estimate((cause, shadow), hashes(8000), resamples_n=60)
         assert found.verdict == (FRICTION, VARIATION)
         assert found.explained_by.tolist() == [-1, 0]
+        assert abs(found.effect[1]) < 0.05
 
 
-def test_two_frictions_that_go_together_stay_two(hashes: Hashed) -> None:
-    for seed in range(4):
-        found = estimate(pair(seed, (0.15, 0.15), 0.6), hashes(8000), resamples_n=60)
+def test_two_frictions_that_go_together_stay_two_and_each_is_charged_with_its_own_part(hashes: Hashed) -> None:
+    effects, apart = [], []
+    for seed in range(6):
+        sets = pair(seed, (0.15, 0.10), 0.6)
+        found = estimate(sets, hashes(8000), resamples_n=60)
         assert found.verdict == (FRICTION, FRICTION)
+        assert found.beside == ((1,), (0,))
+        effects.append(found.effect)
+        apart.append([estimate([units], hashes(8000), resamples_n=5).effect[0] for units in sets])
+    assert (np.mean(apart, axis=0) > [0.18, 0.16]).all()  # the mutant: each charged with what the other does as well
+    assert np.mean(effects, axis=0) == pytest.approx([0.15, 0.10], abs=0.012)
 
 
 def test_what_became_known_only_within_the_stage_explains_nothing(hashes: Hashed) -> None:
