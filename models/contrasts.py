@@ -212,7 +212,8 @@ def _served_by(time_us: int, found: Curves, person: Integers) -> Estimate:
     share = by_then / limit
     influence = (_served_influence(found, last) - share * _served_influence(found, served.size - 1)) / limit
     spread = clustered_spread(influence, person[found.order])
-    worth = share * (1 - share) / spread**2 if spread**2 > 1e-15 else 1.0
+    known = float(((found.step > last) | (found.cause > 0)).mean())  # those of whom it is known, by then
+    worth = share * (1 - share) / spread**2 if spread**2 > 1e-15 else known * _all_alike(person)
     worth = min(max(worth, 1.0), float(person.size))
     low, high = wilson(share * worth, worth)
     return Estimate(share, float(low), float(high), worth, spread)

@@ -173,16 +173,24 @@ def _within(found: Difference, sides: tuple[Group, Group], stratum: Integers, pe
     rows = np.flatnonzero((is_one | is_other) & counts)
     if rows.size == 0:
         return found
-    journey = number.journey[rows]
-    still = held_still(values[rows], is_one[rows], stratum[journey], person[journey])
-    return replace(found, adjusted=still, is_simpson=still is not None and _turns(found, still))
+    of_row = stratum[number.journey]
+    has_both = np.bincount(of_row[rows], is_one[rows]) * np.bincount(of_row[rows], is_other[rows]) > 0
+    rows = rows[has_both[of_row[rows]]]
+    who = person[number.journey[rows]]
+    still = held_still(values[rows], is_one[rows], of_row[rows], who)
+    plain = held_still(values[rows], is_one[rows], of_row[rows] * 0, who)
+    is_simpson = still is not None and plain is not None and _turns(found, plain, still)
+    return replace(found, adjusted=still, is_simpson=is_simpson)
 
 
-def _turns(found: Difference, still: Contrast) -> bool:
-    """Whether a difference that is no chance points the other way within strata, and not by chance there either."""
+def _turns(found: Difference, plain: Contrast, still: Contrast) -> bool:
+    """Whether a difference that is no chance points the other way within strata, and not by chance there either.
+
+    Of the same journeys: those in no stratum with both groups, or not followed, must not make it turn.
+    """
     if found.found is None or found.q_value is None or found.q_value > FALSE_DISCOVERY:
         return False
-    is_opposite = found.found.difference * still.difference < 0
+    is_opposite = plain.difference * still.difference < 0
     return is_opposite and still.p_value <= BEYOND_CHANCE
 
 

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from pipelines import failures
-from pipelines.command_line import costs, journeys, timing
+from pipelines.command_line import costs, differences, journeys, timing
 from pipelines.command_line.maps import map_app
 from pipelines.command_line.options import HERE, AsOf, Json, Workspace
 from schemas.words import Rule
@@ -169,6 +169,7 @@ def check(workspace: Workspace = HERE, as_json: Json = False) -> None:
 
 journeys.add_to(app)
 costs.add_to(app)
+differences.add_to(app)
 timing.add_to(app)
 
 

@@ -94,7 +94,7 @@ def _splits(people: People) -> Iterator[_Split]:
         if 2 <= np.count_nonzero(is_value) <= MOST_VALUES:
             places = np.where(is_value, np.cumsum(is_value) - 1, -1)
             labels = tuple(f"{name}={value}" for value in known[is_value])
-            yield _Split(labels, places[code].astype(np.int64), people.held_still(but=name))
+            yield _Split(labels, places[code].astype(np.int64), people.held_still(but=(name,)))
 
 
 def _differs(found: Difference) -> bool:

@@ -96,6 +96,45 @@ def waits_and_curves(engine: DuckDBEngine, study: Study) -> tuple[pl.DataFrame, 
     return pl.DataFrame(rows, infer_schema_length=None), pl.DataFrame(spans, infer_schema_length=None)
 
 
+@dataclass(frozen=True)
+class SeenWaits:
+    """The waits of one pair as of their freeze, which is the same for all segments.
+
+    Attributes:
+        ready: Code where the customer is ready.
+        served: Code of what she waits for.
+        promised_s: The promise; None: none.
+        journey_key: Of each wait.
+        seen: The waits.
+    """
+
+    ready: int
+    served: int
+    promised_s: float | None
+    journey_key: Integers
+    seen: Waits
+
+
+def seen_waits(engine: DuckDBEngine, study: Study) -> Iterator[SeenWaits]:
+    """What the rows of `waits` are told of, wait by wait.
+
+    Args:
+        engine: With the study's working tables.
+        study: The version in force.
+    """
+    patience: dict[int, int] = dict(engine.frame("SELECT code, patience_us FROM patience").rows())
+    business = engine.frame("SELECT * EXCLUDE (day_us) FROM business_days ORDER BY utc_day")
+    for pair in _pairs(engine):
+        found = engine.frame(_WAITS.format(pair.number))
+        if not found.is_empty():
+            clock = _Clock(business if pair.calendar == Calendar.BUSINESS else None)
+            waits, snapshot = _waits(found, pair, clock, patience), clock.snapshot(study.as_of_us)
+            freeze_us = snapshot.freeze_us(waits)
+            keys = found["journey_key"].to_numpy()[waits.start_us <= freeze_us]
+            seen = snapshot.seen_at(waits, freeze_us)
+            yield SeenWaits(pair.ready, pair.served, pair.promised_s, keys, seen)
+
+
 def _pairs(engine: DuckDBEngine) -> Iterator[_Pair]:
     query = "SELECT pair_no, code, is_ready, calendar, promised_s FROM wait_pairs ORDER BY pair_no, is_ready DESC"
     rows = engine.frame(query).rows()

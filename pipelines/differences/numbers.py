@@ -11,6 +11,7 @@ from models.comparable import Effects, Flags, Means, Number, Shares, Waits
 from models.friction.risk_sets import Compared
 from models.patience import DAY_US
 from models.waits import WaitEnd
+from pipelines.compare.waits import seen_waits
 from pipelines.differences.outcomes import outcome_numbers
 from pipelines.differences.people import People
 from pipelines.engine import DuckDBEngine
@@ -36,7 +37,7 @@ def read_numbers(
     """
     return [
         *outcome_numbers(engine, study, people, subject),
-        *_waits(engine, study, people, subject),
+        *_waits(engine, study, people),
         *_deviations(engine, people, subject),
         *_signals(engine, people, subject),
         *_effects(compared, subject),
@@ -44,29 +45,16 @@ def read_numbers(
     ]
 
 
-def _waits(engine: DuckDBEngine, study: Study, people: People, subject: Subject) -> Iterator[Number]:
+def _waits(engine: DuckDBEngine, study: Study, people: People) -> Iterator[Number]:
     """Median wait of each pair of touchpoints, and how often its promise is kept."""
-    pairs = engine.frame("SELECT pair_no, code, is_ready, promised_s FROM wait_pairs ORDER BY pair_no")
-    patience_us = subject.journeys.patience_us
-    for (pair_no,), sides in sorted(pairs.partition_by("pair_no", as_dict=True).items()):
-        ready, served = (sides.filter(pl.col("is_ready") == side)["code"][0] for side in (True, False))
-        found = engine.frame(
-            "SELECT journey_key, ready_us, wait_s, age_s, end_kind FROM timed_waits"
-            f" WHERE pair_no = {pair_no} ORDER BY journey_key, ready_us"
-        )
-        if found.is_empty():
-            continue
-        names = study.plan.names[ready], study.plan.names[served]
-        rows, end = people.rows(found["journey_key"]), found["end_kind"].cast(pl.Int64).to_numpy()
-        seconds = found["wait_s"].to_numpy()
-        patient_us = int(patience_us[ready]) if ready < patience_us.size else 0
-        is_in = found["ready_us"].to_numpy() <= study.as_of_us - patient_us - 1
-        wait_us = np.rint(np.maximum(seconds, 0.0) * 1e6).astype(np.int64)
-        yield Waits("wait_p50", *names, rows[is_in], wait_us[is_in], end[is_in])
-        promised_s = sides["promised_s"][0]
-        if promised_s is not None:
-            is_longer = seconds > promised_s
-            is_judged = ((end == WaitEnd.SERVED) | is_longer) & (found["age_s"].to_numpy() >= promised_s)
+    for pair in seen_waits(engine, study):
+        names = study.plan.names[pair.ready], study.plan.names[pair.served]
+        rows, seen = people.rows(pl.Series(pair.journey_key)), pair.seen
+        wait_us = np.rint(np.maximum(seen.wait_s, 0.0) * 1e6).astype(np.int64)
+        yield Waits("wait_p50", *names, rows, wait_us, seen.end)
+        if pair.promised_s is not None:
+            is_longer = seen.wait_s > pair.promised_s
+            is_judged = ((seen.end == WaitEnd.SERVED) | is_longer) & (seen.age_s >= pair.promised_s)
             yield Shares("promise_kept", *names, rows[is_judged], ~is_longer[is_judged])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,14 +52,14 @@ class People:
         """The rows of some journeys, all of which are known."""
         return np.searchsorted(self.key, journey_key.to_numpy()).astype(np.int64)
 
-    def held_still(self, but: str = "", is_calendar: bool = True) -> Integers:
-        """Each journey's stratum: the segments but one, and the calendar.
+    def held_still(self, but: Collection[str] = (), is_calendar: bool = True) -> Integers:
+        """Each journey's stratum: the segments but some, and the calendar.
 
         Args:
-            but: The segment that is compared.
+            but: The segments that are compared.
             is_calendar: Whether to hold the calendar still too: not where periods are compared.
         """
-        columns: list[npt.NDArray[np.generic]] = [value for name, value in self.segments.items() if name != but]
+        columns: list[npt.NDArray[np.generic]] = [value for name, value in self.segments.items() if name not in but]
         if is_calendar and self.n:
             first, last = int(self.entered_us.min()), int(self.entered_us.max())
             columns.append((self.entered_us - first) * CALENDAR_SPANS // (last - first + 1))

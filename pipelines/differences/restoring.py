@@ -43,6 +43,7 @@ def restore(connection: duckdb.DuckDBPyConnection, settings: Settings, study: St
     engine = DuckDBEngine(connection)
     _put_names(engine, study, subject)
     whole = _journeys(engine, study)
+    _put_patience(engine, study, subject)
     subject = _departures(engine, subject)
     _calendar(engine, settings, study, whole)
     for model in ("first_reached", "wait_spans", "timed_waits", "chances"):
@@ -69,8 +70,9 @@ def _journeys(engine: DuckDBEngine, study: Study) -> tuple[int, int]:
     make = engine.connection.execute
     make(
         "CREATE OR REPLACE TABLE journey_states AS SELECT row_number() OVER (ORDER BY journey_id) - 1 AS journey_key,"
-        " journey_id, person_id AS entity_id, status, epoch_us(entered_at) AS entered_us, epoch_us(ended_at) AS"
-        f" ended_us, epoch_us(last_at) AS last_us, code AS stands_at, segments FROM ({own}) own"
+        " dense_rank() OVER (ORDER BY person_id) AS entity_key, journey_id, person_id AS entity_id, status,"
+        " epoch_us(entered_at) AS entered_us, epoch_us(ended_at) AS ended_us, epoch_us(last_at) AS last_us,"
+        f" code AS stands_at, segments FROM ({own}) own"
         " LEFT JOIN map_names ON map_names.name = own.touchpoint"
     )
     make(
@@ -88,6 +90,14 @@ def _journeys(engine: DuckDBEngine, study: Study) -> tuple[int, int]:
         " JOIN journey_states states USING (journey_id) LEFT JOIN map_names names ON names.name = answers.touchpoint"
     )
     return engine.scalar("SELECT min(entered_us) FROM journey_states"), study.as_of_us
+
+
+def _put_patience(engine: DuckDBEngine, study: Study, subject: Subject) -> None:
+    """Patience per code; beside the flow nobody stands, and the horizon will do."""
+    beside_n = len(study.plan.names) - study.flow_n
+    known = [*subject.journeys.patience_us[: study.flow_n].tolist(), *[subject.journeys.horizon_us] * beside_n]
+    schema = {"code": pl.Int32, "patience_us": pl.Int64}
+    engine.put("patience", pl.DataFrame(list(enumerate(known)), schema=schema, orient="row"))
 
 
 def _departures(engine: DuckDBEngine, subject: Subject) -> Subject:

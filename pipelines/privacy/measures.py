@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from pipelines.privacy.difference_counts import COUNTED, IN_OUTCOMES, fewer, fewest, hits
 from pipelines.privacy.measure import Key, Measure, Row
 from pipelines.privacy.measure import column as _column
 from pipelines.privacy.measure import share_of as _share_of
@@ -151,6 +152,17 @@ VERDICTS = tuple(str(verdict) for verdict in Verdict)
 _OWNERS = ("from_owner", "to_owner")
 _VERSION = ("map_version", "straddles")
 
+_DIFFERENCE = ("measure", "touchpoint", "signal", "segment")
+_DIFFERENCES = (
+    "share", "others_share", "difference", "difference_low", "difference_high", "q_value",
+    "adjusted", "adjusted_low", "adjusted_high",
+)  # fmt: skip
+_CAUSE = ("touchpoint", "signal", "attribute", "value")
+_CAUSES = (
+    "reached_n", "exposed_n", "share_of_exposed", "exposed_share", "others_exposed_share", "lift", "lift_low",
+    "lift_high", "q_value", "said",
+)  # fmt: skip
+
 MEASURES: dict[str, tuple[Measure, ...]] = {
     "touchpoint_outcomes": (
         Measure(
@@ -243,6 +255,20 @@ MEASURES: dict[str, tuple[Measure, ...]] = {
         Measure("handed_lost", _column("lost_n"), ("lost_n",), _OWNERS),
         Measure("handed_waiting", _column("waiting_n"), ("waiting_n",), _OWNERS),
     ),
+    "segment_differences": (
+        Measure("differs", hits("share", "n", *COUNTED), _DIFFERENCES, _DIFFERENCE, fewer("share", "n", *COUNTED)),
+        Measure(
+            "others_differ",
+            hits("others_share", "others_n", *COUNTED),
+            _DIFFERENCES,
+            _DIFFERENCE,
+            fewer("others_share", "others_n", *COUNTED),
+        ),
+        *(  # the same numbers as in touchpoint_outcomes
+            Measure(known, hits("share", "n", measure), _DIFFERENCES, _PLACE) for measure, known in IN_OUTCOMES.items()
+        ),
+    ),
+    "root_causes": (Measure("caused", _column("exposed_n"), _CAUSES, _CAUSE, fewest),),
     **SAID,
     "variants": (Measure("variant", _column("journeys_n"), ("journeys_n",), ("variant_id",)),),
     "unmapped_activities": (

@@ -106,6 +106,14 @@ def test_medians_and_means_differ_too() -> None:
     assert waits.q_value is not None and waits.q_value < 0.01
 
 
+def test_waits_that_hardly_overlap_differ() -> None:
+    """At the median of all, nobody of the one group is served: that is evidence, not the lack of it."""
+    wait = np.where(alone(600) < 200, 15, 1) * DAY_US + alone(600)
+    groups = (Group("Troms", alone(600) < 200), Group("Oslo", alone(600) >= 200))
+    (found,) = judged([Waits("wait_p50", "visit", "done", alone(600), wait, np.ones(600, np.int64))], groups)
+    assert found.q_value is not None and found.q_value < 1e-6
+
+
 def test_an_effect_that_one_group_alone_has_differs() -> None:
     draw = np.random.default_rng(4)
     exposed = draw.random(4000) < 0.3
