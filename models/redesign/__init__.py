@@ -72,19 +72,20 @@ def _missing(plan: JourneyMap, target: str, _: Seen) -> Iterator[Redesign]:
         return Optional(block) if is_it else None
 
     if target not in plan.goals:
-        yield from _made(plan, f"Let journeys pass by {target_title(plan, target)}", [rewritten(plan.flow, wrap)])
+        yield from _made(plan, f"Let journeys pass by {_quoted(plan, target)}", [rewritten(plan.flow, wrap)])
 
 
 def _ad_hoc(plan: JourneyMap, target: str, seen: Seen) -> Iterator[Redesign]:
     name, entry = named(plan, target)
-    title = target_title(plan, target)
+    title = _quoted(plan, target)
     more = {"touchpoints": {name: entry}} if entry else {}
+    moved = " (it moves from off_map to touchpoints)" if target in plan.off_map else ""
     for place in seen.places[:3]:
         after = tuple(with_lists_edited(plan.flow, inserted(place, name)))
-        yield from _made(plan, f"Offer {title} after {plan.title_of(place)}", after, more, name)
+        yield from _made(plan, f"Offer {title} after {_quoted(plan, place)}{moved}", after, more, name)
     for phase in dict.fromkeys(plan.phase_of(place) for place in seen.places[:3]):
         flow = welcome(plan.flow, phase, name)
-        yield from _made(plan, f"Welcome {title} anytime in the phase {phase}", [flow], more, name)
+        yield from _made(plan, f"Welcome {title} anytime in the phase {phase}{moved}", [flow], more, name)
 
 
 def _repeated(plan: JourneyMap, target: str, seen: Seen) -> Iterator[Redesign]:
@@ -92,26 +93,26 @@ def _repeated(plan: JourneyMap, target: str, seen: Seen) -> Iterator[Redesign]:
         inner = block.child if isinstance(block, Repeat) else block
         return Repeat(inner) if inner == Touch(target) else None
 
-    title = target_title(plan, target)
+    title = _quoted(plan, target)
     yield from _made(plan, f"Let journeys go through {title} as often as they like", [rewritten(plan.flow, wrap)])
     for place in seen.places[:3]:
         if place != target:
             after = tuple(with_lists_edited(plan.flow, inserted(place, target)))
-            yield from _made(plan, f"Let {title} come again after {plan.title_of(place)}", after)
+            yield from _made(plan, f"Let {title} come again after {_quoted(plan, place)}", after)
 
 
 def _out_of_order(plan: JourneyMap, target: str, _: Seen) -> Iterator[Redesign]:
     for flow in with_lists_edited(plan.flow, any_order(target)):
         names = [name for name in loosened(plan.flow, flow) if name != target]
-        others = " and ".join(plan.title_of(name) for name in names)
-        yield from _made(plan, f"Let {target_title(plan, target)} and {others} come in any order", [flow])
+        others = " and ".join(_quoted(plan, name) for name in names)
+        yield from _made(plan, f"Let {_quoted(plan, target)} and {others} come in any order", [flow])
 
 
 def _branch_conflict(plan: JourneyMap, target: str, _: Seen) -> Iterator[Redesign]:
     for other in leaves(plan.flow):
         if other != target:
             flow = rewritten(plan.flow, lambda block, other=other: with_both(block, target, other))  # type: ignore[misc]  # mypy cannot infer a default of a lambda
-            said = f"Let journeys take {target_title(plan, target)} beside {plan.title_of(other)}"
+            said = f"Let journeys take {_quoted(plan, target)} beside {_quoted(plan, other)}"
             yield from _made(plan, said, [flow])
 
 
@@ -125,7 +126,7 @@ def _wrong_entry(plan: JourneyMap, target: str, _: Seen) -> Iterator[Redesign]:
             children.append(Optional(child) if is_before and not can_be_skipped(child) else child)
         phases.append(Phase(phase.name, tuple(children), phase.anytime))
     opens = {"journey_is": {"opens_with": [*plan.openings, target]}}
-    title = target_title(plan, target)
+    title = _quoted(plan, target)
     said = f"Let journeys begin with {title} (they are cut anew then: try it with `terreng map backtest`)"
     yield from _made(plan, said, [Flow(tuple(phases), plan.flow.anytime)], opens)
 
@@ -140,14 +141,14 @@ def _wrong_channel(plan: JourneyMap, target: str, seen: Seen) -> Iterator[Redesi
         }
         if plan.channels and channel not in plan.channels:
             lines = {"channels": {**plan.channels, channel: channel.capitalize()}, **lines}
-        yield Redesign(f"Offer {plan.title_of(target)} by {plan.channels.get(channel, channel)}, too", plan.flow, lines)
+        yield Redesign(f"Offer {_quoted(plan, target)} by {plan.channels.get(channel, channel)}, too", plan.flow, lines)
 
 
 def _wrong_initiator(plan: JourneyMap, target: str, _: Seen) -> Iterator[Redesign]:
     if target in plan.touchpoints:
         tree = described(plan, "touchpoints", target)
         left = {key: value for key, value in tree.items() if key != "initiator"}
-        said = f"Leave open who begins {plan.title_of(target)} (the line `initiator` goes)"
+        said = f"Leave open who begins {_quoted(plan, target)} (the line `initiator` goes)"
         yield Redesign(said, plan.flow, {"touchpoints": {target: left}})
 
 
@@ -179,3 +180,7 @@ def _made(
     for flow in flows:
         if flow != plan.flow:
             yield Redesign(said, flow, {**(more or {}), "flow": changed_phases(plan, flow)}, name)
+
+
+def _quoted(plan: JourneyMap, target: str) -> str:
+    return f"“{target_title(plan, target)}”"

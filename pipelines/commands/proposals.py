@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipelines import terminal
+from pipelines.commands.costs import between
 from pipelines.commands.covered import Row, cell, covered_rows, plain
 
 NOTHING = "No proposals: no deviation from the maps is associated with fewer customers lost."
-_READ = "SELECT * FROM proposals ORDER BY journey, reason IS NOT NULL, fitting_share_after DESC, touchpoint, signal"
+_READ = (
+    "SELECT proposals.*, -lost_shrunk AS kept_shrunk, -lost_high AS kept_low, -lost_low AS kept_high"
+    " FROM proposals LEFT JOIN frictions USING (journey, touchpoint, signal)"
+    " ORDER BY journey, proposals.reason IS NOT NULL, kept_shrunk DESC, touchpoint, signal"
+)
 
 
 def proposals(workspace: Path, as_json: bool) -> None:
@@ -29,10 +34,12 @@ def proposals(workspace: Path, as_json: bool) -> None:
 
 
 def _text(row: Row) -> str:
-    head = (
-        f"{row['journey']}: {row['said']} ({row['signal'].replace('_', ' ')} at {row['touchpoint']} is associated with"
-    )
-    lines = [f"{head} fewer customers lost)"]
+    kept = between(row, "kept_shrunk", "kept_low", "kept_high")
+    goes_with = f"is associated with {f'{kept} customers more kept a month' if kept else 'more customers kept'}"
+    lines = [
+        f"{row['journey']}: {row['said']}",
+        f"  {row['signal'].replace('_', ' ')}, {row['touchpoint']}: {goes_with}",
+    ]
     if row["change"] is None:
         return "\n".join([*lines, f"  {row['reason']}"])
     before, after = (cell("_share", row[name]) for name in ("fitting_share", "fitting_share_after"))

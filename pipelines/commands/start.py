@@ -16,10 +16,18 @@ NOTHING = (
     "Nowhere: no signal is told apart from chance as costing customers. `terreng frictions` has what was looked at,"
     " with the reasons."
 )
+# As many journeys as the finding tells: the risk set has fewer, those that can be followed and compared.
 _READ = (
-    "SELECT * FROM frictions WHERE place IS NOT NULL OR signal = 'all_fixed' ORDER BY place NULLS LAST, journey, signal"
+    "SELECT frictions.*, coalesce(findings.journeys_n, frictions.exposed_n) AS journeys_n"
+    " FROM frictions LEFT JOIN findings ON findings.journey = frictions.journey AND findings.signal = frictions.signal"
+    "  AND findings.touchpoint = frictions.touchpoint"
+    " WHERE place IS NOT NULL OR frictions.signal = 'all_fixed' ORDER BY place NULLS LAST, journey, signal"
 )
-COLUMNS = ("#", "what", "owner", "customers a month", "money a month", "grade", "first 3", "effort", "may change it")
+COLUMNS = (
+    "#", "journey", "what", "owner", "customers a month", "money a month", "grade", "first 3", "effort",
+    "may change it",
+)  # fmt: skip
+"""`first 3`: how often it is among the three costliest of its map, were the people drawn anew."""
 
 
 def start(workspace: Path, as_json: bool) -> None:
@@ -53,15 +61,12 @@ def start(workspace: Path, as_json: bool) -> None:
 
 def _line(row: Row, plans: Plans) -> tuple[object, ...]:
     title = title_of(plans.get(row["journey"]), row["touchpoint"])
-    n = row["exposed_n"]
-    what = (
-        f"{n.text} journeys: {row['signal']} {title}"
-        if isinstance(n, Withheld)
-        else occurrence(row["signal"], title, n)
-    )
+    is_hidden = isinstance(row["exposed_n"], Withheld)
+    what = f"{row['signal']}: {title}" if is_hidden else occurrence(row["signal"], title, row["journeys_n"])
     chance = row["top3_probability"]
     return (
         row["place"],
+        row["journey"],
         what,
         row["owner"],
         between(row, "lost_shrunk", "lost_low", "lost_high"),

@@ -93,7 +93,7 @@ def _frictions(connection: duckdb.DuckDBPyConnection) -> list[Row]:
 def assumptions(rows: Sequence[Row]) -> tuple[str, ...]:
     """What has to hold for the numbers, in words."""
     held = sorted({name for row in rows for name in str(row["adjusted_for"] or "").split(", ") if name})
-    among = f"of the same {' and '.join(held)}" if held else "there"
+    among = f"of the same {', '.join(held)}" if held else "there"
     told = [
         f"Those who met it would have been lost there as often as the others {among}; those kept go on as those do.",
         "Each fix works fully, for everybody, and nothing takes its place: an upper bound, not a forecast.",
@@ -137,7 +137,9 @@ def _told(plan: JourneyMap, rows: Sequence[Row], found: Gain) -> list[str]:
     lines.append(f"  conversions gained: {ends(found.conversions)}{worth}")
     lines.append(f"  with the effects shrunk as in `terreng start`: {figures(found.conversions_shrunk)}")
     if found.delay_s is not None:
-        lines.append(f"  customer days saved: {ends(found.delay_s, _DAY_S)}, of those who went on all the same")
+        lines.append(
+            f"  customer days saved: {ends(found.delay_s, _DAY_S)}, beyond promises or the time of others who go on"
+        )
     if len(rows) > 1:
         lines.append(f"  together {found.part:.0%} of what the rows say one by one")
     lines += [f"  {text}" for row in rows for text in _doubts(row)]
@@ -147,7 +149,7 @@ def _told(plan: JourneyMap, rows: Sequence[Row], found: Gain) -> list[str]:
 def _listed(plan: JourneyMap, rows: Sequence[Row]) -> str:
     from pipelines.findings.headlines import title_of
 
-    names = [f"{row['signal'].replace('_', ' ')} at {title_of(plan, row['touchpoint'])}" for row in rows]
+    names = [f"{row['signal'].replace('_', ' ')} at “{title_of(plan, row['touchpoint'])}”" for row in rows]
     return " and ".join(names)
 
 

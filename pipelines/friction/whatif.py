@@ -13,14 +13,16 @@ import polars as pl
 
 from models.friction.chain import fix_together
 from models.friction.delays import delay_together
+from models.friction.parts import Floats
 from models.friction.ranking import ALL_FIXED
+from models.friction.risk_sets import Compared
 from models.places import target_title
 from models.rules import quoted
 from pipelines.friction.inputs import Subject, from_published
 from pipelines.friction.judge import Judged, judge, margin
 from schemas.errors import UsageError
 from schemas.journey_map import JourneyMap
-from schemas.words import FrictionVerdict
+from schemas.words import DeviationKind, FrictionVerdict
 
 Row = dict[str, Any]
 _MOST_NAMED = 12
@@ -164,7 +166,8 @@ def gain(connection: duckdb.DuckDBPyConnection, plan: JourneyMap, as_of: datetim
     chosen = range(len(sets))
     people = subject.journeys.person_hash
     fixed = fix_together(judged.estimates, sets, chosen, judged.found.steps, people)
-    delay = delay_together(sets, people)
+    waited = [_beyond_promise(connection, subject, each) for each in judged.compared]
+    delay = delay_together(sets, people, beyond_s=waited)
     conversions = (fixed.lost_per_month, fixed.low, fixed.high)
     worth = margin(subject)
     return Gain(
@@ -174,6 +177,22 @@ def gain(connection: duckdb.DuckDBPyConnection, plan: JourneyMap, as_of: datetim
         delay_s=None if delay.per_month_s != delay.per_month_s else (delay.per_month_s, delay.low_s, delay.high_s),
         part=fixed.part,
     )
+
+
+def _beyond_promise(connection: duckdb.DuckDBPyConnection, subject: Subject, each: Compared) -> Floats | None:
+    """Per unit, what its journey waited beyond the promise, in the promise's calendar; None: the signal is no wait."""
+    if each.signal != DeviationKind.LATE:
+        return None
+    rows = connection.sql(
+        "SELECT journey_id, sum(measure) AS waited_s FROM journey_signals WHERE signal = 'late'"
+        f" AND journey = {quoted(subject.plan.journey)} AND touchpoint = {quoted(subject.name_of(each.target))}"
+        " GROUP BY journey_id"
+    ).pl()
+    journeys = subject.journeys.journeys.select("journey_id").join(
+        rows, on="journey_id", how="left", maintain_order="left"
+    )
+    waited: Floats = journeys["waited_s"].fill_null(0.0).to_numpy()[each.journey]
+    return waited
 
 
 def _refuse_untold(judged: Judged, rows: Sequence[Row]) -> None:

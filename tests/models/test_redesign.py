@@ -45,27 +45,27 @@ def fits(flow: Redesign, trace: str) -> bool:
 @pytest.mark.parametrize(
     ("signal", "target", "seen", "trace", "said"),
     [
-        ("missing", "order", Seen(), "visit card check pack deliver use", "Let journeys pass by Place the order"),
+        ("missing", "order", Seen(), "visit card check pack deliver use", "Let journeys pass by “Place the order”"),
         ("missing", "card | invoice", Seen(), "visit order check pack deliver use",
-         "Let journeys pass by Card or Invoice"),
-        ("missing", "check | pack", Seen(), "visit order card deliver use", "Let journeys pass by Check or Pack"),
-        ("missing", "deliver", Seen(), "visit order card check pack use", "Let journeys pass by Deliver"),
+         "Let journeys pass by “Card or Invoice”"),
+        ("missing", "check | pack", Seen(), "visit order card deliver use", "Let journeys pass by “Check or Pack”"),
+        ("missing", "deliver", Seen(), "visit order card check pack use", "Let journeys pass by “Deliver”"),
         ("ad_hoc", "chat", Seen(["order"]), "visit order chat card check pack deliver use",
-         "Offer Chat with us after Place the order"),
+         "Offer “Chat with us” after “Place the order” (it moves from off_map to touchpoints)"),
         ("ad_hoc", "chat", Seen(["order"]), "visit chat order card chat check pack deliver use",
-         "Welcome Chat with us anytime in the phase Order"),
+         "Welcome “Chat with us” anytime in the phase Order (it moves from off_map to touchpoints)"),
         ("ad_hoc", "Go back!", Seen(["use", "card"]), "visit order card go_back check pack deliver use",
-         "Offer Go back! after Card"),
+         "Offer “Go back!” after “Card”"),
         ("repeated", "deliver", Seen(), "visit order card check pack deliver deliver deliver use",
-         "Let journeys go through Deliver as often as they like"),
+         "Let journeys go through “Deliver” as often as they like"),
         ("repeated", "order", Seen(["card"]), "visit order card order check pack deliver use",
-         "Let Place the order come again after Card"),
+         "Let “Place the order” come again after “Card”"),
         ("out_of_order", "visit", Seen(), "order visit card check pack deliver use",
-         "Let Visit and Place the order come in any order"),
+         "Let “Visit” and “Place the order” come in any order"),
         ("out_of_order", "card", Seen(), "visit order check card pack deliver use",
-         "Let Card and Invoice and Check and Pack come in any order"),
+         "Let “Card” and “Invoice” and “Check” and “Pack” come in any order"),
         ("branch_conflict", "invoice", Seen(), "visit order card invoice check pack deliver use",
-         "Let journeys take Invoice beside Card"),
+         "Let journeys take “Invoice” beside “Card”"),
     ],
 )  # fmt: skip
 def test_a_change_allows_what_departed(
@@ -123,7 +123,7 @@ def test_an_earlier_start_makes_what_was_before_optional(plan: JourneyMap) -> No
 
 def test_a_channel_and_an_initiator_change_the_touchpoint_alone(plan: JourneyMap) -> None:
     (channel,) = redesigns(plan, "wrong_channel", "order", Seen(channels=["phone"]))
-    assert (channel.said, channel.flow) == ("Offer Place the order by Phone, too", plan.flow)
+    assert (channel.said, channel.flow) == ("Offer “Place the order” by Phone, too", plan.flow)
     title = "Place the order"
     assert channel.lines == {
         "touchpoints": {"order": {"title": title, "channels": ["web", "phone"], "initiator": "customer"}}

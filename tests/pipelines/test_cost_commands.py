@@ -167,6 +167,7 @@ def test_what_a_fix_would_give_back_is_told_with_what_is_assumed(terreng: Terren
 
 
 def test_proposals_are_told_with_their_lines(terreng: Terreng, ran: Path) -> None:
+    published(ran, "proposals")
     assert terreng("proposals", "-w", ran).out.startswith("No proposals")
     proposal = {
         "journey": "become_customer",
@@ -179,8 +180,10 @@ def test_proposals_are_told_with_their_lines(terreng: Terreng, ran: Path) -> Non
         "reason": None,
     }
     published(ran, "proposals", proposal)
+    kept = {"lost_shrunk": -41.2, "lost_low": -54.0, "lost_high": -29.0, "verdict": "helpful", "place": None}
+    published(ran, "frictions", FRICTION | kept)
     text = terreng("proposals", "-w", ran).out
-    assert "Let journeys pass by Sign up (missing at signup is associated with fewer customers lost)" in text
+    assert "become_customer: Let journeys pass by Sign up\n  missing, signup: is associated with 41 (29 to 54)" in text
     assert "now 50.0%, with the change 75.0%" in text
     assert "    flow:\n      - phase: Use" in text
     assert json.loads(terreng("proposals", "--json", "-w", ran).out)[0]["fitting_share_after"] == 0.75

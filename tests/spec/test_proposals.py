@@ -65,7 +65,7 @@ def test_a_step_that_is_better_passed_by_becomes_optional(proposed: Proposed) ->
 
     said, change, before, after, reason = proposed("missing", "order", events)
 
-    assert (said, before, after, reason) == ("Let journeys pass by Order", 0.5, 0.75, None)
+    assert (said, before, after, reason) == ("Let journeys pass by “Order”", 0.5, 0.75, None)
     assert change == (
         "flow:\n  - phase: Order\n    steps: [visit, {optional: order}, {one_of: [card, invoice]}, deliver]\n"
     )
@@ -78,7 +78,8 @@ def test_a_detour_is_offered_where_most_journeys_take_it(proposed: Proposed) -> 
     said, change, before, after, _ = proposed("ad_hoc", "chat", events)
 
     # After the payment three of four would fit, anywhere in the phase all of them.
-    assert (said, before, after) == ("Welcome Chat with us anytime in the phase Order", 0.0, 1.0)
+    assert said == "Welcome “Chat with us” anytime in the phase Order (it moves from off_map to touchpoints)"
+    assert (before, after) == (0.0, 1.0)
     assert "    anytime: [chat]" in str(change).splitlines()
 
 
@@ -87,7 +88,7 @@ def test_what_the_map_does_not_know_gets_a_rule(proposed: Proposed) -> None:
 
     said, change, before, after, _ = proposed("ad_hoc", "Call_back!", events)
 
-    assert (said, before, after) == ("Offer Call_back! after Visit", 0.0, 1.0)
+    assert (said, before, after) == ("Offer “Call_back!” after “Visit”", 0.0, 1.0)
     assert '{when: {activity: "Call_back!"}}' in str(change)
 
 
@@ -99,7 +100,7 @@ def test_a_channel_is_offered_and_other_faults_stay_faults(proposed: Proposed) -
 
     said, change, before, after, _ = proposed("wrong_channel", "order", events)
 
-    assert (said, before, after) == ("Offer Order by phone, too", 0.2, 0.6)
+    assert (said, before, after) == ("Offer “Order” by phone, too", 0.2, 0.6)
     assert "channels: [web, phone]" in str(change)
 
 

@@ -61,6 +61,16 @@ def test_of_signals_at_one_touchpoint_the_longest_counts_and_touchpoints_add_up(
     assert found.per_month_s == pytest.approx(delay_per_month(long) + delay_per_month(elsewhere))
 
 
+def test_of_a_broken_promise_the_delay_is_what_was_waited_beyond_it() -> None:
+    units = risk_set(1)
+    waited_s = np.where(units.is_exposed, 1800.0, 0.0)
+    found = delay_together([units, risk_set(2, code=5)], hashes(1), beyond_s=[waited_s, None])
+    exposed_n = np.count_nonzero(units.is_exposed)
+    assert found.per_month_s == pytest.approx(900.0 * exposed_n + delay_per_month(risk_set(2)))
+    alone = delay_together([units], hashes(1), beyond_s=[waited_s])
+    assert 0.8 * alone.per_month_s < alone.low_s < alone.per_month_s < alone.high_s < 1.2 * alone.per_month_s
+
+
 def test_where_nobody_goes_on_there_is_no_delay() -> None:
     units = risk_set(1)
     lost = RiskSet(**{**vars(units), "went_on_s": np.full(units.person.size, np.nan)})

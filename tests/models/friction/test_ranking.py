@@ -67,5 +67,10 @@ def test_no_meeting_gets_more_than_ten() -> None:
     assert started(rows) == [(f"t{i:02}", "failed", i + 1) for i in range(MOST)]
 
 
+def test_what_costs_next_to_nothing_beside_the_first_is_no_place_to_start() -> None:
+    rows = frictions(row("a", "failed", 100.0), row("b", "failed", 1.0), row("c", "failed", 0.9))
+    assert started(rows) == [("a", "failed", 1), ("b", "failed", 2)]
+
+
 def test_nothing_to_start_with_is_an_empty_list() -> None:
     assert started(frictions()) == []
