@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
+import duckdb
 import numpy as np
+import polars as pl
 import pytest
+
+from pipelines.friction.inputs import from_published
+from pipelines.friction.judge import judge
+from schemas.journey_map import load_maps
 
 World = Callable[..., Callable[[str], list[tuple[object, ...]]]]
 
@@ -96,3 +104,56 @@ def test_a_map_that_does_not_know_its_events_is_not_judged(world: World) -> None
     ((verdict, reason),) = query("SELECT verdict, reason FROM frictions WHERE signal = 'failed'")
     assert verdict == "refused"
     assert "% of the events in its journeys, and at most 10% may be unknown" in str(reason)
+
+
+def test_what_rests_on_how_ids_are_joined_is_refused_and_its_range_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some people's later events come with another id, which only the loose rule takes for theirs."""
+    rng = np.random.default_rng(3)
+    torn = []
+    for n in range(120):
+        at = rng.uniform(0, 80)
+        torn += [f"t{n} {at:.4f} visit kind=a", f"u{n} {at + 0.3:.4f} pay kind=a"]
+        torn += [f"u{n} {at + 1:.4f} ship", f"u{n} {at + 2:.4f} done"] if rng.random() < 0.5 else []
+    resolve: Callable[..., None] = world.__globals__["resolve_persons"]
+
+    def joined_by_loose(connection: duckdb.DuckDBPyConnection, plan: object) -> None:
+        resolve(connection, plan)
+        connection.execute(
+            "UPDATE person_keys SET person_key = first.person_key, person_id = first.person_id"
+            " FROM identifiers mine JOIN identifiers other ON other.value = 't' || substr(mine.value, 2)"
+            " JOIN person_keys first ON first.id_key = other.id_key AND first.rule = 'loose'"
+            " WHERE person_keys.rule = 'loose' AND person_keys.id_key = mine.id_key AND mine.value LIKE 'u%'"
+        )
+
+    monkeypatch.setitem(world.__globals__, "resolve_persons", joined_by_loose)
+    query = world(MAP, "\n".join([shop(600, fails=0.0), *torn]), as_of="100")
+    ((verdict, effect, reason),) = query(
+        "SELECT verdict, effect, reason FROM frictions WHERE signal = 'wrong_entry' AND touchpoint = 'pay'"
+    )
+    assert (verdict, effect) == ("refused", None)
+    assert reason == (
+        "Under loose identity it costs less than half as much, and it has to be alike whoever is taken for whom."
+    )
+    ranges = query("SELECT strict, standard, loose, n FROM identity_ranges WHERE measure = 'journeys'")
+    assert ranges == [(840.0, 840.0, 720.0, 840)]
+    ((strict, standard, loose),) = query(
+        "SELECT strict, standard, loose FROM identity_ranges WHERE measure = 'drop_off' AND touchpoint = 'visit'"
+    )
+    assert strict == standard
+    assert loose < standard  # type: ignore[operator]  # numbers of a query
+
+
+def test_published_tables_give_what_working_tables_gave(world: World, tmp_path: Path) -> None:
+    query = world(MAP, shop(600), as_of="100")
+    columns = "touchpoint, signal, reached_n, exposed_n, effect, effect_low, lost_per_month, verdict, reason"
+    shown = query(f"SELECT {columns} FROM frictions WHERE touchpoint IS NOT NULL ORDER BY touchpoint, signal")
+    root = tmp_path / "workspace"
+    with duckdb.connect(str(root / "warehouse.duckdb")) as connection:
+        (plan,) = load_maps(root / "maps")
+        judged = judge(from_published(connection, plan, datetime(2026, 4, 15, 12, tzinfo=UTC)))
+        half = from_published(connection, plan, datetime(2026, 4, 15, 12, tzinfo=UTC), "segments['kind'] = 'a'")
+    rows = judged.rows.filter(pl.col("touchpoint").is_not_null()).sort("touchpoint", "signal")
+    assert rows.select(columns.split(", ")).rows() == shown
+    assert half.journeys.journeys.height == 300
