@@ -50,7 +50,7 @@ def test_two_frictions_that_go_together_stay_two_and_each_is_charged_with_its_ow
         effects.append(found.effect)
         apart.append([estimate([units], hashes(8000), resamples_n=5).effect[0] for units in sets])
     assert (np.mean(apart, axis=0) > [0.18, 0.16]).all()  # the mutant: each charged with what the other does as well
-    assert np.mean(effects, axis=0) == pytest.approx([0.15, 0.10], abs=0.012)
+    assert np.mean(effects, axis=0) == pytest.approx([0.15, 0.10], abs=0.02)
 
 
 def test_what_became_known_only_within_the_stage_explains_nothing(hashes: Hashed) -> None:
