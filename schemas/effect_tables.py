@@ -297,8 +297,13 @@ PROPOSALS = Table(
         needed("signal", TEXT, "its signal"),
         needed("said", TEXT, "the change in words"),
         nullable("change", TEXT, "the lines of the map after the change, YAML"),
-        nullable("fitting_share", REAL, "journeys that fit the map now; 0 to 1"),
-        nullable("fitting_share_after", REAL, "journeys that would fit it after the change"),
+        needed("journeys_n", INT, "journeys on which it was tried"),
+        nullable(
+            "fitting_share",
+            REAL,
+            "of these, those that fit the map now: no departure from flow, entry, exit, channel or initiator; 0 to 1",
+        ),
+        nullable("fitting_share_after", REAL, "of these, those that would fit it after the change"),
         nullable("reason", TEXT, "why no change can be proposed; null: one is"),
     ),
 )

@@ -29,7 +29,13 @@ OF_EVENTS = (DeviationKind.WRONG_ENTRY, DeviationKind.WRONG_EXIT, DeviationKind.
              DeviationKind.WRONG_INITIATOR)  # fmt: skip
 _UNFIT = "no single change of the flow would make these journeys fit: they differ in more than this"
 _WORDS = {"touchpoint": pl.String, "signal": pl.String, "said": pl.String, "change": pl.String}
-_SCHEMA = {**_WORDS, "fitting_share": pl.Float64, "fitting_share_after": pl.Float64, "reason": pl.String}
+_SCHEMA = {
+    **_WORDS,
+    "journeys_n": pl.Int64,
+    "fitting_share": pl.Float64,
+    "fitting_share_after": pl.Float64,
+    "reason": pl.String,
+}
 Flags = NDArray[np.bool_]
 
 
@@ -109,7 +115,7 @@ def _proposed(engine: DuckDBEngine, study: Study, log: _Log, target: str, signal
         after = float((log.fits | (_aligned(log, made, target) & ~rests)).mean())
         if after > max(before, best[0] if best else before):
             best = after, made
-    row = {"touchpoint": target, "signal": signal, "fitting_share": before}
+    row = {"touchpoint": target, "signal": signal, "journeys_n": log.fits.size, "fitting_share": before}
     if best is None:
         reason = _UNFIT if found else no_change(signal)
         return {**row, "said": "No change is proposed", "reason": reason}

@@ -66,6 +66,7 @@ class Cover:
         journey, place = row["journey"], row["touchpoint"]
         names: list[Key] = [(journey, "departed", row["signal"], place, None)]
         names += [(journey, "departed", row["signal"], None, place)]
+        names += [(journey, word, place, row["signal"]) for word in ("exposed", "unexposed")]
         if row["signal"] == "drop_off":
             names += [(journey, measure, place, None) for measure in ("silent", "say_no", "left_here")]
         return any(name in self.hidden for name in names)

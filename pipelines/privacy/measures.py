@@ -107,6 +107,26 @@ def _fewer_of_range(row: Row) -> int | None:
     return int(min((n for n in (told, row["n"] - told) if n > 0), default=0))
 
 
+def _fits_or_not(share: str) -> Callable[[Row], int | None]:
+    """Journeys that fit a map, or do not, whichever are fewer: each is the other one's complement."""
+
+    def count(row: Row) -> int | None:
+        if row[share] is None:
+            return None
+        fitting = round(row[share] * row["journeys_n"])
+        return int(min((n for n in (fitting, row["journeys_n"] - fitting) if n > 0), default=0))
+
+    return count
+
+
+def _made_to_fit(row: Row) -> int | None:
+    """Journeys that a change would make fit: two shown numbers tell it by their difference."""
+    if row["fitting_share_after"] is None:
+        return None
+    more: float = row["fitting_share_after"] - row["fitting_share"]
+    return round(more * int(row["journeys_n"]))
+
+
 def _against(row: Row) -> int:
     """Journeys that skipped a touchpoint though they should not have, and could have been seen there."""
     return int(row["skipped_n"] - row["by_design_n"] - row["unseen_n"])
@@ -124,7 +144,10 @@ def _line(measure: str, *lines: str, column: str = "journeys_n") -> Callable[[Ro
 
 
 # Numbers that stand in no column, but between two: what is hidden for their sake is no small number itself.
-BETWEEN = ("unfollowed", "unfollowed_waits", "early", "against", "deviating", "fresh", "unexposed", "behaved_kept")
+BETWEEN = (
+    "unfollowed", "unfollowed_waits", "early", "against", "deviating", "fresh", "unexposed", "behaved_kept",
+    "made_to_fit",
+)  # fmt: skip
 SHARES = ("converted", "exited", "abandoned", "active")
 ENDS = tuple(str(status) for status in Status)
 PLACES = ("on_flow", "anytime", "off_map", "exits", "other_map", "dark")
@@ -209,6 +232,12 @@ MEASURES: dict[str, tuple[Measure, ...]] = {
     "identity_ranges": (
         Measure("ranged", _given("n"), ("n", *_RULES), _RANGE),
         Measure("ranged_share", _fewer_of_range, _RULES, _RANGE),
+    ),
+    "proposals": (
+        Measure("tried", _column("journeys_n"), ("journeys_n",), ()),
+        Measure("fits", _fits_or_not("fitting_share"), ("fitting_share", "fitting_share_after"), ()),
+        Measure("would_fit", _fits_or_not("fitting_share_after"), ("fitting_share_after",), _SIGNAL),
+        Measure("made_to_fit", _made_to_fit, ("fitting_share_after",), _SIGNAL),
     ),
     "cohorts": (),  # covered by weeks: see `cohort_cover`
     "flows": (Measure("flow", _column("n"), ("n", "journeys_n", "p50_s"), _STEP, _column("journeys_n")),),

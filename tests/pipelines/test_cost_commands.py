@@ -175,6 +175,7 @@ def test_proposals_are_told_with_their_lines(terreng: Terreng, ran: Path) -> Non
         "signal": "missing",
         "said": "Let journeys pass by Sign up",
         "change": "flow:\n  - phase: Use\n",
+        "journeys_n": 40,
         "fitting_share": 0.5,
         "fitting_share_after": 0.75,
         "reason": None,

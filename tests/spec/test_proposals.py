@@ -52,7 +52,7 @@ def proposed(world: World, tmp_path: Path) -> Proposed:
             )
             engine = DuckDBEngine(connection)
             engine.use(study.schema)
-            ((*_, said, change, before, after, reason),) = proposals(engine, study).rows()
+            ((*_, said, change, _, before, after, reason),) = proposals(engine, study).rows()
             return said, change, before, after, reason
 
     return propose
