@@ -28,7 +28,8 @@ class FrictionInputs:
     Attributes:
         stages: one row per journey and stage: `journey_key`, `stage`, `code`, `reached_us`, `next_us` (null: none),
             `next_code`, `ending` (status; null: it went on), `last_us`.
-        marks: one row per mark: `journey_key`, `signal`, `target`, `known_us`, `stage`, `is_entry`.
+        marks: one row per mark: `journey_key`, `signal`, `target`, `known_us`, `stage`, `is_entry`, and if they are
+            known `measure`s: for `late` the seconds waited beyond the promise.
         journeys: one row per journey: `journey_key`, `person_hash` (unsigned, the same for the same person in every
             run), `status`, `ended_us` (null: in flight), and a column `segment NAME` for each segment (null: none).
         segments: names of the segments.

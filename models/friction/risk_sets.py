@@ -268,9 +268,10 @@ def _note(place: Place) -> str | None:
 
 def _strata(units: _Units, stays: Stays, from_us: int, until_us: int) -> Integers:
     """All that is held still: segments, touchpoint, place in its block or span of time waited, and calendar time."""
-    still = np.unique(
-        np.stack([stays.base[units.row], stays.code[units.row], units.span], axis=0), axis=1, return_inverse=True
-    )[1].ravel()
+    parts = (stays.base[units.row], stays.code[units.row], units.span)
+    still = np.zeros(units.row.size, dtype=np.int64)
+    for part in parts:
+        still = still * (int(part.max(initial=0)) + 1) + part
     width = max(1, until_us - from_us + 1)
     for spans_n in CALENDAR_SPANS:
         calendar = np.clip((units.entered_us - from_us) * spans_n // width, 0, spans_n - 1)

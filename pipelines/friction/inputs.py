@@ -78,7 +78,7 @@ def from_working(engine: DuckDBEngine, study: Study) -> Subject:
             " JOIN journey_states states ON states.journey_key = stages.journey_key"
         ),
         marks=engine.frame(
-            "SELECT marks.journey_key, signal, target, known_us, stage, is_entry FROM signal_marks marks"
+            "SELECT marks.journey_key, signal, target, known_us, stage, is_entry, measure FROM signal_marks marks"
             " JOIN journey_states states ON states.journey_key = marks.journey_key"
         ),
         journeys=journeys,
@@ -139,7 +139,7 @@ def _published(engine: DuckDBEngine, study: Study, own: str, journeys: pl.DataFr
         f" JOIN (SELECT journey_id FROM ({own})) own ON own.journey_id = stages.journey_id"
     )
     marks = engine.frame(
-        "SELECT signals.journey_id, signal, touchpoint, epoch_us(known_at) AS known_us, stage, is_entry"
+        "SELECT signals.journey_id, signal, touchpoint, epoch_us(known_at) AS known_us, stage, is_entry, measure"
         f" FROM main.journey_signals signals JOIN (SELECT journey_id FROM ({own})) own"
         " ON own.journey_id = signals.journey_id"
     )

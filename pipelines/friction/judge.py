@@ -15,7 +15,7 @@ from models.evidence import GRADES
 from models.friction.chain import Fixed, fix_together
 from models.friction.estimate import RESAMPLES_N, estimate
 from models.friction.judging import LEAST_N
-from models.friction.parts import Estimates, Integers
+from models.friction.parts import Estimates, Floats, Integers
 from models.friction.risk_sets import Compared, RiskSets, Wanted, risk_sets
 from models.friction.sensitivity import confounding_sentence
 from pipelines.friction.inputs import Subject
@@ -105,6 +105,7 @@ def judge(
         grades=grades,
         margin=margin(subject),
     )
+    estimates = replace(estimates, delay_per_month_s=_delays(found.compared, subject, estimates))
     rows = [
         _about(each, subject, grade)
         | _numbers(estimates, place)
@@ -131,6 +132,24 @@ def margin(subject: Subject) -> float | None:
     """Money that a conversion leaves; None: the map does not say."""
     value = subject.plan.value
     return None if value is None else value.per_conversion * value.margin
+
+
+def _delays(compared: Sequence[Compared], subject: Subject, estimates: Estimates) -> Floats:
+    """Seconds a month; of a promise kept late what was waited beyond it, for it is known only when the wait is over."""
+    delays, marks = estimates.delay_per_month_s.copy(), subject.journeys.marks
+    if "measure" not in marks.columns:
+        return delays
+    late = marks.filter(pl.col("signal") == DeviationKind.LATE).sort("journey_key", "known_us")
+    keys = subject.journeys.journeys["journey_key"]
+    for place, each in enumerate(compared):
+        if each.signal == DeviationKind.LATE and estimates.refused[place] is None:
+            exposed = pl.DataFrame({"journey_key": keys.gather(each.journey[each.units.is_exposed])})
+            first = late.filter(pl.col("target") == each.target).unique(
+                "journey_key", keep="first", maintain_order=True
+            )
+            waited_s = exposed.join(first, on="journey_key")["measure"].fill_null(0.0).to_numpy()
+            delays[place] = float(np.rint(waited_s).sum() / each.units.months)
+    return delays
 
 
 def _about(each: Compared, subject: Subject, grade: str) -> dict[str, Any]:
