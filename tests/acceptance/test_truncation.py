@@ -207,6 +207,43 @@ def test_drop_off_at_a_cut_recovers_what_the_whole_log_knows(
     assert naive_miss(found) > naive_is_off_by
 
 
+SPANS = {  # dates between which enough can be followed, and enough of the log is still to come; days of the horizon
+    "traffic_fines": ("2007-09-30", "2009-12-31", 240),
+    "helpdesk": ("2010-12-31", "2012-12-31", None),
+    "loan_application": ("2023-02-20", "2023-03-08", 10),
+}
+
+
+def at_random_dates(log: Log, name: str, dates_n: int, seed: int) -> pl.DataFrame:
+    """One row per date and touchpoint of one log cut at random dates."""
+    first, last, horizon_d = SPANS[name]
+    rng = np.random.default_rng(seed)
+    dates = rng.integers(instant_us(first), instant_us(last), dates_n)
+    longest_us = None if horizon_d is None else horizon_d * DAY_US
+    return pl.concat([compared(log, int(date), longest_us).with_columns(date=pl.lit(date)) for date in dates])
+
+
+def judged(found: pl.DataFrame, most_missed: float) -> None:
+    """Batches of fines differ, and the older ones are those that can be followed, so single places may miss."""
+    for name, known in (("abandoned_share", "lost"), ("hazard", "lost_here")):
+        rows = misses(found, name, known)
+        assert float(np.median(rows["by"].to_numpy())) <= 1.0
+        assert len(missed(found, name, known, 5.0)) <= most_missed * rows.height
+    lost = misses(found, "abandoned_share", "lost")
+    assert lost["naive_by"].to_numpy().mean() > 2 * lost["by"].to_numpy().mean()
+
+
+@pytest.mark.parametrize("log", SPANS)
+def test_at_random_dates_the_known_drop_off_comes_back(shared_data: Path, log: str) -> None:
+    judged(at_random_dates(LOGS[log](shared_data), log, 5, 1), 0.1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("log", SPANS)
+def test_at_many_random_dates_the_known_drop_off_comes_back(shared_data: Path, log: str) -> None:
+    judged(at_random_dates(LOGS[log](shared_data), log, 100, 2), 0.02)
+
+
 @pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize(
     ("log", "window_d", "horizon_d", "naive_is_off_by"),
