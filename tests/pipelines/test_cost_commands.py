@@ -102,6 +102,55 @@ def test_where_nothing_costs_customers_there_is_nowhere_to_start(terreng: Terren
     assert terreng("start", "-w", ran).out.startswith("Nowhere: no signal is told apart from chance")
 
 
+REFUSED: dict[str, Any] = {
+    "journey": "become_customer",
+    "touchpoint": "order",
+    "signal": "late",
+    "reached_n": 300,
+    "exposed_n": 4,
+    "family_n": 4,
+    "verdict": "refused",
+    "reason": "Too few journeys with the signal that can be compared (worth fewer than 30).",
+    "evidence_grade": "A",
+    "is_sign_flip": False,
+}
+
+
+def test_frictions_are_listed_with_what_could_not_be_judged_and_why(terreng: Terreng, ran: Path) -> None:
+    numbers = {"effect": 0.21, "effect_low": 0.14, "effect_high": 0.28, "q_value": 0.0004}
+    published(ran, "frictions", REFUSED, TOGETHER, FRICTION | numbers | {"at_touchpoint": "order"})
+    text = terreng("frictions", "-w", ran).out
+    assert "become_customer: signals judged as one family of 4" in text
+    row = next(line for line in text.splitlines() if line.startswith("signup:missing"))
+    assert "+21.0 (+14.0 to +28.0)" in row
+    assert row.split()[-2:] == ["B", "friction"]
+    assert "All together: 45 (29 to 54) customers a month" in text
+    assert "  order:late: Too few journeys with the signal that can be compared (worth fewer than 30)." in text
+    machine = json.loads(terreng("frictions", "--json", "-w", ran).out)
+    (few,) = (row for row in machine if row["signal"] == "late")
+    assert few["exposed_n"] is None  # four people could be pointed at
+    assert "exposed_n" in few["hidden"]
+
+
+def test_headline_numbers_are_told_under_each_rule_of_identity(terreng: Terreng, ran: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"measure": "journeys", "touchpoint": None, "strict": 640.0, "standard": 600.0, "loose": 590.0, "n": 600},
+        {"measure": "drop_off", "touchpoint": "signup", "strict": 0.31, "standard": 0.3, "loose": 0.3, "n": 500},
+        {"measure": "drop_off", "touchpoint": "order", "strict": 0.005, "standard": 0.004, "loose": 0.004, "n": 500},
+    ]
+    published(ran, "identity_ranges", *({"journey": "become_customer", "is_flip": False} | row for row in rows))
+    lines = terreng("frictions", "--identity", "-w", ran).out.splitlines()
+    cells = {" ".join(line.split()[1:-3]): line.split()[-3:] for line in lines[1:]}
+    assert cells["journeys"] == ["640", "600", "590"]
+    assert cells["lost at signup"] == ["31.0%", "30.0%", "30.0%"]
+    assert "0.4%" not in "".join(lines)  # two people
+
+
+def test_frictions_of_a_map_that_is_not_there_are_answered_with_those_that_are(terreng: Terreng, ran: Path) -> None:
+    answer = terreng("frictions", "--journey", "become_custoner", "-w", ran, code=2)
+    assert "become_customer" in answer.err
+
+
 def test_findings_tell_customers_and_money_a_month(terreng: Terreng, ran: Path) -> None:
     numbers = ("lost_shrunk", "lost_low", "lost_high", "value", "value_low", "value_high", "evidence_grade")
     finding = {
