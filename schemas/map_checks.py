@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from schemas.map_experience import Question
 
 
-_SHARES = ("conversion", "drop_off", "promise_kept")
+_SHARES = ("conversion", "drop_off", "promise_kept", "csat", "ces")
+_SAID = ("csat", "ces")
+_OF_A_PLACE = ("drop_off", "promise_kept")
 _CLOSE = 0.66  # difflib's ratio: two letters swapped in a word of three are still one word
 
 
@@ -229,12 +231,13 @@ def _aims(journey_map: JourneyMap, notes: Notes) -> None:
         for key, bound in (("at_least", target.at_least), ("at_most", target.at_most)):
             if bound is not None and not 0 <= bound <= 1:
                 hint = f"{bound:g} % is {bound / 100:g}" if 1 < bound <= 100 else ""
+                hint = f"{target.measure} is the share of good answers" if target.measure in _SAID else hint
                 notes.add(("targets", i, key), f"{key}: {bound:g}", "a share from 0 to 1", hint)
         if target.at_least is not None and target.at_most is not None and target.at_least > target.at_most:
             notes.add(
                 ("targets", i), f"at_least {target.at_least:g} and at_most {target.at_most:g}", "room between them"
             )
-        if target.measure != "conversion" and target.touchpoint is None and target.phase is None:
+        if target.measure in _OF_A_PLACE and target.touchpoint is None and target.phase is None:
             notes.add(("targets", i), f"{target.measure} of nothing", "a touchpoint or a phase")
 
 

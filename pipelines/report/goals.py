@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 from pipelines.budgets import Line
+from pipelines.report.cost.rows import told
 from pipelines.report.numbers import MISSING, count, days, fine_share_with
 from pipelines.report.tables import DataTable, Record, Shown
 from pipelines.report.view import JourneyView
@@ -13,7 +14,6 @@ from schemas.journey_map import JourneyMap
 from schemas.map_parts import Budget, Target
 
 DAY_S = 86_400
-_VERSION = "in this version"
 _ANSWERS = {"nps": "Net promoter score", "csat": "Satisfaction (CSAT)", "ces": "Customer effort (CES)"}
 
 
@@ -24,7 +24,7 @@ class Goal:
     Attributes:
         kind: target or budget.
         measure: What is measured, and where.
-        wanted: The limit: a share of 0 to 1, or an answer's own scale.
+        wanted: The limit: a share of 0 to 1, or points.
         bound: at least or at most.
         share: What was measured; None: it was not.
         low: Lower end of its 95 % interval.
@@ -32,6 +32,7 @@ class Goal:
         n: Journeys (for promises: waits) that it rests on.
         verdict: kept, not kept, or not measured.
         note: Why it was not measured; or that the interval reaches across the limit.
+        unit: share, or points (of the net promoter score).
     """
 
     kind: str
@@ -44,6 +45,7 @@ class Goal:
     n: int
     verdict: str
     note: str = ""
+    unit: str = "share"
 
 
 def asked(journey_map: JourneyMap) -> JourneyMap:
@@ -96,7 +98,24 @@ def _of_bound(view: JourneyView, target: Target, limit: float, is_upper: bool) -
     measure = _ANSWERS.get(target.measure, target.measure.replace("_", " ").capitalize())
     where = target.touchpoint or target.phase
     measure += f" at {view.label(where)}" if where else ""
-    return _unmeasured(measure, limit, is_upper, _VERSION)
+    if target.measure in _ANSWERS and target.phase is None:
+        return _said(view, target, measure, limit, is_upper)
+    return _unmeasured(measure, limit, is_upper, "no number of a run answers it")
+
+
+def _said(view: JourneyView, target: Target, measure: str, limit: float, is_upper: bool) -> Goal:
+    """What customers said of the touchpoint that is named, else of the journey as a whole."""
+    unit = "points" if target.measure == "nps" else "share"
+    wanted = (target.measure, target.touchpoint, None)
+    rows = view.data.cost.rows("experience")
+    row = next((row for row in rows if (row["measure"], row["touchpoint"], row["segment"]) == wanted), None)
+    found = None if row is None else told(row, "score", "score_low", "score_high", "answers_n")
+    if found is None:
+        why = "the map does not ask it, or nobody answered" if row is None else "too few answers"
+        return replace(_unmeasured(measure, limit, is_upper, why), unit=unit)
+    score, low, high, n = found
+    line = Line(view.map.journey, measure, limit, is_upper, score, low, high, int(n))
+    return replace(_judged("target", measure, line), unit=unit)
 
 
 def _conversion(view: JourneyView, target: Target, limit: float, is_upper: bool) -> Goal:
@@ -139,8 +158,10 @@ def goal_table(view: JourneyView, stem: str) -> DataTable:
         tuple(asdict(goal) for goal in goals(view)),
         (
             Shown("What", lambda r: f"{r['measure']} ({r['kind']})"),
-            Shown("Wanted", lambda r: f"{r['bound']} {_limit(float(str(r['wanted'])))}", is_number=True),
-            Shown("Is (95%)", lambda r: fine_share_with(r["share"], r["low"], r["high"]), is_number=True),  # type: ignore[arg-type]  # shares
+            Shown(
+                "Wanted", lambda r: f"{r['bound']} {_limit(float(str(r['wanted'])), str(r['unit']))}", is_number=True
+            ),
+            Shown("Is (95%)", _is, is_number=True),
             Shown("n", lambda r: count(float(str(r["n"]))) if r["n"] else MISSING, is_number=True),
             Shown("Verdict", _verdict),
         ),
@@ -150,12 +171,19 @@ def goal_table(view: JourneyView, stem: str) -> DataTable:
     )
 
 
-def _limit(x: float) -> str:
-    """Shares as per cent; what is beyond 1 is a score on its own scale."""
-    return f"{x * 100:g}%" if 0 <= x <= 1 else f"{x:g}"
+def _limit(x: float, unit: str) -> str:
+    """Shares as per cent, points as they are."""
+    return f"{x * 100:g}%" if unit == "share" else f"{x:g}"
+
+
+def _is(r: Record) -> str:
+    score, low, high = (x if isinstance(x, float) else None for x in (r["share"], r["low"], r["high"]))
+    if r["unit"] != "points" or score is None or low is None or high is None:
+        return fine_share_with(score, low, high)
+    return f"{score:+.0f} ({low:+.0f} to {high:+.0f})"
 
 
 def _verdict(r: Record) -> str:
     if r["verdict"] == "not measured":
-        return f"not measured {r['note']}" if r["note"] == _VERSION else f"not measured: {r['note']}"
+        return f"not measured: {r['note']}"
     return f"{r['verdict']} ({r['note']})" if r["note"] else str(r["verdict"])

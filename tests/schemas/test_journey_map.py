@@ -276,6 +276,7 @@ def test_the_hash_is_of_what_the_map_says(tmp_path: Path) -> None:
         ("targets: [{measure: nps}]", "9: targets 1: a mapping with measure"),
         ("targets: [{measure: nps, at_least: 1, touchpoint: vizit}]", '9: "vizit"'),
         ("targets: [{measure: conversion, at_least: 35}]", "9: at_least: 35"),
+        ("targets: [{measure: csat, at_least: 4}]", "9: at_least: 4"),
         ("targets: [{measure: conversion, at_least: 0.4, at_most: 0.3}]", "9: at_least 0.4 and at_most 0.3"),
         ("targets: [{measure: drop_off, at_most: 0.1}]", "9: drop_off of nothing"),
         ("targets: [{measure: promise_kept, touchpoint: visit, at_least: 0.8}]", '9: "visit", which promises nothing'),

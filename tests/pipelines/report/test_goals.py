@@ -26,6 +26,13 @@ def measure(rows: Rows) -> None:
         if row["touchpoint"] == "t05":
             row |= {"hazard": None, "refused": "followed too briefly"}
 
+    for measured in (
+        {"measure": "nps", "touchpoint": None, "answers_n": 90, "score": 35.0, "score_low": 28.0, "score_high": 42.0},
+        {"measure": "csat", "touchpoint": "t01", "answers_n": 80, "score": 0.9, "score_low": 0.85, "score_high": 0.95},
+        {"measure": "ces", "touchpoint": None, "answers_n": 9},
+    ):
+        rows["experience"].append({"journey": rows["waits"][0]["journey"], **measured})
+
 
 # The walk's entry converts 26 % (24 to 28 %) within 60 days.
 @pytest.mark.parametrize(
@@ -45,8 +52,16 @@ def measure(rows: Rows) -> None:
             "not measured",
             "this run looks at 60 days",
         ),
-        ("targets: [{measure: nps, at_least: 40}]", None, "not measured", "in this version"),
-        ("targets: [{measure: csat, touchpoint: t01, at_least: 4}]", None, "not measured", "in this version"),
+        ("targets: [{measure: nps, at_least: 40}]", 35, "not kept", "the interval reaches across the line"),
+        ("targets: [{measure: nps, at_least: 20}]", 35, "kept", ""),
+        ("targets: [{measure: csat, touchpoint: t01, at_least: 0.8}]", 0.9, "kept", ""),
+        (
+            "targets: [{measure: csat, at_least: 0.8}]",
+            None,
+            "not measured",
+            "the map does not ask it, or nobody answered",
+        ),
+        ("targets: [{measure: ces, at_least: 0.8}]", None, "not measured", "too few answers"),
         ("targets: [{measure: drop_off, touchpoint: t01, at_most: 0.2}]", 0.25, "not kept", ""),
         ("targets: [{measure: promise_kept, touchpoint: t02, at_least: 0.4}]", 0.6, "kept", ""),
         ("budget: [{touchpoint: t02, promise_kept_at_least: 0.8}]", 0.6, "not kept", ""),
@@ -75,4 +90,4 @@ budget:
     settings = build(map_text(5) + asked, 200, measure)
     (one,) = load_maps(settings.root / "maps")
     view = JourneyView(one, read_snapshot(settings, RUN, (one,)).journeys[one.journey])
-    assert [(goal.kind, goal.share) for goal in goals(view)] == [("target", None), ("target", 0.6), ("budget", 0.25)]
+    assert [(goal.kind, goal.share) for goal in goals(view)] == [("target", 35), ("target", 0.6), ("budget", 0.25)]
