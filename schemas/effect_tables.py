@@ -175,7 +175,9 @@ EXPERIENCE = Table(
         nullable("segment", TEXT, "name=value; null: all"),
         needed("answers_n", INT, "answers"),
         nullable("asked_n", INT, "journeys that were asked; null: nobody records it"),
-        nullable("response_share", REAL, "answered, of those asked; 0 to 1"),
+        nullable(
+            "response_share", REAL, "answered, of those asked so long ago that 99 % of the answers would be there"
+        ),
         *_interval(
             "score",
             REAL,
@@ -210,10 +212,14 @@ CUSTOMER_VALUE = Table(
         *_interval(
             "repurchase_share", REAL, "converted again within the window, those not followed so long counted as such"
         ),
-        *_interval("churn_share", REAL, "came to no event in the window after converting, of those followed"),
-        nullable("window_d", REAL, "the window, days"),
         *_interval(
-            "lifetime_value", REAL, "margin per customer over the observed lifetime; null: the map gives no value"
+            "churn_share", REAL, "came to no event that she began in the window after converting, as far as followed"
+        ),
+        nullable("window_d", REAL, "the window after the first conversion, days: the map's, else the horizon"),
+        *_interval(
+            "lifetime_value",
+            REAL,
+            "margin per customer from her first conversion, which counts, to the end of the window; null: no value",
         ),
         nullable("currency", TEXT, "of the value"),
         nullable("reason", TEXT, "why a number is not given"),
