@@ -12,7 +12,7 @@ from math import erfc, sqrt
 import numpy as np
 import numpy.typing as npt
 
-from models.incidence import Curves, curves, influences
+from models.incidence import Curves, curves
 from models.intervals import Z_95, Floats, Integers, wilson
 
 FEW_EXPECTED = 10.0  # below so many expected hits or misses on either side a share is tested exactly, not by z
@@ -155,7 +155,7 @@ def incidence_of(
     found = curves(until_us, cause, max(int(cause.max(initial=1)), wanted), horizon_us)
     share = float(found.incidence[wanted - 1, -1])
     influence = np.empty(until_us.size)
-    influence[found.order] = influences(found)[wanted - 1]
+    influence[found.order] = _influence(found, found.times_us.size - 1, wanted)
     spread = clustered_spread(influence, person)
     known = found.settled_n / until_us.size
     worth = share * (1 - share) / spread**2 if spread**2 > 1e-15 else known * _all_alike(person)
@@ -210,7 +210,7 @@ def _served_by(time_us: int, found: Curves, person: Integers) -> Estimate:
     if limit <= 0:
         return Estimate(0.0, 0.0, 1.0, 1.0, 0.0)
     share = by_then / limit
-    influence = (_served_influence(found, last) - share * _served_influence(found, served.size - 1)) / limit
+    influence = (_influence(found, last, 1) - share * _influence(found, served.size - 1, 1)) / limit
     spread = clustered_spread(influence, person[found.order])
     known = float(((found.step > last) | (found.cause > 0)).mean())  # those of whom it is known, by then
     worth = share * (1 - share) / spread**2 if spread**2 > 1e-15 else known * _all_alike(person)
@@ -219,20 +219,27 @@ def _served_by(time_us: int, found: Curves, person: Integers) -> Estimate:
     return Estimate(share, float(low), float(high), worth, spread)
 
 
-def _served_influence(found: Curves, last: int) -> Floats:
-    """What each wait adds to the error of the share served by the time at a place (see `models.incidence`)."""
+def _influence(found: Curves, last: int, cause: int) -> Floats:
+    """What each row adds to the error of the share ended by one cause by the time at a place.
+
+    As `models.incidence.influences`, for one cause alone, and for any time.
+    """
     n = last + 1
-    served, hazards, total = found.incidence[0, :n], found.hazards[0, :n], found.hazards[:, :n].sum(axis=0)
-    to_come, left = (served[-1] if n else 0.0) - served, 1.0 - total
+    ended, hazards, total = (
+        found.incidence[cause - 1, :n],
+        found.hazards[cause - 1, :n],
+        found.hazards[:, :n].sum(axis=0),
+    )
+    to_come, left = (ended[-1] if n else 0.0) - ended, 1.0 - total
     pull = np.divide(to_come, left, out=np.zeros_like(to_come), where=left > 0)
     at_risk, before = found.at_risk_n[:n], found.before[:n]
     drift = np.append(0.0, np.cumsum((before * hazards - pull * total) / at_risk))
     effect = -drift[np.minimum(found.step + 1, n)]
-    ended = np.flatnonzero((found.cause > 0) & (found.step < n))
-    at = found.step[ended]
-    effect[ended] -= (pull / at_risk)[at]
-    is_served = found.cause[ended] == 1
-    effect[ended[is_served]] += (before / at_risk)[at[is_served]]
+    rows = np.flatnonzero((found.cause > 0) & (found.step < n))
+    at = found.step[rows]
+    effect[rows] -= (pull / at_risk)[at]
+    is_so = found.cause[rows] == cause
+    effect[rows[is_so]] += (before / at_risk)[at[is_so]]
     return effect
 
 

@@ -63,12 +63,20 @@ def root_causes(engine: DuckDBEngine, study: Study, judged: Judged, timezone: st
 
 def _attributes(engine: DuckDBEngine) -> dict[str, pl.DataFrame]:
     """By attribute of events, what each event of a journey says: `journey_key`, `position`, `value`."""
+    # A glance at some events tells most of what is an id or a free text; it need not be taken apart.
+    many = engine.frame(
+        "WITH few AS (SELECT attributes FROM events LIMIT 20000), entries AS (SELECT unnest(map_entries(attributes))"
+        " AS entry FROM few) SELECT entry.key AS name FROM entries GROUP BY entry.key"
+        f" HAVING count(DISTINCT entry.value) > {MOST_VALUES} ORDER BY 1"
+    )["name"]
+    engine.put("many_valued", pl.DataFrame({"names": [many.to_list()]}, schema={"names": pl.List(pl.String)}))
     said = (
-        "WITH entries AS (SELECT steps.journey_key, steps.position, unnest(map_entries(map_concat(e.attributes,"
-        " map {'channel': coalesce(e.channel, ''), 'source': e.source}))) AS entry FROM traced_steps steps"
+        "WITH entries AS (SELECT steps.journey_key, steps.position, unnest(list_filter(map_entries(map_concat("
+        "e.attributes, map {'channel': coalesce(e.channel, ''), 'source': e.source})), lambda told: told.value <> ''"
+        " AND NOT list_contains(many_valued.names, told.key))) AS entry FROM traced_steps steps CROSS JOIN many_valued"
         " JOIN journey_states states ON states.journey_key = steps.journey_key"
         " JOIN events e ON e.event_key = steps.event_key)"
-        " SELECT journey_key, position, entry.key AS name, entry.value AS value FROM entries WHERE entry.value <> ''"
+        " SELECT journey_key, position, entry.key AS name, entry.value AS value FROM entries"
     )
     engine.connection.execute(f"CREATE OR REPLACE TEMP TABLE said_attributes AS {said}")
     names = engine.frame(
@@ -79,7 +87,7 @@ def _attributes(engine: DuckDBEngine) -> dict[str, pl.DataFrame]:
         "SELECT journey_key, position, name, value FROM said_attributes SEMI JOIN"
         f" (SELECT unnest({names.to_list() or ['']}) AS name) USING (name) ORDER BY name, position, journey_key"
     )
-    engine.connection.execute("DROP TABLE said_attributes")
+    engine.drop("said_attributes", "many_valued")
     parts = found.partition_by("name", as_dict=True, include_key=False)
     return {str(name): part for (name,), part in parts.items()}
 

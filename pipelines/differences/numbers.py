@@ -51,7 +51,8 @@ def _waits(engine: DuckDBEngine, study: Study, people: People) -> Iterator[Numbe
         names = study.plan.names[pair.ready], study.plan.names[pair.served]
         rows, seen = people.rows(pl.Series(pair.journey_key)), pair.seen
         wait_us = np.rint(np.maximum(seen.wait_s, 0.0) * 1e6).astype(np.int64)
-        yield Waits("wait_p50", *names, rows, wait_us, seen.end)
+        order = np.argsort(wait_us, kind="stable")  # what is in order is sorted again, group by group, in no time
+        yield Waits("wait_p50", *names, rows[order], wait_us[order], seen.end[order])
         if pair.promised_s is not None:
             is_longer = seen.wait_s > pair.promised_s
             is_judged = ((seen.end == WaitEnd.SERVED) | is_longer) & (seen.age_s >= pair.promised_s)

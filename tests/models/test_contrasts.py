@@ -21,6 +21,7 @@ from models.contrasts import (
     share_of,
     stratified_effect,
 )
+from models.incidence import curves, shares
 from models.intervals import Integers
 
 
@@ -83,6 +84,17 @@ def test_without_anybody_open_the_incidence_is_the_share() -> None:
     found, _ = incidence_of(np.arange(1, 101), cause, 1, 1000, alone(100))
     plain = share(30, 100)
     assert (found.value, found.low, found.high) == pytest.approx((plain.value, plain.low, plain.high))
+
+
+def test_intervals_of_incidences_are_those_of_the_outcomes() -> None:
+    draw = np.random.default_rng(6)
+    person, until, cause = draw.integers(0, 150, 300), draw.integers(1, 90, 300), draw.integers(0, 4, 300)
+    known = shares(curves(until, cause, 3, 60), person)
+    for wanted in (1, 2, 3):
+        found, _ = incidence_of(until, cause, wanted, 60, person)
+        place = wanted - 1
+        assert found.value == pytest.approx(known.share[place])
+        assert (found.low, found.high) == pytest.approx((known.low[place], known.high[place]), abs=2e-3)
 
 
 def test_the_median_of_a_hundred_waits_is_the_fiftieth() -> None:
