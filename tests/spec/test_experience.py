@@ -160,11 +160,6 @@ def test_who_was_asked_is_known_by_journey_and_touchpoint(world: World) -> None:
     ) == [("csat", None, 1), ("nps", "order", 1), ("nps", "visit", 1)]
 
 
-def test_a_map_that_asks_nothing_has_no_answers(world: World) -> None:
-    query = world(MAP.replace("experience:\n", ""), "p 0 visit\np 1 answer nps=5")
-    assert query("SELECT count(*) FROM work_shop_v1.experience_answers") == [(0,)]
-
-
 def crowd(n: int, *events: str, name: str = "p", first: int = 0, step: float = 0.5) -> str:
     """People who do the same, one after the other; `{at}` is the day on which each begins, `+ 2` two days later."""
     lines = []
@@ -203,24 +198,23 @@ def test_scores_are_those_that_were_planted(world: World) -> None:
     assert -10 < low < 12.5 < high < 35  # type: ignore[operator]  # cells of a table are of any type
 
 
-def test_a_response_rate_is_of_those_who_were_asked(world: World) -> None:
-    """40 are asked and 10 answer, 30 say something unasked; without `asked` nobody knows."""
-    events = "\n".join(
-        (
-            crowd(10, "0 visit", "1 sent", "2 answer csat=5", name="a"),
-            crowd(30, "0 visit", "1 sent", name="b"),
-            crowd(30, "0 visit", "1 answer csat=1", name="c"),
-        )
+def test_a_response_rate_is_of_those_who_were_asked_and_too_few_answers_are_not_scored(world: World) -> None:
+    """40 are asked and 10 answer, 30 say something unasked; where nobody records who is asked there is no rate."""
+    events = (
+        crowd(10, "0 visit", "1 sent", "2 answer csat=5 ces=7", name="a"),
+        crowd(30, "0 visit", "1 sent", name="b"),
+        crowd(20, "0 visit", "1 answer csat=1 nps=9", name="c"),
+        crowd(10, "0 visit", "1 answer csat=1 nps=9 ces=1", name="d"),
+        crowd(9, "0 visit", "1 answer ces=1", name="e"),
     )
-    rated = world(asks("measure: csat, asked: {activity: sent}"), events)
-    columns = "answers_n, asked_n, response_share, round(score, 6)"
-    assert scores(rated, columns) == [(40, 40, 0.25, 0.25)]
-    assert scores(world(asks("measure: csat"), events), columns) == [(40, None, None, 0.25)]
+    rated = asks("measure: csat, asked: {activity: sent}", "measure: nps", "measure: ces")
+    query = world(rated, "\n".join(events))
 
-
-def test_too_few_answers_are_counted_and_not_scored(world: World) -> None:
-    query = world(asks("measure: ces"), crowd(29, "0 visit", "1 answer ces=7"))
-    assert scores(query, "answers_n, score, score_low, measured_emotion") == [(29, None, None, None)]
+    assert scores(query, "measure, answers_n, asked_n, response_share, score, score_low, measured_emotion IS NULL") == [
+        ("ces", 29, None, None, None, None, True),
+        ("csat", 40, 40, 0.25, 0.25, pytest.approx(0.142, abs=1e-3), False),
+        ("nps", 30, None, None, 100, pytest.approx(78.7, abs=0.1), False),
+    ]
 
 
 def test_those_who_left_before_the_survey_are_seen(world: World) -> None:
@@ -275,6 +269,7 @@ def test_what_becomes_of_customers_is_told_as_far_as_they_are_followed(world: Wo
     assert row[1:4] == pytest.approx((0.25, 0.5, 62.5))
     plain = 15 / 80
     assert row[1] != pytest.approx(plain), "as if those who bought yesterday had refused to buy again"
+    assert query("SELECT count(*) FROM work_shop_v1.experience_answers") == [(0,)], "a map that asks nothing"
 
 
 @pytest.mark.parametrize(
