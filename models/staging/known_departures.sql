@@ -1,5 +1,6 @@
 -- One row per departure of a journey from the control flow, at the event at which it became known; without what the
--- sources could not have seen.
+-- sources could not have seen. Several steps skipped at once read as one that came too early: that is no departure either
+-- where one of the skipped may have been done unseen since the journey began.
 with found as (
     select
         variants.journey_key,
@@ -10,6 +11,7 @@ with found as (
         known.position,
         steps.event_key,
         steps.at_us as known_us,
+        shown.code as shown_code,
         shown.at_us,
         coalesce(earlier.at_us, shown.at_us) as before_us
     from variant_known known
@@ -20,10 +22,24 @@ with found as (
         on earlier.journey_key = variants.journey_key and earlier.position = known.shown_position - 1
 ),
 unseen as (
-    select distinct found.journey_key, found.place
+    select found.journey_key, found.place
     from found
     join blind_spans spans on spans.code = found.code or spans.block_no = found.block_no
     where found.kind = 'missing' and found.before_us < spans.until_us and found.at_us >= spans.from_us
+    union
+    select found.journey_key, found.place
+    from found
+    join designed_before designed on designed.code = found.shown_code
+    join blind_spans spans on spans.code = designed.before_code
+    join journey_states states
+        on states.journey_key = found.journey_key
+        and states.entered_us < spans.until_us
+        and found.at_us >= spans.from_us
+    left join first_reached done
+        on done.journey_key = found.journey_key
+        and done.code = designed.before_code
+        and done.position < found.position
+    where found.kind = 'out_of_order' and done.journey_key is null
 )
 select
     found.journey_key,

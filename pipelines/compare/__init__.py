@@ -147,6 +147,7 @@ def _align(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
         "map_blocks": blocks,
         "block_members": members,
         "choice_places": lookups.choice_places(study, compared.blocks),
+        "designed_before": lookups.designed_before(study),
         "wait_pairs": lookups.wait_pairs(study, compared.automaton),
         "designed_channels": lookups.designed_channels(study),
         "exit_places": lookups.exit_places(study),

@@ -38,6 +38,13 @@ def choice_places(study: Study, blocks: BlockNames) -> pl.DataFrame:
     return pl.DataFrame(sorted(chosen.items()), schema=schema, orient="row")
 
 
+def designed_before(study: Study) -> pl.DataFrame:
+    """One row per touchpoint of the flow, and one that every designed journey with both has before it."""
+    pairs = before(study.plan.flow)
+    rows = [(study.code(late), study.code(early)) for early, late in pairs if (late, early) not in pairs]
+    return pl.DataFrame(sorted(rows), schema={"code": pl.Int32, "before_code": pl.Int32}, orient="row")
+
+
 def wait_pairs(study: Study, automaton: Automaton) -> pl.DataFrame:
     """Two rows per pair of touchpoints between which people wait: every promise, and every step to the next.
 

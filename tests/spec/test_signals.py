@@ -118,6 +118,19 @@ def test_what_the_sources_could_not_see_is_no_signal(world: World) -> None:
     assert said(world(blind, "a 0 order"), SIGNALS) == ["wrong_entry order 05 in 0 order entry e0"]
 
 
+@pytest.mark.parametrize(("since", "is_signal"), [("2026-01-01", False), ("2026-01-07", True)])
+def test_what_may_have_been_done_unseen_makes_nothing_come_too_early(
+    world: World, since: str, *, is_signal: bool
+) -> None:
+    """The order, card or invoice of the 6th; the tracking of orders was off until the 6th, or from the 7th on."""
+    off = f"from: {since}, until: 2026-01-06" if since < "2026-01-06" else f"from: {since}"
+    blind = MAP.replace("order: {promise", f"order: {{observability: [{{is: blind, {off}, why: no tracking}}], promise")
+
+    rows = said(world(blind, "a 0 visit\na 1 deliver"), SIGNALS)
+
+    assert rows == (["out_of_order deliver 06 in 1 deliver entry e1"] if is_signal else [])
+
+
 def test_a_fault_is_judged_where_its_event_stood_when_it_came(world: World) -> None:
     """The second card looks like the repetition when it comes, whatever the whole journey makes of it."""
     query = world(MAP, "a 0 visit\na 1 order\na 2 card\na 3 card status=failed\na 4 deliver\na 5 thanks")
