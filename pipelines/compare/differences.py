@@ -13,7 +13,7 @@ from models.comparable import Effects, Number, Waits
 from models.differences import Difference, Group, compare, judge, screened
 from models.friction.family import FALSE_DISCOVERY
 from models.intervals import Integers
-from pipelines.differences.numbers import read_numbers
+from pipelines.differences import numbers as reading  # by module: it reads waits as this package tells them
 from pipelines.differences.people import NO_VALUE, People, read_people
 from pipelines.engine import DuckDBEngine
 from pipelines.friction.judge import Judged
@@ -48,7 +48,7 @@ def segment_differences(engine: DuckDBEngine, study: Study, judged: Judged) -> p
         return pl.DataFrame(schema=SCHEMA)
     engine.create("staging/chances")
     people = read_people(engine, study)
-    numbers = read_numbers(engine, study, people, judged.subject, judged.compared)
+    numbers = reading.read_numbers(engine, study, people, judged.subject, judged.compared)
     engine.drop("chances")
     found, groups, strata, others = [], [], [], []
     for split in _splits(people):
