@@ -85,7 +85,7 @@ def curves(time_us: Integers, cause: npt.NDArray[np.integer], causes_n: int, hor
     Journeys that leave view at the very time of an end count as at risk of it.
     """
     seen_us = np.minimum(time_us, horizon_us + 1)
-    order = np.argsort(seen_us, kind="stable")
+    order = np.argsort(seen_us)  # among equal times any order will do: they are one step
     seen_us = seen_us[order]
     kind = np.where(seen_us <= horizon_us, cause[order], 0).astype(np.int64)
     is_new = np.append(True, seen_us[1:] != seen_us[:-1])
@@ -111,19 +111,24 @@ def influences(found: Curves, last: int | None = None) -> Floats:
         found: the curves.
         last: place among the times up to which ends count; None: all of them.
     """
+    of_causes = [_influence(found, cause, last) for cause in range(1, len(found.hazards) + 1)]
+    return np.vstack([*of_causes, -np.sum(of_causes, axis=0)])
+
+
+def _influence(found: Curves, cause: int, last: int | None) -> Floats:
+    """What each journey adds to the error of one cause's share."""
     until = found.times_us.size if last is None else last + 1
-    hazards, before, at_risk_n = found.hazards[:, :until], found.before[:until], found.at_risk_n[:until]
-    total = hazards.sum(axis=0)
+    at_risk_n, before, incidence = found.at_risk_n[:until], found.before[:until], found.incidence[cause - 1, :until]
+    total = found.hazards[:, :until].sum(axis=0)
     left = 1.0 - total
-    to_come = found.incidence[:, until - 1 : until] - found.incidence[:, :until]
+    to_come = incidence[-1] - incidence
     pull = np.divide(to_come, left, out=np.zeros_like(to_come), where=left > 0)
-    drift = np.cumsum((before * hazards - pull * total) / at_risk_n, axis=1)
-    effect = -drift[:, np.minimum(found.step, until - 1)]
+    drift = np.cumsum((before * found.hazards[cause - 1, :until] - pull * total) / at_risk_n)
     ended = np.flatnonzero((found.cause > 0) & (found.step < until))
     at = found.step[ended]
-    effect[:, ended] -= (pull / at_risk_n)[:, at]
-    effect[found.cause[ended] - 1, ended] += (before / at_risk_n)[at]
-    return np.vstack([effect, -effect.sum(axis=0)])
+    effect: Floats = -drift[np.minimum(found.step, until - 1)]
+    effect[ended] += (np.where(found.cause[ended] == cause, before[at], 0.0) - pull[at]) / at_risk_n[at]
+    return effect
 
 
 def quantile_intervals_us(
@@ -143,8 +148,8 @@ def quantile_intervals_us(
     """
     ended = found.incidence[cause - 1]
     at = np.searchsorted(ended, np.array(parts) * ended[-1] * (1 - 1e-12))
-    whole = influences(found)[cause - 1]
-    by_then = (influences(found, int(place))[cause - 1] for place in at)
+    whole = _influence(found, cause, None)
+    by_then = (_influence(found, cause, int(place)) for place in at)
     errors = np.array([one - part * whole for part, one in zip(parts, by_then, strict=True)])
     widening = design_effects(person[found.order], errors)
     halves = Z_95 * np.sqrt(widening * np.square(errors).sum(axis=1)) / ended[-1]

@@ -46,20 +46,29 @@ def design_effect(person: npt.ArrayLike, outcome: npt.ArrayLike) -> float:
 
 def design_effects(person: npt.ArrayLike, outcomes: Floats) -> Floats:
     """The design effect of each row of outcomes; one column per journey."""
-    _, dense, sizes = np.unique(np.asarray(person), return_inverse=True, return_counts=True)
-    journeys_n, people_n = dense.size, sizes.size
+    number, sizes = _numbered(np.asarray(person))
+    journeys_n, people_n = number.size, int(np.count_nonzero(sizes))
     if journeys_n == people_n:
         return np.ones(len(outcomes))
     worst = float(sizes @ sizes) / journeys_n
-    return np.array([_widening(dense, people_n, row, worst) for row in outcomes])
+    return np.array([_widening(number, people_n, row, worst) for row in outcomes])
 
 
-def _widening(dense: npt.NDArray[np.intp], people_n: int, values: Floats, worst: float) -> float:
+def _numbered(person: npt.NDArray[np.generic]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Each journey's person as a small number, and how many journeys each number has; sorting only where it must."""
+    if person.size and person.dtype.kind in "iu" and int(person.min()) >= 0 and int(person.max()) < 4 * person.size:
+        number = person.astype(np.intp, copy=False)
+        return number, np.bincount(number)
+    _, number, sizes = np.unique(person, return_inverse=True, return_counts=True)
+    return number, sizes
+
+
+def _widening(number: npt.NDArray[np.intp], people_n: int, values: Floats, worst: float) -> float:
     rest = values - values.mean()
     spread = _squares(rest)
     if people_n == 1 or spread <= 1e-12 * _squares(values):
         return worst
-    between = _squares(np.bincount(dense, rest).astype(float)) * people_n / (people_n - 1)
+    between = _squares(np.bincount(number, rest).astype(float)) * people_n / (people_n - 1)
     return max(1.0, between * (values.size - 1) / (spread * values.size))
 
 
