@@ -105,7 +105,7 @@ def _assemble(family: _Family, drawn: list[Measured | None], is_ranked: Flags, m
     sets, judged = family.sets, family.judged
     rows = np.array([_row(one, part) for one, part in zip(judged, drawn, strict=True)]).reshape(len(sets), 10)
     effect, low, high, error, lost, lost_low, lost_high, needed, needed_low, pooled = rows.T
-    factor = pull(effect, error)
+    factor = pull(effect, error, np.array([one.null_error for one in judged], dtype=float))
     p = np.array([one.p_value for one in judged], dtype=float)
     q = adjusted(p)
     resamples = _matrix(drawn)

@@ -20,7 +20,7 @@ from models.friction.effects import (
 )
 from models.friction.parts import Flags, Integers, RiskSet
 from models.friction.resamples import Weights, weighted_counts
-from models.friction.score import p_value, widening
+from models.friction.score import null_error, p_value, widening
 from models.intervals import design_effect
 
 LEAST_N = 30  # below so many independent journeys on either side an effect says too little to be shown
@@ -114,6 +114,7 @@ class Judged:
     others_effective_n: float
     pooled: float
     p_value: float
+    null_error: float
     pooling: Pooling | None
 
 
@@ -125,12 +126,14 @@ def judge_set(units: RiskSet, persons_n: int) -> Judged:
     worth, others_worth = _worth(units, cells)
     refused = units.refused or _refusal(worth, others_worth)
     if refused is not None:
-        return Judged(question, None, refused, worth, others_worth, np.nan, np.nan, None)
+        return Judged(question, None, refused, worth, others_worth, np.nan, np.nan, np.nan, None)
     wide = widening(cells, units.stratum, units.person, units.is_exposed, units.is_lost.astype(float))
     pooling = learn_pooling(cells, question.segment, wide)
     found = question.measure(alone, pooling)
     pooled = float(pooled_effect(cells)[0])
-    return Judged(question, found, None, worth, others_worth, pooled, p_value(cells, wide), pooling)
+    return Judged(
+        question, found, None, worth, others_worth, pooled, p_value(cells, wide), null_error(cells, wide), pooling
+    )
 
 
 def _dense(number: Integers) -> Integers:

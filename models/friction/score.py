@@ -72,6 +72,19 @@ def p_value(cells: Cells, wide: float) -> float:
     return _two_sided(abs(float((seen - mean).sum())) / sqrt(float(variance.sum())), wide)
 
 
+def null_error(cells: Cells, wide: float) -> float:
+    """Standard error that the overlap-weighted effect has if there is no effect; 0 where nothing can be told.
+
+    Where many of the exposed are lost the error beside them is larger than that, and an effect would seem less
+    certain the larger it is.
+    """
+    n1, n0 = cells.n1[:, 0], cells.n0[:, 0]
+    n, lost = n1 + n0, cells.lost1[:, 0] + cells.lost0[:, 0]
+    variance = ratio(n1 * n0 * lost * (n - lost), n**2 * (n - 1))
+    total = float(cells.overlap[:, 0].sum())
+    return sqrt(wide * float(variance.sum())) / total if total > 0 else 0.0
+
+
 def _parts(cells: Cells) -> tuple[Floats, Floats, Floats, Floats]:
     return cells.n1, cells.n0, cells.lost1, cells.lost0
 

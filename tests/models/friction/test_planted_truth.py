@@ -165,7 +165,7 @@ def test_small_worlds_overstate_their_top_three_unless_shrunk(crowd: Planter) ->
     _, raw, _ = small.top("lost_per_month", called_only=False)
     _, shrunk, _ = small.top("lost_shrunk", called_only=False)
     assert raw > 1.1
-    assert 0.6 < shrunk < 1.1  # careful with what it cannot tell, where the figures are for larger worlds
+    assert 0.6 < shrunk < 1.05  # careful with what it cannot tell, where the figures are for larger worlds
 
 
 @pytest.mark.slow
