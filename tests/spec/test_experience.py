@@ -218,7 +218,10 @@ def test_a_response_rate_is_of_those_who_were_asked_and_too_few_answers_are_not_
 
 
 def test_those_who_left_before_the_survey_are_seen(world: World) -> None:
-    """Everybody who answers is happy; of those who leave after a failed order nobody is asked any more."""
+    """Everybody who answers is happy; of those who leave after a failed order nobody is asked any more.
+
+    Whoever came within the last four days, the patience, is left out: of them only the quick would be known.
+    """
     plan = asks("measure: csat, touchpoint: order").replace("patience: {default: 10d}", "patience: {default: 4d}")
     events = "\n".join(
         (
@@ -228,6 +231,7 @@ def test_those_who_left_before_the_survey_are_seen(world: World) -> None:
             crowd(10, "0 visit", "1 order status=failed", "2 answer csat=5", "3 deliver", name="d"),
             crowd(5, "0 visit", "1 order", "2 answer csat=1", "3 deliver", name="e"),
             crowd(2, "0 visit", "1 order", name="late", first=97),
+            crowd(7, "0 visit", "1 order", "1.5 deliver", name="soon", first=97, step=0.01),
         )
     )
     query = world(plan, events)
