@@ -16,6 +16,7 @@ from models.incidence import Curves, curves
 from models.intervals import Z_95, Floats, Integers, wilson
 
 FEW_EXPECTED = 10.0  # below so many expected hits or misses on either side a share is tested exactly, not by z
+FEW_LOST = 5.0  # fewer expected to be lost, or to stay, on the smaller side, and an effect has no normal interval
 _TOLERANCE = 1 - 1e-12  # keeps rounding in a sum from pushing a quantile to the next time
 
 
@@ -306,13 +307,37 @@ def held_still(value: Floats, is_one: npt.NDArray[np.bool_], stratum: Integers, 
 def stratified_effect(
     is_lost: npt.NDArray[np.bool_], is_exposed: npt.NDArray[np.bool_], stratum: Integers, person: Integers
 ) -> Estimate | None:
-    """Lost with a signal minus lost without it, within strata; None where no stratum has both.
+    """Lost with a signal minus lost without it, within strata; None where no stratum has both, or few are (or stay).
 
-    Its worth is that of the smaller side: the exposed, or the others.
+    The variance is Sato's, which holds with many strata of few, times the design effect of people who come again. Its
+    worth is that of the smaller side: the exposed, or the others.
     """
     found = held_still(is_lost.astype(float), is_exposed, stratum, person)
-    if found is None:
+    sides = [share_of(is_lost[side], person[side]) for side in (is_exposed, ~is_exposed) if side.any()]
+    if found is None or len(sides) < 2:
         return None
-    spread = (found.high - found.low) / (2 * Z_95)
-    worth = min(share_of(is_lost[side], person[side]).worth for side in (is_exposed, ~is_exposed))
-    return Estimate(found.difference, found.low, found.high, worth, spread)
+    worth, lost = min(side.worth for side in sides), float(is_lost.mean())
+    if worth * min(lost, 1 - lost) < FEW_LOST:
+        return None
+    widening = max(1.0, *(np.count_nonzero(side) / each.worth for side, each in _with_sides(is_exposed, sides)))
+    spread = sqrt(widening * _sato(is_lost, is_exposed, stratum, found.difference))
+    ends = found.difference - Z_95 * spread, found.difference + Z_95 * spread
+    return Estimate(found.difference, *ends, worth, spread)
+
+
+def _with_sides(
+    is_exposed: npt.NDArray[np.bool_], sides: list[Estimate]
+) -> list[tuple[npt.NDArray[np.bool_], Estimate]]:
+    return [(is_exposed, sides[0]), (~is_exposed, sides[1])]
+
+
+def _sato(is_lost: npt.NDArray[np.bool_], is_exposed: npt.NDArray[np.bool_], stratum: Integers, effect: float) -> float:
+    """Variance of a risk difference over strata (Sato, Greenland and Robins 1989)."""
+    n1, n0 = (np.bincount(stratum, side).astype(float) for side in (is_exposed, ~is_exposed))
+    lost1, lost0 = (np.bincount(stratum, is_lost & side).astype(float) for side in (is_exposed, ~is_exposed))
+    has_both = (n1 > 0) & (n0 > 0)
+    n1, n0, lost1, lost0 = (each[has_both] for each in (n1, n0, lost1, lost0))
+    n = n1 + n0
+    weights = (n1**2 * lost0 - n0**2 * lost1 + n1 * n0 * (n0 - n1) / 2) / n**2
+    spreads = (lost1 * (n0 - lost0) + lost0 * (n1 - lost1)) / (2 * n)
+    return max(0.0, float(effect * weights.sum() + spreads.sum())) / float((n1 * n0 / n).sum()) ** 2

@@ -176,3 +176,31 @@ def test_effects_within_strata_cover() -> None:
         crude += plain.low <= 0.1 <= plain.high
     assert 0.92 <= covered / 400 <= 0.98
     assert crude / 400 < 0.8  # the mutant: no strata
+
+
+def test_effects_in_many_strata_of_few_do_not_differ_by_themselves() -> None:
+    """Most strata have one or no exposed: their residuals are nothing, and a variance made of them far too small."""
+    draw = np.random.default_rng(7)
+    told = naive = 0
+    for _ in range(150):
+        sides, plain = [], []
+        for _side in range(2):
+            stratum = draw.integers(0, 250, 1500)
+            exposed = draw.random(1500) < 0.04
+            lost = draw.random(1500) < draw.uniform(0.1, 0.5, 250)[stratum]
+            found, still = (
+                stratified_effect(lost, exposed, stratum, alone(1500)),
+                held_still(lost.astype(np.float64), exposed, stratum, alone(1500)),
+            )
+            assert found is not None and still is not None
+            sides.append(found)
+            plain.append(Estimate(still.difference, still.low, still.high, 1, (still.high - still.low) / 3.92))
+        told += contrast(sides[0], sides[1]).p_value <= 0.05
+        naive += contrast(plain[0], plain[1]).p_value <= 0.05
+    assert told / 150 <= 0.08
+    assert naive / 150 > 0.1  # the mutant: variance from residuals
+
+
+def test_an_effect_on_hardly_anybody_lost_is_not_told() -> None:
+    exposed = alone(400) < 40
+    assert stratified_effect(alone(400) % 100 == 0, exposed, alone(400) * 0, alone(400)) is None
