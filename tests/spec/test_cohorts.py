@@ -109,3 +109,18 @@ def test_the_wait_from_which_people_leave_stands_beside_the_promise(world: World
     assert all(before[1] == after[0] for before, after in pairwise(spans))
     before_the_promise = [left_n for _, until_s, _, left_n in spans if until_s <= 3 * 86_400]
     assert (3 * 86_400.0 in [row[0] for row in spans], sum(before_the_promise)) == (True, 0)
+
+
+def test_a_promise_may_be_about_what_is_welcome_anytime(world: World) -> None:
+    beside = SHOP.replace("flow:", "anytime: [call]\nflow:").replace(
+        "  pay: {", "  call: {when: {activity: call}}\n  pay: {"
+    )
+    query = world(
+        beside.replace("{next: pay, within: 3d}", "{next: call, within: 3d}"), visits(1, 30, "ask 1,call 2,pay 3")
+    )
+    assert query(
+        "SELECT p50_s / 86400, lost_from_s, patience_s / 86400 FROM waits WHERE to_touchpoint = 'call' ORDER BY 3"
+    ) == [
+        (1.0, None, 10.0),
+        (1.0, None, None),  # of the segment
+    ]
