@@ -232,7 +232,7 @@ def test_planted_frictions_are_found_where_they_are_with_their_effect(run: Run, 
         return
     assert at == planted.at
     assert low - 0.05 <= planted.effect <= high + 0.05
-    if exposed_n >= 90:
+    if exposed_n >= 100:  # fewer may well fail to tell 12 points from nothing
         assert verdict == "friction"
         assert lost > 0
 
