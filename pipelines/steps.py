@@ -25,7 +25,7 @@ COUNTED = ("events", "rejected_rows", "files", "identity_links", "journeys", "va
 
 @dataclass(frozen=True)
 class TopFinding:
-    """One line of the list that a run ends with: what, whose, and how many journeys."""
+    """One line of the list that a run ends with: what, whose, how many journeys, and what goes with it a month."""
 
     finding_id: str
     rank: int
@@ -33,6 +33,13 @@ class TopFinding:
     owner: str | None
     state: str
     journeys_n: int
+    journey: str
+    lost_shrunk: float | None
+    lost_low: float | None
+    lost_high: float | None
+    value: float | None
+    value_low: float | None
+    value_high: float | None
 
 
 def load_maps(settings: Settings) -> tuple[JourneyMap, ...]:

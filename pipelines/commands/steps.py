@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import prefect_server, terminal
+from pipelines.commands.costs import between, money
 from pipelines.commands.findings import NO_FINDINGS
+from pipelines.commands.journey import known_maps
 from pipelines.commands.workspace import open_workspace, parse_as_of
 
 if TYPE_CHECKING:
@@ -139,11 +141,13 @@ def show(settings: Settings, summary: RunSummary, as_json: bool) -> None:
     terminal.say("")
     if summary.as_of_note:
         terminal.say(f"{summary.as_of_note}\n")
-    terminal.say_table(
-        ("#", "finding", "owner", "state", "journeys"),
-        [(f.rank, f.headline, f.owner, f.state, f.journeys_n) for f in top],
-        empty=NO_FINDINGS,
-    )
+    plans = {plan.journey: plan for plan in known_maps(settings)}
+    lines = []
+    for found in top:
+        cost = between(vars(found), "lost_shrunk", "lost_low", "lost_high"), money(vars(found), "value", plans)
+        lines.append((found.rank, found.headline, *cost, found.owner, found.state, found.journeys_n))
+    header = ("#", "finding", "customers a month", "money a month", "owner", "state", "journeys")
+    terminal.say_table(header, lines, empty=NO_FINDINGS)
     terminal.say(f"\nReport: {summary.report}")
 
 
