@@ -87,9 +87,10 @@ def waits_and_curves(engine: DuckDBEngine, study: Study) -> tuple[pl.DataFrame, 
             continue
         clock = _Clock(business if pair.calendar == Calendar.BUSINESS else None)
         waits = _waits(found, pair, clock, patience)
-        # At a goal nobody stands, and beside the flow neither: nobody is lost right after being served there.
-        is_left_open = pair.served in patience and pair.served not in goals
-        known_us = study.as_of_us - patience[pair.served] - 1 if is_left_open else None
+        # At a goal nobody stands, and beside the flow neither: nobody is lost right after being served there. And
+        # without a promise it may only be the order of steps that may come in any: the last one is where they stand.
+        is_asked = pair.promised_s is not None and pair.served in patience and pair.served not in goals
+        known_us = study.as_of_us - patience[pair.served] - 1 if is_asked else None
         told, curve = _told(found, pair, clock.snapshot(study.as_of_us), waits, known_us=known_us, segments=segments)
         told[0]["patience_s"] = patience[pair.ready] / 1e6 if pair.ready in patience else None
         names = {"from_touchpoint": study.plan.names[pair.ready], "to_touchpoint": study.plan.names[pair.served]}
