@@ -58,9 +58,8 @@ def _demanded(engine: DuckDBEngine, study: Study, steps: pl.DataFrame) -> list[p
     engine.hold("staging/contact_exposure", {"within_us": within_us, "as_of_us": study.as_of_us})
     time = engine.frame("SELECT * FROM contact_exposure ORDER BY entity_key, code")
     engine.drop("contact_exposure")
-    found = excess_contacts(
-        time["code"].to_numpy(), time["exposed_us"].to_numpy() / DAY_US, time["contacts_n"].to_numpy(), study.flow_n
-    )
+    exposed_s = (time["exposed_us"] // 1_000_000).to_numpy().astype(float)  # whole, so that no order of adding shows
+    found = excess_contacts(time["code"].to_numpy(), exposed_s, time["contacts_n"].to_numpy(), study.flow_n)
     share = np.divide(
         found.contacts - found.expected, found.contacts, out=np.zeros(study.flow_n), where=found.is_beyond
     )
