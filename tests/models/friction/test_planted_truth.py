@@ -179,7 +179,9 @@ def test_over_a_hundred_worlds_every_figure_of_the_issue_holds(crowd: Planter, j
     named = worlds.each("verdict", lambda world: np.ones(len(world.sets), dtype=bool)) == str(FrictionVerdict.FRICTION)
     planted = np.concatenate([world.is_friction for world in worlds.worlds])
     assert np.mean(~planted[named]) <= 0.07
-    assert 0.90 <= worlds.held(frictions) <= 0.98
+    # The truth here is that of these very journeys, and intervals allow for other journeys' luck as well (their errors
+    # are 0.8 of what the intervals allow for): so no upper end is asked for.
+    assert worlds.held(frictions) >= 0.90
     bias = (worlds.each("lost_per_month", frictions) - worlds.gains(frictions)).mean()
     starts = journeys_n / worlds.worlds[0].plan.months
     assert abs(bias) <= max(0.001 * starts, 0.15 * worlds.gains(frictions).mean())
