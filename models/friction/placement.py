@@ -91,7 +91,7 @@ def find_place(marks: Marks, stays: Stays, block: Integers, wanted: tuple[tuple[
     row, first = np.unique(chosen.row, return_index=True)
     delay = chosen.delay_us[first]
     elsewhere_n = int(np.unique(marks.row).size - row.size)
-    codes = tuple(int(code) for code in np.unique(stays.code[row]))
+    codes = tuple(int(code) for code in np.unique(stays.code[row])) if wanted is None else wanted[0]
     placing = _placing(chosen, row, delay, codes, stays) if wanted is None else Placing(wanted[1])
     if placing != Placing.ON_THE_WAY:
         return Place(codes, placing, row, delay, elsewhere_n)

@@ -167,8 +167,8 @@ class _Maker:
             is_of_failed = bool(2 * self.failed[place.marked].sum() > place.marked.size)
             row = row[self.failed[row] == is_of_failed]
             row = np.setdiff1d(row, np.setdiff1d(marks.row[marks.is_entry], place.marked), assume_unique=True)
-        if place.placing == Placing.MOMENTS:
-            stays, marked = self.stays, np.isin(place.marked, row)
+        stays, marked = self.stays, np.isin(place.marked, row)
+        if place.placing == Placing.MOMENTS and marked.any():
             place = replace(place, marked=place.marked[marked], delay_us=place.delay_us[marked])
             return self._parted(_moments(row, place, stays, self.inputs.person_hash))
         is_exposed = np.isin(row, place.marked)

@@ -267,6 +267,16 @@ def test_refusals_are_sentences_with_the_number_that_was_wanted() -> None:
     }
 
 
+@pytest.mark.parametrize("placing", ["entry", "stay", "moments", "on_the_way"])
+def test_where_nobody_shows_it_at_the_wanted_place_a_sentence_says_so(placing: str) -> None:
+    """Under another rule of identity the journeys are others."""
+    inputs = crowd_of(np.random.default_rng(7), "entry", 0.2, n=500)[0].inputs()
+    target = int(inputs.marks["target"][0])
+    signal = str(inputs.marks["signal"][0])
+    (only,) = risk_sets(inputs, {(signal, target): ((2,), placing)}).compared
+    assert "nobody with the signal" in str(only.units.refused) or "only when the goal" in str(only.units.refused)
+
+
 @pytest.mark.parametrize(
     ("delays", "lost", "is_timed"),
     [
