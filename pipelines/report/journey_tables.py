@@ -200,8 +200,8 @@ def _waits(view: JourneyView, stem: str) -> DataTable:
     rows = sorted(
         view.data.waits,
         key=lambda r: (
-            r.promised_s is None,
             r.segment is not None,
+            r.promised_s is None,
             view.numbers.get(r.from_touchpoint, 999),
             r.segment or "",
             r.to_touchpoint,

@@ -1,4 +1,7 @@
-"""Patience curves: how many of those who still wait leave, by how long they have waited; the promise beside it."""
+"""Patience curves: how many of those who still wait leave, and of those served how many are lost right after.
+
+Both by how long was waited, with the promise and the wait from which people leave, or are lost, beside it.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,17 @@ from math import log2
 from pipelines.report.canvas import Canvas
 from pipelines.report.cost.rows import Record, told
 from pipelines.report.metro_map import Drawing
-from pipelines.report.numbers import duration, share
+from pipelines.report.numbers import duration, share, wait
 from pipelines.report.svg import el, picture
 from pipelines.report.text import wrap
 from pipelines.report.view import JourneyView
 
 _COLUMNS = 3
-_PANEL = (410.0, 236.0)
+_PANEL = (410.0, 292.0)
 _WIDTH = 1280.0
-_PLOT = (46.0, 44.0, 340.0, 148.0)  # left, top, width, height within a panel
+_PLOT = (46.0, 52.0, 340.0)  # left, top, width within a panel
+_HIGH = 96.0
+_GAP = 34.0
 _LEAST = 2
 MOST = 6
 
@@ -38,7 +43,7 @@ class _Times:
 
 
 def patience_picture(view: JourneyView, name: str) -> Drawing | None:
-    """Up to six waits, those with a promise first; None where no wait has two spans that can be told."""
+    """Up to six waits, those with a promise first, then those where people leave; None where there is none to tell."""
     curves = _curves(view)
     if not curves:
         return None
@@ -58,8 +63,10 @@ def _curves(view: JourneyView) -> list[tuple[tuple[str, str], list[Record]]]:
 
     grouped = [(key, list(rows)) for key, rows in groupby(view.data.cost.rows("patience_curves"), pair)]
     shown = [(key, [row for row in rows if told(row, "hazard", "until_s")]) for key, rows in grouped]
-    promised = {(row.from_touchpoint, row.to_touchpoint) for row in view.promises}
-    kept = [(key, rows) for key, rows in shown if len(rows) >= _LEAST and any(float(row["hazard"]) for row in rows)]
+    marks = {pair(row): row for row in view.data.cost.rows("waits") if row["segment"] is None}
+    promised = {key for key, row in marks.items() if row["promised_s"] is not None}
+    telling = promised | {key for key, row in marks.items() if told(row, "leaves_from_s")}
+    kept = [(key, rows) for key, rows in shown if len(rows) >= _LEAST and key in telling]
     place = {name: number for number, name in enumerate(view.flow_names)}
     return sorted(kept, key=lambda item: (item[0] not in promised, place.get(item[0][0], 999), item[0]))[:MOST]
 
@@ -75,46 +82,72 @@ def _told(rows: list[Record]) -> str:
 def _draw(
     canvas: Canvas, view: JourneyView, pair: tuple[str, str], rows: list[Record], origin: tuple[float, float]
 ) -> None:
-    left, top, wide, high = _PLOT
+    left, top, wide = _PLOT
     x0, y0 = origin[0] + left, origin[1] + top
     lines = wrap(_pair(view, pair), wide + 20, 11.5, 2, True)
     canvas.lines(origin[0] + 4, origin[1] + 16, lines, 13, size=11.5, is_bold=True)
-    most = max(float(row["hazard_high"] if told(row, "hazard_high") else row["hazard"]) for row in rows)
-    scale = next((s for s in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if most <= s), max(1.0, most))
-    for part in (0.0, 0.5, 1.0):
-        y = y0 + high * (1 - part)
-        canvas.add("back", el("path", d=f"M{x0:.1f} {y:.1f}h{wide:.1f}", class_="rule"))
-        canvas.text(x0 - 6, y + 3.5, share(scale * part), size=9.5, look="m", anchor="end")
     times = _Times(x0, wide, max(60.0, float(rows[0]["until_s"]) / 2), float(rows[-1]["until_s"]))
-    for row in rows:
-        _draw_span(canvas, row, times, (y0, high), scale)
-    _draw_promise(canvas, view, pair, times, (y0, high))
-    canvas.text(x0, y0 + high + 15, duration(times.first_s), size=9.5, look="m")
-    canvas.text(x0 + wide, y0 + high + 15, f"{duration(times.last_s)} waited", size=9.5, look="m", anchor="end")
+    unit, parts = _unit(rows)
+    _draw_bars(canvas, rows, times, y0, ("hazard", f"of those still waiting, leave {unit}", parts))
+    is_served = any(told(row, "lost_after_share") for row in rows)
+    if is_served:
+        below = y0 + _HIGH + _GAP
+        _draw_bars(canvas, rows, times, below, ("lost_after", "of those served then, are lost right after", 1.0))
+    bottom = y0 + _HIGH + (_GAP + _HIGH if is_served else 0.0)
+    _draw_marks(canvas, view, pair, times, (y0, bottom))
+    canvas.text(x0, bottom + 15, duration(times.first_s), size=9.5, look="m")
+    canvas.text(x0 + wide, bottom + 15, f"{duration(times.last_s)} waited", size=9.5, look="m", anchor="end")
 
 
-def _draw_span(canvas: Canvas, row: Record, times: _Times, ys: tuple[float, float], scale: float) -> None:
-    y0, high = ys
-    start, end = times.x(float(row["from_s"])), times.x(float(row["until_s"]))
-    (hazard,) = told(row, "hazard") or (0.0,)
-    y = y0 + high * (1 - min(1.0, hazard / scale))
-    canvas.add("marks", el("rect", x=start, y=y, width=max(1.0, end - start - 1), height=y0 + high - y, class_="bar"))
-    interval = told(row, "hazard_low", "hazard_high")
-    if interval:
-        middle = (start + end) / 2
-        low, up = (y0 + high * (1 - min(1.0, hazard / scale)) for hazard in interval)
-        canvas.add("marks", el("path", d=f"M{middle:.1f} {low:.1f}V{up:.1f}", class_="whisker"))
+def _unit(rows: list[Record]) -> tuple[str, float]:
+    """The unit of time in which the rate of leaving stays below one, and how many of it a day has."""
+    most = max(float(row["hazard"]) for row in rows)
+    units = (("a day", 1.0), ("an hour", 24.0), ("a minute", 1440.0))
+    return next((each for each in units if most <= each[1]), units[-1])
 
 
-def _draw_promise(
+def _draw_bars(canvas: Canvas, rows: list[Record], times: _Times, y0: float, what: tuple[str, str, float]) -> None:
+    """One row of bars: the column to draw, its heading, and what to divide it by."""
+    name, heading, parts = what
+    value = "hazard" if name == "hazard" else f"{name}_share"
+    drawn = [(row, told(row, value, f"{name}_low", f"{name}_high")) for row in rows if told(row, value)]
+    most = max((float(row[value]) / parts for row, _ in drawn), default=0.0) * 1.3
+    scale = next((s for s in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if most <= s), 1.0)
+    canvas.text(times.left, y0 - 7, heading, size=9.5, look="m")
+    for part in (0.0, 1.0):
+        y = y0 + _HIGH * (1 - part)
+        canvas.add("back", el("path", d=f"M{times.left:.1f} {y:.1f}h{times.wide:.1f}", class_="rule"))
+        canvas.text(times.left - 6, y + 3.5, share(scale * part), size=9.5, look="m", anchor="end")
+    for row, ends in drawn:
+        start, end = times.x(float(row["from_s"])), times.x(float(row["until_s"]))
+        high = _HIGH * min(1.0, float(row[value]) / parts / scale)
+        bar = el("rect", x=start, y=y0 + _HIGH - high, width=max(1.0, end - start - 1), height=high, class_="bar")
+        canvas.add("marks", bar)
+        if ends:
+            low, up = (y0 + _HIGH * (1 - min(1.0, each / parts / scale)) for each in ends[1:])
+            canvas.add("marks", el("path", d=f"M{(start + end) / 2:.1f} {low:.1f}V{up:.1f}", class_="whisker"))
+
+
+def _draw_marks(
     canvas: Canvas, view: JourneyView, pair: tuple[str, str], times: _Times, ys: tuple[float, float]
 ) -> None:
-    promised = next((row.promised_s for row in view.promises if (row.from_touchpoint, row.to_touchpoint) == pair), None)
-    if promised is None:
+    """The promise (dashed), and the wait from which people leave, or are lost, sooner (red)."""
+    rows = view.data.cost.rows("waits")
+    wanted = (row for row in rows if (row["from_touchpoint"], row["to_touchpoint"], row["segment"]) == (*pair, None))
+    row = next(wanted, None)
+    if row is None:
         return
-    mark = times.x(promised)
-    canvas.add("lines", el("path", d=f"M{mark:.1f} {ys[0] - 4:.1f}V{ys[0] + ys[1]:.1f}", class_="promise"))
-    is_left = mark < times.left + times.wide / 2
-    words = f"promised: {duration(promised)}"
-    x, anchor = (mark + 4, "start") if is_left else (mark - 4, "end")
-    canvas.text(x, ys[0] + 5, words, size=9.5, look="m halo", anchor=anchor)
+    from_s = told(row, "leaves_from_s") or told(row, "lost_from_s")
+    if from_s and times.first_s < from_s[0] <= times.last_s:
+        mark = times.x(from_s[0])
+        canvas.add("lines", el("path", d=f"M{mark:.1f} {ys[0]:.1f}V{ys[1]:.1f}", class_="onset"))
+    promised = told(row, "promised_s")
+    words = [f"promised {wait(promised[0], str(row['calendar']))}"] if promised else []
+    words += (
+        [f"leave sooner from {wait(row['leaves_from_s'], str(row['calendar']))}"] if told(row, "leaves_from_s") else []
+    )
+    words += [f"lost more from {wait(row['lost_from_s'], str(row['calendar']))}"] if told(row, "lost_from_s") else []
+    if promised:
+        mark = times.x(promised[0])
+        canvas.add("lines", el("path", d=f"M{mark:.1f} {ys[0]:.1f}V{ys[1]:.1f}", class_="promise"))
+    canvas.text(times.left, ys[1] + 29, "; ".join(words), size=9.5)

@@ -19,6 +19,7 @@ _ORDERS = {
     "frictions": "place NULLS LAST, lost_shrunk DESC NULLS LAST, signal, touchpoint",
     "root_causes": "touchpoint, signal, place",
     "proposals": "touchpoint, signal",
+    "waits": "segment NULLS FIRST, from_touchpoint, to_touchpoint",
     "cohorts": "segment NULLS FIRST, week_at",
     "patience_curves": "from_touchpoint, to_touchpoint, from_s",
     "experience": "touchpoint NULLS FIRST, measure, segment NULLS FIRST",

@@ -119,10 +119,9 @@ def _proposals(view: JourneyView, stem: str) -> DataTable:
             columns.text("Change", "said"),
             _share("Journeys that fit the map now", "fitting_share"),
             _share("after", "fitting_share_after"),
-            columns.text("Lines of the map", "change"),
             columns.text("If none can be offered, why", "reason"),
         ),
-        note="", empty="No deviation keeps customers beyond chance.",
+        note="`terreng proposals` prints the lines of the map.", empty="No deviation keeps customers beyond chance.",
     )  # fmt: skip
 
 

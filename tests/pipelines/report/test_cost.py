@@ -77,11 +77,18 @@ def fill(rows: Rows, plan: JourneyMap) -> None:
             | ({"projected_share": 0.29, "projected_low": 0.22, "projected_high": 0.37} if week >= 12 else {})
         )
     for wait in rows["waits"][:5]:
+        wait |= {"leaves_from_s": 30_000.0, "lost_from_s": 14_400.0}
         pair = {name: wait[name] for name in ("from_touchpoint", "to_touchpoint")}
         for k in range(7):
             hazard = 0.01 * (k + 1)
             span = {"from_s": 3_600.0 * 2**k if k else 0.0, "until_s": 3_600.0 * 2 ** (k + 1)}
-            counts = {"waiting_n": 400 - 40 * k, "left_n": 12, "served_n": 28, "hazard": hazard}
+            counts = {
+                "waiting_n": 400 - 40 * k,
+                "left_n": 12,
+                "served_n": 28,
+                "hazard": hazard,
+                "lost_after_share": 0.1,
+            }
             rows["patience_curves"].append(
                 of_map | pair | span | counts | {"hazard_low": hazard / 2, "hazard_high": hazard * 2}
             )
@@ -100,7 +107,16 @@ def fill(rows: Rows, plan: JourneyMap) -> None:
     rows["root_causes"].append(
         of_map
         | {"touchpoint": names[0], "signal": "failed", "attribute": "device", "value": "iOS 19", "reached_n": 300}
-        | {"exposed_n": 99, "share_of_exposed": 0.83, "lift": 6.1, "lift_low": 4.0, "lift_high": 8.0, "family_n": 40}
+        | {
+            "exposed_n": 99,
+            "share_of_exposed": 0.83,
+            "exposed_share": 0.33,
+            "others_exposed_share": 0.05,
+            "lift": 6.1,
+            "lift_low": 4.0,
+            "lift_high": 8.0,
+            "family_n": 40,
+        }
         | {"said": "83 % of failed payments are on iOS 19 since 12 March", "place": 1, "q_value": 0.0001}
     )
 
