@@ -27,6 +27,8 @@ LEAST_LOST = 5.0
 """So many of the marked would have been lost like the others (exp(-5) < 1 %), before nobody lost means anything."""
 FEW_LOST = 0.1
 """Of many more than that, this part may be lost before a signal is known on the way to the next: torn journeys."""
+NEARLY_THERE = 2 / 3
+"""Where nobody marked is lost, few though they are, marks that come after this part of the stay are on the way, too."""
 LEAST_EVIDENCE = 2.0
 """Log of how much likelier the marked stays must be under sequential trials: stays as wholes are the rule."""
 
@@ -120,12 +122,22 @@ def _placing(chosen: Marks, row: Integers, delay: Integers, codes: tuple[int, ..
     is_known, is_lost = ~stays.is_open[row], stays.is_lost[row]
     known_others = others[~stays.is_open[others]]
     expected_n = is_known.sum() * (stays.is_lost[known_others].mean() if known_others.size else 0.0)
-    goes_on = bool((stays.next_us[row] < FOREVER_US).any())
-    if expected_n >= LEAST_LOST and is_lost.sum() <= FEW_LOST * (expected_n - LEAST_LOST) and goes_on:
+    is_many = expected_n >= LEAST_LOST and is_lost.sum() <= FEW_LOST * (expected_n - LEAST_LOST)
+    passed_part = _passed_part(row, delay, stays)
+    if passed_part > 0 and (is_many or (not is_lost.any() and passed_part >= NEARLY_THERE)):
         return Placing.ON_THE_WAY
     went_on_us = (stays.next_us - stays.reached_us)[others][stays.next_us[others] < FOREVER_US]
     is_timed = evidence_of_time(delay[is_known], is_lost[is_known], went_on_us) > LEAST_EVIDENCE
     return Placing.MOMENTS if is_timed else Placing.STAY
+
+
+def _passed_part(row: Integers, delay: Integers, stays: Stays) -> float:
+    """The part of the stay that is over when the mark comes, in the middle of those who go on; below 0: nobody does."""
+    goes_on = stays.next_us[row] < FOREVER_US
+    if not goes_on.any():
+        return -1.0
+    spent_us = np.maximum(stays.next_us[row] - stays.reached_us[row], 1)[goes_on]
+    return float(np.median(np.maximum(delay[goes_on], 1) / spent_us))
 
 
 def _after(row: Integers, stays: Stays, block: Integers, elsewhere_n: int, wanted: tuple[int, ...] | None) -> Place:

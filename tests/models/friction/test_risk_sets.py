@@ -267,6 +267,13 @@ def test_refusals_are_sentences_with_the_number_that_was_wanted() -> None:
     }
 
 
+def test_few_marks_just_before_the_next_touchpoint_are_on_the_way_and_not_praised() -> None:
+    """Nobody of so few would be lost there anyhow; that none is says nothing, but when they come does."""
+    inputs = crowd_of(np.random.default_rng(9), "on_the_way", 0.2, n=600)[0].inputs()
+    (only,) = risk_sets(inputs).compared
+    assert only.place.placing == "on_the_way"
+
+
 @pytest.mark.parametrize("placing", ["entry", "stay", "moments", "on_the_way"])
 def test_where_nobody_shows_it_at_the_wanted_place_a_sentence_says_so(placing: str) -> None:
     """Under another rule of identity the journeys are others."""
