@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
 TOP = 3
@@ -61,11 +59,20 @@ def mean(values: pl.Series) -> float:
     return float(told.to_numpy().mean()) if told.len() else float("nan")
 
 
+def covers(told: str, low: str, high: str, true: str, true_error: str) -> pl.Expr:
+    """Whether intervals hold the truth, which is itself only known within a standard error (it is re-simulated)."""
+    known = (1.96 * pl.col(true_error)) ** 2
+    under = ((pl.col(told) - pl.col(low)) ** 2 + known).sqrt()
+    over = ((pl.col(high) - pl.col(told)) ** 2 + known).sqrt()
+    off = pl.col(true) - pl.col(told)
+    return (off >= -under) & (off <= over)
+
+
 def outcome_figures(rows: pl.DataFrame) -> list[Figure]:
     """Bias of each number per world and early, middle and late touchpoints; coverage; how far shares miss 1."""
     judged = rows.with_columns(
         ((pl.col("told") - pl.col("true")) * 100).alias("error"),
-        ((pl.col("low") <= pl.col("true")) & (pl.col("true") <= pl.col("high"))).alias("covers"),
+        covers("told", "low", "high", "true", "true_error").alias("covers"),
     )
     figures = []
     for number, word in (("drop_off", "drop-off at a touchpoint"), ("convert", "conversion from a touchpoint")):
@@ -141,8 +148,9 @@ def gain_figures(rows: pl.DataFrame) -> list[Figure]:
                 "points",
             )
         )
-    covers = (frictions["lost_low_points"] <= frictions["gain"]) & (frictions["gain"] <= frictions["lost_high_points"])
-    figures.append(Figure("intervals of the gain cover", mean(covers), 0.90, 0.98, covers.len()))
+    ends = ("lost_per_month_points", "lost_low_points", "lost_high_points", "gain", "gain_error")
+    covered = frictions.select(covers(*ends).alias("covers"))["covers"]
+    figures.append(Figure("intervals of the gain cover", mean(covered), 0.90, 0.98, covered.len()))
     slow = rows.filter((pl.col("world") == "slow_not_lost") & (pl.col("role") != "friction"))
     if slow.height:
         figures.append(
@@ -232,9 +240,29 @@ def hidden_figures(rows: pl.DataFrame) -> list[Figure]:
     ]
 
 
-def standing(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
-    """Standard error of a mean."""
-    return float(values.std(ddof=1) / np.sqrt(values.size)) if values.size > 1 else float("nan")
+def whole_figures(rows: pl.DataFrame, converted: pl.DataFrame) -> list[Figure]:
+    """By the full path, for each way of delivery: found and false rows, harmless ones, and bias of the conversion.
 
-
-Maker = Callable[[pl.DataFrame], list[Figure]]
+    A row that is named after no plant is false unless most of its journeys met a friction; it is counted beside, too.
+    """
+    figures = []
+    for (delivery,), some in sorted(rows.partition_by("delivery", as_dict=True).items(), key=str):
+        called = some.filter(pl.col("verdict") == "friction")
+        frictions = some.filter((pl.col("role") == "friction") & pl.col("is_named"))
+        harmless = some.filter(pl.col("role").is_in(["benign", "decoy", "nothing"]))
+        helpful = some.filter(pl.col("role") == "helpful")
+        off = converted.filter(pl.col("delivery") == delivery)
+        figures += [
+            Figure(f"{delivery}: planted frictions found", mean(frictions["verdict"] == "friction"), 0.85, None,
+                   frictions.height),
+            Figure(f"{delivery}: false discoveries", mean(called["role"] != "friction"), None, 0.07, called.height),
+            Figure(f"{delivery}: rows called friction under another name", mean(~called["is_named"]), None, None,
+                   called.height),
+            Figure(f"{delivery}: harmless ones called friction", mean(harmless["verdict"] == "friction"), None, 0.05,
+                   harmless.height),
+            Figure(f"{delivery}: helpful ones called friction", mean(helpful["verdict"] == "friction"), None, 0.0,
+                   helpful.height),
+            Figure(f"{delivery}: bias of the conversion", mean(off["told"] - off["true"]) * 100, None, None, off.height,
+                   "points"),
+        ]  # fmt: skip
+    return figures

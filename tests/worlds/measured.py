@@ -77,6 +77,10 @@ def outcome_rows(met: Met) -> pl.DataFrame:
         "number": "convert", "true": met.truth.convert[code], "told": found["converted_share"],
         "low": found["converted_low"], "high": found["converted_high"], "total": total,
     }  # fmt: skip
+    reached_n = met.truth.reached_n[code]
+    for numbers in (drop_off, convert):
+        share = np.asarray(numbers["true"], dtype=float)
+        numbers["true_error"] = np.sqrt(share * (1 - share) / np.maximum(reached_n, 1))
     texts = dict.fromkeys(("true", "told", "low", "high", "total"), pl.Float64)
     parts = [
         pl.DataFrame({**about(met), "code": code, **numbers}, schema_overrides=texts).filter(~pl.Series(is_goal))
@@ -96,6 +100,7 @@ def friction_rows(met: Met, found: pl.DataFrame | None = None) -> pl.DataFrame:
         pl.Series("kind", [f"{plants[each].kind} {plants[each].timing}" for each in number], dtype=pl.String),
         pl.Series("planted", [plants[each].effect for each in number], dtype=pl.Float64),
         pl.Series("gain", met.truth.gain[number] * 100, dtype=pl.Float64),
+        pl.Series("gain_error", 100 * np.sqrt(np.abs(met.truth.gain[number]) / met.truth.journeys_n), dtype=pl.Float64),
         *((pl.col(name) / per_point).alias(f"{name}_points") for name in LOSSES),
     )
 

@@ -8,7 +8,8 @@ import time
 from pathlib import Path
 
 from tests.worlds.catalogue import WORLDS
-from tests.worlds.suite import collect, figures_of
+from tests.worlds.full import DELIVERIES
+from tests.worlds.suite import collect, collect_whole, figures_of
 from tests.worlds.truth import PEOPLE
 
 TITLE = "| claim | measured | must be | n | |\n|---|---|---|---|---|"
@@ -19,7 +20,11 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _asked(arguments)
     began = time.perf_counter()
     seeds = range(asked.first, asked.first + asked.seeds)
-    collected = collect(asked.world or list(WORLDS), seeds, asked.people, asked.truth, asked.workers)
+    names = asked.world or list(WORLDS)
+    if asked.whole:
+        collected = collect_whole(names, seeds, asked.people[0], asked.truth, asked.whole)
+    else:
+        collected = collect(names, seeds, asked.people, asked.truth, asked.workers)
     figures = figures_of(collected, asked.people)
     lines = [TITLE, *(figure.line for figure in figures)]
     sys.stdout.write("\n".join(lines) + f"\n\n{asked.seeds} seeds, {time.perf_counter() - began:.0f} s\n")
@@ -40,6 +45,8 @@ def _asked(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--people", type=int, nargs="+", default=[20_000, 5_000], help="people in each world")
     parser.add_argument("--truth", type=int, default=PEOPLE, help="people in the re-simulations of the truth")
     parser.add_argument("--workers", type=int, default=2, help="processes")
+    ways = sorted(DELIVERIES)
+    parser.add_argument("--whole", nargs="+", choices=ways, help="through the pipeline, delivered in these ways")
     parser.add_argument("--rows", type=Path, help="folder for the rows behind the figures, as Parquet")
     return parser.parse_args(arguments)
 

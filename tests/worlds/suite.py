@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import polars as pl
 
 from tests.worlds import claims
 from tests.worlds.catalogue import WORLDS
 from tests.worlds.claims import Figure
+from tests.worlds.full import full_rows
 from tests.worlds.measured import friction_rows, meet, moved_rows, outcome_rows, wait_rows
 
 WATCHED = ("clean", "in_flight", "repeat_customers")
@@ -47,6 +50,31 @@ def measure(name: str, seed: int, people_n: int, truth_n: int) -> dict[str, pl.D
     return found
 
 
+def measure_whole(name: str, seed: int, people_n: int, truth_n: int, delivery: str) -> dict[str, pl.DataFrame]:
+    """Rows of one world by the full path: its events through the pipeline, delivered in one way."""
+    met = meet(WORLDS[name](seed, people_n), truth_n)
+    with tempfile.TemporaryDirectory() as folder:
+        rows, outcomes = full_rows(met, delivery, Path(folder))
+    first = outcomes.filter(pl.col("touchpoint") == met.world.plan.names[0]).sort("horizon_d").tail(1)
+    converted = pl.DataFrame({
+        "world": [name], "seed": [seed], "delivery": [delivery], "true": [met.truth.converted_share],
+        "told": first["converted_share"].to_list() or [None],
+    }, schema_overrides={"told": pl.Float64})  # fmt: skip
+    return {"whole": rows, "converted": converted}
+
+
+def collect_whole(
+    names: Sequence[str], seeds: Iterable[int], people_n: int, truth_n: int, deliveries: Sequence[str]
+) -> Collected:
+    """The same by the full path, for some names and ways of delivery."""
+    collected = Collected()
+    for seed in seeds:
+        for name in names:
+            for delivery in deliveries:
+                collected.add(measure_whole(name, seed, people_n, truth_n, delivery))
+    return collected
+
+
 def collect(
     names: Sequence[str], seeds: Iterable[int], people: Sequence[int], truth_n: int, workers: int = 1
 ) -> Collected:
@@ -74,6 +102,9 @@ def figures_of(collected: Collected, people: Sequence[int]) -> list[Figure]:
             figures += claims.found_figures(frictions, people_n)
         figures += claims.harmless_figures(frictions) + claims.gain_figures(frictions)
         figures += claims.top_figures(frictions) + claims.hidden_figures(frictions)
+    whole, converted = collected.frame("whole"), collected.frame("converted")
+    if whole is not None and converted is not None:
+        figures += claims.whole_figures(whole, converted)
     for name, maker in (("waits", claims.wait_figures), ("moved", claims.moved_figures)):
         rows = collected.frame(name)
         if rows is not None:
