@@ -20,7 +20,6 @@ _ORDERS = {
     "root_causes": "touchpoint, signal, place",
     "proposals": "touchpoint, signal",
     "waits": "segment NULLS FIRST, from_touchpoint, to_touchpoint",
-    "cohorts": "segment NULLS FIRST, week_at",
     "patience_curves": "from_touchpoint, to_touchpoint, from_s",
     "experience": "touchpoint NULLS FIRST, measure, segment NULLS FIRST",
     "experience_quadrants": "touchpoint NULLS FIRST, behaviour, survey",
@@ -46,7 +45,17 @@ class Cost:
 
 def read_cost(con: duckdb.DuckDBPyConnection, journey: str, cover: Cover, currency: str | None) -> Cost:
     """The rows of one map. In place of a small number stands what says that it is not shown."""
-    return Cost({table: _rows(con, table, order, journey, cover) for table, order in _ORDERS.items()}, currency)
+    tables = {table: _rows(con, table, order, journey, cover) for table, order in _ORDERS.items()}
+    return Cost(tables | {"cohorts": _cohorts(con, journey, cover)}, currency)
+
+
+def _cohorts(con: duckdb.DuckDBPyConnection, journey: str, cover: Cover) -> tuple[Record, ...]:
+    """Weeks as the command and the exports tell them: without those of few people, and shares that tell of few."""
+    from pipelines.privacy.cover import edge_rows
+
+    rows = [row for row in edge_rows(con, "cohorts", cover.minimum) if row["journey"] == journey]
+    rows.sort(key=lambda row: (row["segment"] is not None, row["segment"] or "", row["week_at"]))
+    return tuple(row | cover.columns("cohorts", row) for row in rows)
 
 
 def _rows(con: duckdb.DuckDBPyConnection, table: str, order: str, journey: str, cover: Cover) -> tuple[Record, ...]:

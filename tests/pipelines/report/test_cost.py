@@ -216,3 +216,24 @@ def test_money_has_three_figures_and_its_currency() -> None:
 
 def test_a_difference_is_in_points_with_its_sign() -> None:
     assert points({"d": -0.012, "l": -0.02, "h": 0.004}, "d", "l", "h") == "−1.2 points (−2.0 to +0.4)"
+
+
+def test_weeks_are_covered_as_in_the_command(build: Build) -> None:
+    """Of 80 who began in a week 4 are still active, and in two other weeks only 4 and 3 began: none of it is told."""
+
+    def few(rows: Rows) -> None:
+        shares = {"converted_share": 0.3, "exited_share": 0.25, "abandoned_share": 0.4, "active_share": 0.05}
+        rows["cohorts"] += [
+            shares
+            | {"journey": rows["journeys"][0]["journey"], "week_at": AS_OF - timedelta(days=7 * week)}
+            | {"journeys_n": n, "followed_d": 40.0, "is_mature": True}
+            for week, n in ((9, 80), (8, 4), (7, 3))
+        ]
+
+    settings = build(make_map(5), 40, few)
+    (plan,) = load_maps(settings.root / "maps")
+    view = JourneyView(plan, read_snapshot(settings, RUN, (plan,)).journeys[plan.journey])
+    (week,) = view.data.cost.rows("cohorts")
+
+    assert (week["journeys_n"], week["converted_share"], week["exited_share"]) == (80, 0.3, 0.25)
+    assert (week["abandoned_share"], week["active_share"]) == (None, None)
