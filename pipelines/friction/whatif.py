@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from models.friction.chain import fix_together
+from models.friction.chain import Fixed, fix_together
 from models.friction.delays import delay_together
 from models.friction.parts import Floats
 from models.friction.ranking import ALL_FIXED
@@ -133,7 +133,8 @@ def _unknown(rows: Sequence[Row], here: Sequence[Row], fix: Fix) -> UsageError:
         )
     pairs = [f"{row['touchpoint']}:{row['signal']}" for row in rows]
     near = get_close_matches(str(fix), pairs, n=1) or get_close_matches(fix.touchpoint, _places(rows), n=1)
-    wanted = f"one of: {', '.join(pairs[:_MOST_NAMED])}{', ...' if len(pairs) > _MOST_NAMED else ''}"
+    more_n = len(pairs) - _MOST_NAMED
+    wanted = f"one of: {', '.join(pairs[:_MOST_NAMED])}{f' and {more_n} more' if more_n > 0 else ''}"
     return UsageError(
         got=f"no row {fix}",
         wanted=wanted if pairs else "a journey with signals: the last run found none",
@@ -168,7 +169,7 @@ def gain(connection: duckdb.DuckDBPyConnection, plan: JourneyMap, as_of: datetim
     fixed = fix_together(judged.estimates, sets, chosen, judged.found.steps, people)
     waited = [_beyond_promise(connection, subject, each) for each in judged.compared]
     delay = delay_together(sets, people, beyond_s=waited)
-    conversions = (fixed.lost_per_month, fixed.low, fixed.high)
+    conversions = as_published(fixed, rows)
     worth = margin(subject)
     return Gain(
         conversions=conversions,
@@ -177,6 +178,21 @@ def gain(connection: duckdb.DuckDBPyConnection, plan: JourneyMap, as_of: datetim
         delay_s=None if delay.per_month_s != delay.per_month_s else (delay.per_month_s, delay.low_s, delay.high_s),
         part=fixed.part,
     )
+
+
+def as_published(fixed: Fixed, rows: Sequence[Row]) -> tuple[float, float, float]:
+    """Of one fix its row itself; of several the part that is left of the sum of their rows, with its interval.
+
+    The run held still what goes together with a signal, also where that is not asked for here. So what is judged anew
+    tells how the fixes overlap and how sure that is, and the rows tell how much they are.
+    """
+    if len(rows) == 1:
+        (row,) = rows
+        if None not in (row["lost_per_month"], row["lost_low"], row["lost_high"]):
+            return row["lost_per_month"], row["lost_low"], row["lost_high"]
+    lost = fixed.part * sum(row["lost_per_month"] or 0.0 for row in rows)
+    more = lost - fixed.lost_per_month
+    return lost, fixed.low + more, fixed.high + more
 
 
 def _beyond_promise(connection: duckdb.DuckDBPyConnection, subject: Subject, each: Compared) -> Floats | None:

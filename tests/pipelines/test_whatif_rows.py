@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
-from pipelines.friction.whatif import Fix, chosen_rows, parse
+from models.friction.chain import Fixed
+from pipelines.friction.whatif import Fix, as_published, chosen_rows, parse
 from schemas.errors import UsageError
 from schemas.journey_map import load_map
 
@@ -113,3 +115,21 @@ def test_fixes_of_several_journeys_are_not_mixed(plans: list[JourneyMap]) -> Non
     others = [row("signup", "missing"), row("stayed", "loop", journey="stay")]
     with pytest.raises(UsageError, match="fixes in several journeys: buy, stay"):
         chosen_rows(others, [Fix("signup", "missing"), Fix("stayed", "loop")], plans)
+
+
+def test_what_fixes_give_back_is_what_their_rows_say() -> None:
+    """Judged anew, they may lose other numbers: the run held still what was not asked for."""
+    told = [
+        row("signup", "missing", lost_per_month=10.0, lost_low=6.0, lost_high=15.0),
+        row("card", "failed", lost_per_month=30.0, lost_low=20.0, lost_high=40.0),
+    ]
+    anew = Fixed(48.0, 40.0, 56.0, 0.0, 0.0, 0.9, np.zeros(0))
+
+    assert as_published(anew, told[:1]) == (10.0, 6.0, 15.0)
+    assert as_published(anew, told) == pytest.approx((36.0, 28.0, 44.0))
+
+
+def test_a_long_list_of_rows_is_cut_with_how_many_there_are(plans: list[JourneyMap]) -> None:
+    many = [row(f"step{n}", "late") for n in range(15)]
+    with pytest.raises(UsageError, match="step11:late and 3 more"):
+        chosen_rows(many, [Fix("nowhere", "loop")], plans)
