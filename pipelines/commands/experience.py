@@ -72,7 +72,10 @@ def experience(workspace: Path, journey: str, segment: str, as_json: bool) -> No
         return
     _say(_SCORES, [_with_score(row) for row in rows["experience"]], "No answers: no map asks, or nobody has answered.")
     if rows["experience_quadrants"]:
-        terminal.say("\nHow people behaved, and what they said (bad and silent: they left before the survey)\n")
+        of_whom = f" (of all journeys, not of {segment} alone)" if segment else ""
+        terminal.say(
+            f"\nHow people behaved, and what they said{of_whom} (bad and silent: they left before the survey)\n"
+        )
         _say(_QUADRANTS, rows["experience_quadrants"], "")
     terminal.say("\nWhat becomes of those who converted\n")
     _say(_VALUE, [_with_ends(row) for row in rows["customer_value"]], "Nobody has converted.")

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tests.conftest import Terreng
 
 ASKS = "experience: [{measure: nps}, {measure: csat, touchpoint: visit, score: stars}]\nvalue: {per_conversion: 200}\n"
+ASKS += "segments: {region: region}\n"
 
 
 def test_what_customers_say_and_are_worth_is_listed(terreng: Terreng, workspace: Path) -> None:
@@ -32,7 +33,9 @@ def test_what_customers_say_and_are_worth_is_listed(terreng: Terreng, workspace:
     assert "answers_n" in stars["hidden"]
     assert [row["customers_n"] for row in found["customer_value"]] == [30]
 
+    of_north = terreng("experience", "--segment", "region=north", "-w", workspace).out
+    assert "what they said (of all journeys, not of region=north alone)" in of_north
     wrong = terreng("experience", "firts", "-w", workspace)
     assert wrong.code == 2
     assert "wanted one of: become_customer" in wrong.err
-    assert terreng("experience", "--segment", "region=north", "-w", workspace).code == 2
+    assert terreng("experience", "--segment", "region=south", "-w", workspace).code == 2
