@@ -92,6 +92,10 @@ class Told:
         return f"fewer than {self.minimum}" if 0 < n < self.minimum else f"{n:,}"
 
 
+NOTHING_DIFFERS = "Nothing differs by more than chance."
+NOTHING_COMPARED = "Nothing could be compared, so nobody can tell whether they differ."
+
+
 def lines(told: Told) -> list[str]:
     """The text of the command."""
     one, other = told.sides.one, told.sides.other
@@ -104,7 +108,7 @@ def lines(told: Told) -> list[str]:
         f"{family_n} numbers compared; of those called different at most {FALSE_DISCOVERY:.0%} are chance"
         f" (Benjamini and Hochberg). Held still in the last column: {told.sides.held_still}.",
         "",
-        *_block("Different", differing, told, "Nothing differs by more than chance."),
+        *_block("Different", differing, told, NOTHING_DIFFERS if shown else NOTHING_COMPARED),
         *_block("Not told apart from chance", alike, told, ""),
         *_refusals(told),
     ]

@@ -180,6 +180,8 @@ def test_what_cannot_be_compared_says_why(terreng: Terreng, shop: Path) -> None:
     assert "2026-05..: too few journeys (worth fewer than 30)" in reasons
     text = terreng("difference", "--between", "2026-05..", "--and", "2026-01", "-w", shop).out
     assert text.startswith("Buy something: 2026-05.. (0 journeys) against 2026-01 (")
+    assert "Nothing could be compared" in text
+    assert "Nothing differs" not in text
 
 
 @pytest.mark.parametrize(
