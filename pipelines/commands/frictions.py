@@ -10,6 +10,7 @@ from pipelines.commands.covered import Row, covered_rows, plain
 from pipelines.commands.journey import known_maps
 from pipelines.commands.ledger import unknown
 from pipelines.commands.workspace import open_workspace
+from pipelines.findings.headlines import figures
 
 _FRICTIONS = (
     "SELECT * FROM frictions ORDER BY journey, signal = 'all_fixed', lost_shrunk IS NULL, lost_shrunk DESC,"
@@ -17,8 +18,8 @@ _FRICTIONS = (
 )
 _RANGES = "SELECT * FROM identity_ranges ORDER BY journey, measure, touchpoint, signal"
 COLUMNS = (
-    "touchpoint:signal", "at", "reached", "with it", "effect, points", "q", "customers a month", "money a month",
-    "grade", "verdict",
+    "touchpoint:signal", "at", "reached", "with it", "effect, points", "q", "customers a month", "shrunk",
+    "money a month", "grade", "verdict",
 )  # fmt: skip
 _HEADS = {"journeys": "journeys", "conversion": "conversion", "drop_off": "lost at", "lost_per_month": "lost a month"}
 
@@ -62,9 +63,7 @@ def _say(rows: list[Row], plans: Plans) -> None:
         terminal.say_table(COLUMNS, [_line(row, plans) for row in judged], empty="None could be judged.")
         for row in of_map:
             if row["touchpoint"] is None and row["verdict"] != "refused":
-                terminal.say(
-                    f"All together: {between(row, 'lost_per_month', 'lost_low', 'lost_high')} customers a month"
-                )
+                terminal.say(_together(row, plans))
         refused = [row for row in of_map if row["verdict"] == "refused" and row["touchpoint"] is not None]
         if refused:
             terminal.say("Not judged:")
@@ -73,8 +72,16 @@ def _say(rows: list[Row], plans: Plans) -> None:
         terminal.say("")
     terminal.note(
         "effects are associated with the signal, within segments and calendar time; losses overlap and do not add up;"
+        " money goes by the shrunk number, as in `terreng start`;"
         " `--json` has the reasons of each row"
     )
+
+
+def _together(row: Row, plans: Plans) -> str:
+    lost = between(row, "lost_per_month", "lost_low", "lost_high")
+    shrunk = f", shrunk {figures(row['lost_shrunk'])}" if isinstance(row["lost_shrunk"], float) else ""
+    worth = money(row, "value", plans)
+    return f"All together: {lost} customers a month{shrunk}{f', {worth}' if worth else ''}"
 
 
 def _line(row: Row, plans: Plans) -> tuple[object, ...]:
@@ -86,6 +93,7 @@ def _line(row: Row, plans: Plans) -> tuple[object, ...]:
         _points(row),
         None if row["q_value"] is None else f"{row['q_value']:.3f}",
         between(row, "lost_per_month", "lost_low", "lost_high"),
+        figures(row["lost_shrunk"]) if isinstance(row["lost_shrunk"], float) else None,
         money(row, "value", plans),
         row["evidence_grade"],
         row["verdict"],

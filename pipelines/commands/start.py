@@ -82,6 +82,6 @@ def _together(row: Row, plans: Plans) -> str:
     worth = money(row, "value", plans)
     return (
         f"{row['journey']}: all frictions fixed together, at most"
-        f" {between(row, 'lost_per_month', 'lost_low', 'lost_high')} customers a month"
+        f" {between(row, 'lost_shrunk', 'lost_low', 'lost_high')} customers a month"
         f"{f', {worth}' if worth else ''}: an upper bound, if each were fixed fully and nothing took its place."
     )

@@ -84,7 +84,7 @@ def test_where_to_start_is_told_for_a_meeting(terreng: Terreng, ran: Path) -> No
     assert "41 (29 to 54)" in row
     assert "NOK 82,400 (57,700 to 107,000)" in row
     assert row.split()[-4:] == ["B", "98%", "small", "yes"]
-    assert "all frictions fixed together, at most 45 (29 to 54) customers a month, NOK 82,400" in text
+    assert "all frictions fixed together, at most 41 (29 to 54) customers a month, NOK 82,400" in text
     assert "an upper bound" in text
     assert "do not add up" in text
     assert "because" not in text
@@ -124,7 +124,7 @@ def test_frictions_are_listed_with_what_could_not_be_judged_and_why(terreng: Ter
     row = next(line for line in text.splitlines() if line.startswith("signup:missing"))
     assert "+21.0 (+14.0 to +28.0)" in row
     assert row.split()[-2:] == ["B", "friction"]
-    assert "All together: 45 (29 to 54) customers a month" in text
+    assert "All together: 45 (29 to 54) customers a month, shrunk 41, NOK 82,400 (57,700 to 107,000)" in text
     assert "  order:late: Too few journeys with the signal that can be compared (worth fewer than 30)." in text
     machine = json.loads(terreng("frictions", "--json", "-w", ran).out)
     (few,) = (row for row in machine if row["signal"] == "late")

@@ -52,10 +52,10 @@ def cost_section(view: JourneyView, stem: str) -> CostSection:
 
 def _joint(view: JourneyView) -> str:
     row = next((row for row in view.data.cost.rows("frictions") if row["signal"] == JOINT), None)
-    if row is None or not told(row, "lost_per_month", "lost_low", "lost_high"):
+    if row is None or not told(row, "lost_shrunk", "lost_low", "lost_high"):
         return ""
     worth = f", {money(row['value'], view.data.cost.currency)} of margin" if row["value"] is not None else ""
-    customers = number(row, "lost_per_month", "lost_low", "lost_high")
+    customers = number(row, "lost_shrunk", "lost_low", "lost_high")
     return (
         f"Were all of them fixed at once, {customers} more customers a month would reach the goal{worth}. That is an"
         " upper bound: it takes it that fixing removes all of the difference, and that nothing else causes both."

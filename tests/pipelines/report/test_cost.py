@@ -187,6 +187,7 @@ def test_the_section_says_how_many_were_tried_what_turns_and_how_strong_a_hidden
 
     assert section.tried.startswith("15 signals were tried: 12 cost customers, 1 keep them, 1 cannot be told")
     assert "upper bound" in section.joint
+    assert "fixed at once, 90 (54 to 144) more customers" in section.joint, "as in the picture, and as its money"
     assert any("the sign turns: Repeated" in line for line in section.notes)
     assert any("2.4 times as likely" in line for line in section.notes)
     assert section.causes == ("83 % of failed payments are on iOS 19 since 12 March",)
