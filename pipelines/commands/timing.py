@@ -107,14 +107,15 @@ def _read(workspace: Path, table: str, journey: str, segment: str) -> tuple[list
     with reader(settings) as connection:
         cover = read_cover(connection, minimum)
         every = sorted(edge_rows(connection, table, minimum), key=_place)
+        # Also of segments whose weeks are all of few: these are not told, but they are there.
+        of_maps = connection.sql(f"SELECT DISTINCT journey, segment FROM {table} WHERE segment IS NOT NULL").fetchall()
         known = [name for (name,) in connection.sql("SELECT DISTINCT journey FROM map_versions ORDER BY 1").fetchall()]
     if journey and journey not in known:
         raise unknown(f"no journey {journey!r}", journey, known)
     of_journey = [row for row in every if not journey or row["journey"] == journey]
-    if segment and segment not in {row["segment"] for row in of_journey}:
-        raise unknown(
-            f"no segment {segment!r}", segment, sorted({row["segment"] for row in of_journey if row["segment"]})
-        )
+    segments = sorted({value for name, value in of_maps if not journey or name == journey})
+    if segment and segment not in segments:
+        raise unknown(f"no segment {segment!r}", segment, segments)
     chosen = [row for row in of_journey if row["segment"] == (segment or None)]
     return [row | cover.columns(table, row) for row in chosen], settings.timezone
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 
 if TYPE_CHECKING:
@@ -40,3 +41,13 @@ def test_waits_and_cohorts_are_listed(terreng: Terreng, ran: Path) -> None:
     wrong = terreng("cohorts", "become_custmer", "-w", ran)
     assert (wrong.code, "did you mean 'become_customer'?" in wrong.err) == (2, True)
     assert terreng("waits", "--segment", "no=such", "-w", ran).code == 2
+
+
+def test_a_segment_whose_weeks_are_all_of_few_is_there_but_not_told(terreng: Terreng, ran: Path) -> None:
+    with duckdb.connect(ran / "published" / "terreng.duckdb") as connection:
+        week = "SELECT * REPLACE (3 AS journeys_n, 'region=south' AS segment) FROM cohorts LIMIT 1"
+        connection.execute(f"INSERT INTO cohorts {week}")
+    answer = terreng("cohorts", "--segment", "region=south", "-w", ran)
+    assert (answer.code, answer.out.startswith("No cohorts that may be shown")) == (0, True), answer.err
+    wrong = terreng("cohorts", "--segment", "region=suoth", "-w", ran)
+    assert (wrong.code, "did you mean 'region=south'?" in wrong.err) == (2, True)
