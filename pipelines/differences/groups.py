@@ -70,7 +70,7 @@ def sides_of(between: str, other: str, people: People, timezone: str) -> Sides:
 
 
 def _segments(between: str, other: str, people: People) -> Sides:
-    (name, one), (other_name, rest) = (_value(text, people.segments) for text in (between, other))
+    (name, one), (other_name, rest) = (named_value(text, people.segments) for text in (between, other))
     if (name, one) == (other_name, rest):
         raise UsageError(got=f"{name}={one} twice", wanted="two different values")
     is_one, is_other = people.segments[name] == one, people.segments[other_name] == rest
@@ -85,9 +85,12 @@ def _segments(between: str, other: str, people: People) -> Sides:
     )
 
 
-def _value(text: str, segments: Mapping[str, Texts]) -> tuple[str, str]:
+def named_value(text: str, segments: Mapping[str, Texts]) -> tuple[str, str]:
     """A segment and its value that both exist."""
-    name, value = (part.strip() for part in text.split("=", 1))
+    # A segment's own name may hold the sign: the longest that fits is meant.
+    fitting = [name for name in segments if text.strip().startswith(f"{name}=")]
+    named = max(fitting, key=len, default=text.split("=", 1)[0].strip())
+    name, value = named, text.strip()[len(named) :].lstrip().removeprefix("=").strip()
     if name not in segments:
         raise _unknown(f"no segment {name!r}", name, sorted(segments), "a map with segments")
     known = sorted(set(np.unique(segments[name]).tolist()) - {NO_VALUE})

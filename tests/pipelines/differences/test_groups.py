@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from pipelines.differences.groups import sides_of
+from pipelines.differences.groups import named_value, sides_of
 from pipelines.differences.people import People
 from pipelines.study import micros
 from schemas.errors import UsageError
@@ -78,3 +78,11 @@ def test_what_is_no_period_is_answered_with_what_is(text: str) -> None:
         sides_of(text, "2026-01", people(), "UTC")
     assert answer.value.got == f"--between {text!r}"
     assert "2026-05..2026-06" in answer.value.wanted
+
+
+def test_the_name_of_a_segment_may_hold_the_sign() -> None:
+    segments = {"a": np.array(["x", "b=y"]), "a=b": np.array(["y", "n = m"])}
+
+    assert named_value("a = x", segments) == ("a", "x")
+    assert named_value("a=b=y", segments) == ("a=b", "y")
+    assert named_value(" a=b=n = m ", segments) == ("a=b", "n = m")
