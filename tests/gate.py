@@ -17,7 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = (sys.executable, "-m", "pytest")
 SERVICE = "tests/test_serve.py"
-ON_BOTH_CORES = ("-n", "2", "--dist", "loadfile")  # a file's tests share what they have set up
+# A file's tests share what they have set up; files come in their order, the long acceptance tests first.
+ON_BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 

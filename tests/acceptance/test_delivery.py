@@ -223,7 +223,7 @@ def _one_salt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERRENG_SALT", "0123456789abcdef0123456789abcdef")
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
 def test_every_delivery_of_the_same_rows_gives_the_same_bytes(terreng: Terreng, tmp_path: Path, seed: int) -> None:
     world = World(random.Random(seed)).fill(60)  # noqa: S311 -- rows for a test, no secret
     clean, pieces = make(tmp_path / "clean"), make(tmp_path / "pieces")

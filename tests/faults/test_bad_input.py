@@ -201,7 +201,7 @@ def _files_up_to_8_mb() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (8 << 20, 8 << 20))
 
 
-@pytest.mark.parametrize("after_s", [0.7, 1.5, 2.2])
+@pytest.mark.parametrize("after_s", [0.7, pytest.param(1.5, marks=pytest.mark.slow), 2.2])
 def test_a_killed_run_leaves_the_published_result_and_the_next_one_proceeds(
     terreng: Terreng, workspace: Path, after_s: float
 ) -> None:

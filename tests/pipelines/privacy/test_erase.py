@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shutil
 import signal
 import subprocess
 import sys
@@ -263,20 +262,20 @@ PLACES = (
 )
 
 
-def test_killed_anywhere_a_second_erase_ends_it(shop_run: Settings, terreng: Terreng, tmp_path: Path) -> None:
-    for place in PLACES:
-        root = tmp_path / place.replace(" ", "_")
-        shutil.copytree(shop_run.root, root)
-        done = subprocess.run(
-            [sys.executable, "-c", KILLED, str(root), place], cwd=ROOT, check=False, capture_output=True, text=True
-        )
-        assert done.returncode == -signal.SIGKILL, (place, done.stderr)
-        answer = terreng("erase", f"customer_id={CUSTOMER}", "--yes", "-w", root)
-        assert answer.code == 0, (place, answer.err)
-        assert {text: stands(root, text) for text in (MAIL, CUSTOMER)} == {MAIL: [], CUSTOMER: []}, place
-        assert not list(root.glob("*.rebuilding*")), place
-        if place in PLACES[::3]:
-            assert terreng("run", "-w", root).code == 0, place
+@pytest.mark.parametrize(
+    "place", [pytest.param(place, marks=() if place in PLACES[1::3] else pytest.mark.slow) for place in PLACES]
+)
+def test_killed_anywhere_a_second_erase_ends_it(shop_run: Settings, terreng: Terreng, place: str) -> None:
+    root = shop_run.root
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(root), place], cwd=ROOT, check=False, capture_output=True, text=True
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    answer = terreng("erase", f"customer_id={CUSTOMER}", "--yes", "-w", root)
+    assert answer.code == 0, answer.err
+    assert {text: stands(root, text) for text in (MAIL, CUSTOMER)} == {MAIL: [], CUSTOMER: []}
+    assert not list(root.glob("*.rebuilding*"))
+    assert terreng("run", "-w", root).code == 0
 
 
 def test_the_rebuilt_warehouse_still_knows_its_commits(shop_run: Settings, terreng: Terreng) -> None:
