@@ -145,12 +145,25 @@ def reader(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _prepare(connection: duckdb.DuckDBPyConnection, path: Path, is_new: bool) -> None:
     _settle(connection)
-    for ddl in (*(table.ddl() for table in TABLES.values()), *INTERNAL_DDL):
+    there = _columns_there(connection)
+    for ddl in (*(table.ddl() for table in TABLES.values() if table.name not in there), *INTERNAL_DDL):
         connection.execute(ddl)
     for table in TABLES.values():
-        if set(connection.sql(f"SELECT * FROM {table.name} LIMIT 0").columns) != set(table.names):
+        if there.get(table.name, set(table.names)) != set(table.names):
             _mend_columns(connection, table, path)
     refuse_lost_commits(connection, path, is_new)
+
+
+def _columns_there(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    """Table to its columns, of those that the file already has: one question, where one for each would take longer."""
+    there: dict[str, set[str]] = {}
+    known = (
+        "SELECT table_name, column_name FROM duckdb_columns()"
+        " WHERE schema_name = 'main' AND database_name = current_database() AND NOT internal"
+    )
+    for table, column in connection.sql(known).fetchall():
+        there.setdefault(table, set()).add(column)
+    return there
 
 
 def _mend_columns(connection: duckdb.DuckDBPyConnection, table: Table, path: Path) -> None:
