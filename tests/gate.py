@@ -72,10 +72,10 @@ def _install(package: str) -> bool:
 
 
 def tests() -> bool:
-    """Every test, and how much of the code they reach: by files on both cores; the service's in a process beside."""
+    """Every test but the long proofs, by files on both cores; the service's in a process beside."""
     with tempfile.TemporaryDirectory(prefix="terreng-gate-") as name:
         beside = _Beside(Path(name), SERVICE)
-        rest = (*PYTEST, *ON_BOTH_CORES, f"--ignore={SERVICE}", "--cov", "--durations=20")
+        rest = (*PYTEST, *ON_BOTH_CORES, f"--ignore={SERVICE}", "--durations=20")
         return all([run(*rest), beside.ends_well()])
 
 
