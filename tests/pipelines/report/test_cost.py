@@ -53,6 +53,11 @@ def friction(signal: str, touchpoint: str | None, lost: float, **more: Any) -> d
 
 def fill(rows: Rows, plan: JourneyMap) -> None:
     """Rows as a run with frictions would publish them, on the map's own touchpoints."""
+    for part in (fill_frictions, fill_weeks, fill_curves, fill_experience):
+        part(rows, plan)
+
+
+def fill_frictions(rows: Rows, plan: JourneyMap) -> None:
     names = [name for name in plan.names if plan.role(name) == "flow"]
     of_map = {"journey": plan.journey}
     rows["frictions"] += [
@@ -67,6 +72,10 @@ def fill(rows: Rows, plan: JourneyMap) -> None:
     ]
     for row in (row for row in rows["frictions"] if row["verdict"] == "refused"):
         row.update(dict.fromkeys(("effect", "lost_per_month", "lost_low", "lost_high", "lost_shrunk", "value")))
+
+
+def fill_weeks(rows: Rows, plan: JourneyMap) -> None:
+    of_map = {"journey": plan.journey}
     for week in range(17):
         share = 0.3 if week < 12 else 0.3 - 0.05 * (week - 11)
         rows["cohorts"].append(
@@ -76,6 +85,10 @@ def fill(rows: Rows, plan: JourneyMap) -> None:
             | {"converted_low": share - 0.04, "converted_high": share + 0.04, "expected_share": share + 0.01}
             | ({"projected_share": 0.29, "projected_low": 0.22, "projected_high": 0.37} if week >= 12 else {})
         )
+
+
+def fill_curves(rows: Rows, plan: JourneyMap) -> None:
+    of_map = {"journey": plan.journey}
     for wait in rows["waits"][:5]:
         wait |= {"leaves_from_s": 30_000.0, "lost_from_s": 14_400.0}
         pair = {name: wait[name] for name in ("from_touchpoint", "to_touchpoint")}
@@ -92,6 +105,11 @@ def fill(rows: Rows, plan: JourneyMap) -> None:
             rows["patience_curves"].append(
                 of_map | pair | span | counts | {"hazard_low": hazard / 2, "hazard_high": hazard * 2}
             )
+
+
+def fill_experience(rows: Rows, plan: JourneyMap) -> None:
+    names = [name for name in plan.names if plan.role(name) == "flow"]
+    of_map = {"journey": plan.journey}
     rows["experience_quadrants"] += [
         of_map | {"behaviour": behaviour, "survey": survey, "journeys_n": n, "lost_n": n // 3}
         for behaviour, survey, n in (
