@@ -56,26 +56,25 @@ class Contrast:
     p_value: float
 
 
-def contrast(one: Estimate, other: Estimate, p_value: float | None = None, likeness: float = 0.0) -> Contrast:
-    """The difference of two estimates, with its interval from theirs.
+def contrast(one: Estimate, other: Estimate, p_value: float | None = None) -> Contrast:
+    """The difference of two estimates, with its interval from theirs; people in both groups are taken for strangers.
 
     Args:
         one: The one.
         other: The other, which is taken off.
         p_value: of a better test than that of the two standard errors.
-        likeness: correlation of the two estimates, where the same people are in both.
     """
-    low = _reach(one.value - one.low, other.high - other.value, likeness)
-    high = _reach(one.high - one.value, other.value - other.low, likeness)
+    low = _reach(one.value - one.low, other.high - other.value)
+    high = _reach(one.high - one.value, other.value - other.low)
     difference = one.value - other.value
     if p_value is None:
-        variance = one.spread**2 + other.spread**2 - 2 * likeness * one.spread * other.spread
+        variance = one.spread**2 + other.spread**2
         p_value = two_sided(difference / sqrt(variance)) if variance > 0 else float(difference == 0)
     return Contrast(difference, difference - low, difference + high, p_value)
 
 
-def _reach(one: float, other: float, likeness: float) -> float:
-    return sqrt(max(0.0, one**2 + other**2 - 2 * likeness * one * other))
+def _reach(one: float, other: float) -> float:
+    return sqrt(one**2 + other**2)
 
 
 def two_sided(z: float) -> float:
@@ -94,21 +93,6 @@ def clustered_spread(influence: Floats, person: Integers) -> float:
     people_n = int(np.count_nonzero(np.bincount(person)))
     few = people_n / max(1, people_n - 1) * (1 - 1 / influence.size)  # 1 where nobody comes again
     return sqrt(float(np.square(of_person).sum()) * few)
-
-
-def clustered_likeness(one: Floats, of_one: Integers, other: Floats, of_other: Integers) -> float:
-    """Correlation of two estimates by the people who are in both; 0 where nobody is.
-
-    Args:
-        one: What each journey of the one group adds to its estimate's error.
-        of_one: Their persons.
-        other: The same of the other group.
-        of_other: Their persons.
-    """
-    people_n = int(max(of_one.max(initial=-1), of_other.max(initial=-1))) + 1
-    left, right = np.bincount(of_one, one, people_n), np.bincount(of_other, other, people_n)
-    scale = sqrt(float(np.square(left).sum()) * float(np.square(right).sum()))
-    return float((left * right).sum()) / scale if scale > 0 else 0.0
 
 
 def share_of(is_hit: npt.NDArray[np.bool_], person: Integers) -> Estimate:

@@ -11,7 +11,6 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from models.contrasts import (
     Estimate,
-    clustered_likeness,
     contrast,
     held_still,
     incidence_of,
@@ -66,17 +65,6 @@ def test_journeys_of_one_person_told_twice_weigh_once() -> None:
     assert mean_of(np.repeat(hits, 2).astype(np.float64), np.repeat(alone(200), 2)).spread == pytest.approx(
         mean_of(hits.astype(np.float64), alone(200)).spread, rel=0.01
     )
-
-
-def test_the_same_people_in_both_groups_narrow_the_interval() -> None:
-    draw = np.random.default_rng(2)
-    taste = draw.random(500)
-    one, other = (draw.random(500) < taste for _ in range(2))
-    likeness = clustered_likeness(one - one.mean(), alone(500), other - other.mean(), alone(500))
-    assert likeness == pytest.approx(np.corrcoef(one, other)[0, 1])
-    plain = contrast(share_of(one, alone(500)), share_of(other, alone(500)))
-    paired = contrast(share_of(one, alone(500)), share_of(other, alone(500)), likeness=likeness)
-    assert paired.high - paired.low < plain.high - plain.low
 
 
 def test_without_anybody_open_the_incidence_is_the_share() -> None:
