@@ -60,14 +60,17 @@ def _draw_axis(canvas: Canvas, top: float) -> None:
 
 def _draw_week(canvas: Canvas, view: JourneyView, row: Record, at: float, top: float) -> None:
     """One week: what converted; of a young one what it comes to if it goes on as others did, and what it is so far."""
+    so_far = told(row, "converted_share")
+    if so_far and not row["is_mature"]:
+        words = f"{day(row['week_at'], view.zone)}: {share(so_far[0])} so far, n {count(row['journeys_n'])}"
+        canvas.add("marks", el("circle", el("title", words), cx=at, cy=_y(so_far[0], top), r=2.5, class_="bar"))
+        if not told(row, "projected_share"):
+            return  # too young to say what it comes to; drawn like the others it would look like a fall
     name = _name(row)
     (value,) = told(row, f"{name}_share") or (0.0,)
     ends = told(row, f"{name}_low", f"{name}_high")
     if ends:
         canvas.add("lines", el("path", d=f"M{at:.1f} {_y(ends[0], top):.1f}V{_y(ends[1], top):.1f}", class_="whisker"))
-    so_far = told(row, "converted_share")
-    if so_far and name == "projected":
-        canvas.add("marks", el("circle", cx=at, cy=_y(so_far[0], top), r=2.5, class_="bar"))
     words = (
         f"{day(row['week_at'], view.zone)}: {share_with(value, *(ends or (None, None)))}, n {count(row['journeys_n'])}"
     )

@@ -188,6 +188,23 @@ def test_the_picture_has_ten_rows_at_most_costliest_first_and_the_joint_one_last
     assert " 40 (24 to 64) customers a month" in told[0]
 
 
+def test_a_week_too_young_to_be_projected_is_told_so_far_and_not_as_a_fall(build: Build) -> None:
+    def change(rows: Rows) -> None:
+        (plan,) = load_maps(root / "maps")
+        fill_weeks(rows, plan)
+        for row in rows["cohorts"][-2:]:
+            row.update(dict.fromkeys(("projected_share", "projected_low", "projected_high")))
+
+    root = build(make_map(5), 5).root
+    settings = build(make_map(5), 40, change)
+    (plan,) = load_maps(settings.root / "maps")
+    drawing = cost_section(JourneyView(plan, read_snapshot(settings, RUN, (plan,)).journeys[plan.journey]), "s").cohorts
+
+    assert drawing is not None
+    assert (drawing.svg.count("station f4"), drawing.svg.count("station f0")) == (12, 3)
+    assert drawing.svg.count(" so far, n 80") == 4, "of the last week four converted, too few to be told"
+
+
 def test_every_effect_is_in_the_table_with_n_interval_and_reason(view_with: Callable[[int], JourneyView]) -> None:
     rows = cells(cost_section(view_with(12), "s").tables["frictions"])
     refused = next(row for row in rows if row["Verdict"] == "not told")
