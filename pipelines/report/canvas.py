@@ -79,3 +79,13 @@ class Canvas:
     def parts(self) -> list[Markup]:
         """All layers from back to front."""
         return [group(parts) for parts in (self.layers[layer] for layer in LAYERS) if parts]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One picture as SVG, its size in pixels, and the box of every text on it."""
+
+    svg: Markup
+    width: float
+    height: float
+    boxes: tuple[Box, ...]

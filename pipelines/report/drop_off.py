@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from pipelines.report.canvas import Canvas
-from pipelines.report.metro_map import Drawing, friction_class
+from pipelines.report.canvas import Canvas, Drawing
+from pipelines.report.metro_map import friction_class
 from pipelines.report.numbers import count, share, share_with
 from pipelines.report.rows import OutcomeRow
 from pipelines.report.svg import el, picture

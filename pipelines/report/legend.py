@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from pipelines.report.metro_map import FRICTION_STEPS, Drawing, diamond
+from pipelines.report.canvas import Drawing
+from pipelines.report.metro_map import FRICTION_STEPS, diamond
 from pipelines.report.numbers import share
 from pipelines.report.svg import el
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 from markupsafe import Markup
 
-from pipelines.report.canvas import Box, Canvas
+from pipelines.report.canvas import Canvas, Drawing
 from pipelines.report.detour_marks import draw_band, draw_detours
 from pipelines.report.detours import Detour, detours
 from pipelines.report.geometry import COUNT_SIZE, DIAMOND, LEFT, OUTLINE, PANEL_TITLE, TITLE_PITCH, TITLE_SIZE, Geometry
@@ -23,16 +22,6 @@ from pipelines.report.view import JourneyView
 FRICTION_STEPS = (0.02, 0.05, 0.10, 0.20)
 MOST_OFF_MAP = 5
 _WIDEST_TRACK = 13.0
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """One strip's picture."""
-
-    svg: Markup
-    width: float
-    height: float
-    boxes: tuple[Box, ...]
 
 
 def metro_map(view: JourneyView, name: str) -> tuple[Drawing, ...]:

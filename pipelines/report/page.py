@@ -10,6 +10,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from pipelines.report import quality
+from pipelines.report.canvas import Drawing
 from pipelines.report.cards import cards_css
 from pipelines.report.cost.section import CostSection, cost_section
 from pipelines.report.data_page import data_tables, privacy_lines
@@ -17,7 +18,7 @@ from pipelines.report.drop_off import drop_off
 from pipelines.report.gap.section import GapSection, gap_section
 from pipelines.report.journey_tables import BESIDE, journey_tables
 from pipelines.report.legend import legend
-from pipelines.report.metro_map import Drawing, left_out, metro_map
+from pipelines.report.metro_map import left_out, metro_map
 from pipelines.report.numbers import moment
 from pipelines.report.promises import promises
 from pipelines.report.rows import Snapshot

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from math import log2
 
-from pipelines.report.canvas import Canvas
-from pipelines.report.metro_map import Drawing
+from pipelines.report.canvas import Canvas, Drawing
 from pipelines.report.numbers import count, share_with, wait
 from pipelines.report.rows import WaitRow
 from pipelines.report.svg import el, picture

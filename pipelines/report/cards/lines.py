@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipelines.journeys.laid import Column, LaidJourney
-from pipelines.report.canvas import Canvas
-from pipelines.report.metro_map import Drawing
+from pipelines.report.canvas import Canvas, Drawing
 from pipelines.report.numbers import duration
 from pipelines.report.svg import el, picture
 from pipelines.report.text import wrap

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipelines.report.canvas import Canvas
+from pipelines.report.canvas import Canvas, Drawing
 from pipelines.report.cost.rows import JOINT, Record, told
 from pipelines.report.cost.words import few, money, number
-from pipelines.report.metro_map import Drawing
 from pipelines.report.numbers import count, share
 from pipelines.report.sentences import kind_title
 from pipelines.report.svg import el, picture

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from math import log2
 
-from pipelines.report.canvas import Canvas
+from pipelines.report.canvas import Canvas, Drawing
 from pipelines.report.cost.rows import Record, told
-from pipelines.report.metro_map import Drawing
 from pipelines.report.numbers import duration, share, wait
 from pipelines.report.svg import el, picture
 from pipelines.report.text import wrap

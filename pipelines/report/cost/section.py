@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from pipelines.report.canvas import Drawing
 from pipelines.report.cost.forest import friction_name, frictions_picture
 from pipelines.report.cost.patience import patience_picture
 from pipelines.report.cost.quadrants import quadrants_picture
@@ -12,7 +13,6 @@ from pipelines.report.cost.rows import JOINT, told
 from pipelines.report.cost.tables import cost_tables
 from pipelines.report.cost.trend import cohorts_picture
 from pipelines.report.cost.words import money, number
-from pipelines.report.metro_map import Drawing
 from pipelines.report.numbers import count
 from pipelines.report.tables import DataTable
 from pipelines.report.view import JourneyView

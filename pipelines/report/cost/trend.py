@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pipelines.report.canvas import Canvas
+from pipelines.report.canvas import Canvas, Drawing
 from pipelines.report.cost.rows import Record, told
-from pipelines.report.metro_map import Drawing
 from pipelines.report.numbers import count, day, share, share_with
 from pipelines.report.svg import el, picture
 from pipelines.report.view import JourneyView

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from pipelines.privacy.withheld import Withheld
+from pipelines.report.canvas import Drawing
 from pipelines.report.cards import card_html
 from pipelines.report.gap.tables import gap_tables
 from pipelines.report.gap.timeline import time_picture
 from pipelines.report.gap.waterfall import waterfall
 from pipelines.report.gap.where import states_picture
-from pipelines.report.metro_map import Drawing
 from pipelines.report.numbers import count, share
 from pipelines.report.tables import DataTable
 from pipelines.report.text import short

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 from pipelines.privacy.folding import OTHER
 from pipelines.privacy.withheld import Withheld
-from pipelines.report.canvas import Canvas
+from pipelines.report.canvas import Canvas, Drawing
 from pipelines.report.gap.rows import LedgerRow
-from pipelines.report.metro_map import Drawing
 from pipelines.report.numbers import count, share
 from pipelines.report.sentences import kind_title
 from pipelines.report.svg import el, picture

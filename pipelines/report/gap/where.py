@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from pipelines.privacy.withheld import Withheld
-from pipelines.report.canvas import Canvas
+from pipelines.report.canvas import Canvas, Drawing
 from pipelines.report.gap.rows import StateRow
-from pipelines.report.metro_map import Drawing
 from pipelines.report.numbers import count, share
 from pipelines.report.svg import el, picture
 from pipelines.report.text import wrap

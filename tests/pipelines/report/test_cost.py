@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from pipelines.report.canvas import Drawing
 from pipelines.report.cost.rows import JOINT
 from pipelines.report.cost.section import cost_section
 from pipelines.report.cost.words import few, money, points
-from pipelines.report.metro_map import Drawing
 from pipelines.report.snapshot import read_snapshot
 from pipelines.report.tables import DataTable
 from pipelines.report.view import JourneyView

@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pipelines.report.canvas import Box
+from pipelines.report.canvas import Box, Drawing
 from pipelines.report.drop_off import drop_off
 from pipelines.report.legend import legend
-from pipelines.report.metro_map import Drawing, band, friction_class, left_out, metro_map
+from pipelines.report.metro_map import band, friction_class, left_out, metro_map
 from pipelines.report.promises import promises
 from pipelines.report.rows import FlowRow, JourneyData, SideRow
 from pipelines.report.view import JourneyView

@@ -1,0 +1,145 @@
+"""The language of what people read: texts by gettext, numbers and dates by the locale's own signs.
+
+Texts stand in the code in English; `pipelines/locale/<language>.po` holds the others. A page is made in one language
+at a time: `with speaking("nb"): ...`. Outside of that everything is English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from gettext import NullTranslations
+from importlib.resources import files
+
+from schemas.errors import SettingsError
+
+LANGUAGES = {"en": "English", "nb": "norsk bokmål", "sv": "svenska", "da": "dansk"}
+"""Language code to its own name."""
+_OTHER_NAMES = {"no": "nb", "en_gb": "en", "en_us": "en", "nb_no": "nb", "sv_se": "sv", "da_dk": "da"}
+
+
+class _Catalogue(NullTranslations):
+    """The messages of one language, read from its catalogue."""
+
+    def __init__(self, messages: dict[str, str], plurals: dict[tuple[str, str], tuple[str, str]]) -> None:
+        super().__init__()
+        self._messages = messages
+        self._plurals = plurals
+
+    def gettext(self, message: str) -> str:
+        return self._messages.get(message) or message
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        one, many = self._plurals.get((msgid1, msgid2)) or (msgid1, msgid2)
+        return one if n == 1 else many
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """One language with its signs: `1,234.5`, `25%` and `3 May 2026` in English."""
+
+    code: str
+    texts: NullTranslations
+    decimal: str
+    group: str
+    percent: str
+
+
+_SPOKEN: ContextVar[str] = ContextVar("terreng_language", default="en")
+
+
+def language_code(name: str) -> str:
+    """The code of a language by any of its usual names.
+
+    Raises:
+        SettingsError: it is none of ours.
+    """
+    code = name.strip().lower().replace("-", "_")
+    code = _OTHER_NAMES.get(code, code)
+    if code in LANGUAGES:
+        return code
+    raise SettingsError(
+        got=f"language {name!r}", wanted=f"one of {', '.join(LANGUAGES)}", hint="`no` is taken for nb, bokmål"
+    )
+
+
+@contextmanager
+def speaking(name: str) -> Iterator[Tongue]:
+    """Everything told inside is told in the language.
+
+    Raises:
+        SettingsError: the language is none of ours.
+    """
+    token = _SPOKEN.set(language_code(name))
+    try:
+        yield tongue()
+    finally:
+        _SPOKEN.reset(token)
+
+
+def tongue() -> Tongue:
+    """The language that is spoken here."""
+    return _tongue(_SPOKEN.get())
+
+
+@cache
+def _tongue(code: str) -> Tongue:
+    from babel import Locale
+
+    locale = Locale.parse(code)
+    signs = locale.number_symbols["latn"]
+    percent = locale.percent_formats[None].pattern.removeprefix("#,##0")
+    return Tongue(code, _catalogue(code), signs["decimal"], signs["group"], percent)
+
+
+def _catalogue(code: str) -> NullTranslations:
+    if code == "en":
+        return NullTranslations()
+    from babel.messages.pofile import read_po
+
+    with (files("pipelines") / "locale" / f"{code}.po").open("rb") as file:
+        catalogue = read_po(file, locale=code)
+    messages: dict[str, str] = {}
+    plurals: dict[tuple[str, str], tuple[str, str]] = {}
+    for message in catalogue:
+        told = message.string
+        if isinstance(message.id, str) and isinstance(told, str):
+            messages[message.id] = told
+        elif not isinstance(told, str) and told and all(told):
+            plurals[(message.id[0], message.id[1])] = (told[0], told[-1])
+    return _Catalogue(messages, plurals)
+
+
+def tr(text: str, **values: object) -> str:
+    """A text in the language spoken, with its values put in: `tr("{n} journeys", n=count(12))`."""
+    told = tongue().texts.gettext(text)
+    return told.format(**values) if values else told
+
+
+def trn(one: str, many: str, n: int, **values: object) -> str:
+    """A text by number: `trn("{n} journey", "{n} journeys", 12, n=count(12))`."""
+    return tongue().texts.ngettext(one, many, n).format(**values)
+
+
+def mark(text: str) -> str:
+    """A text of a constant: it is collected for translation here, and told by `tr(CONSTANT)` where it is used."""
+    return text
+
+
+def told_number(text: str) -> str:
+    """A number in English signs, `1,234.5`, in those of the language spoken."""
+    spoken = tongue()
+    if spoken.code == "en":
+        return text
+    return text.translate({ord(","): spoken.group, ord("."): spoken.decimal})
+
+
+def told_date(at: date, form: str = "d MMM y") -> str:
+    """A date in words, by a pattern of Unicode's: day, short month and year unless another is asked for."""
+    from babel.dates import format_date
+
+    return format_date(at, form, locale=tongue().code)
