@@ -1,57 +1,62 @@
-"""What the browser tests may ask for: the report's workspaces, and a Chromium that talks to nobody."""
+"""What the browser tests may ask for: the report's workspaces, and pages opened in Debian's Chromium."""
 
 from __future__ import annotations
 
 import shutil
-import subprocess
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.pipelines.report.conftest import build, map_text, view, views
 
-__all__ = ["browse", "build", "map_text", "view", "views"]
+__all__ = ["browser", "build", "map_text", "view", "views", "visit"]
 
-QUIET = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--enable-logging=stderr",
-    "--window-size=1400,2400",
-)
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+# Without hinting and coloured edges a text is drawn alike on every machine that has the same fonts.
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-lcd-text", "--font-render-hinting=none", "--hide-scrollbars")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Visit:
-    """What became of opening a page: the document as the browser holds it, and what its console said."""
+    """A page that is open: what its console said, and every address that it asked for."""
 
-    document: str
-    console: tuple[str, ...]
+    page: Page
+    console: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+
+Open = Callable[..., Visit]
+
+
+# One for a file, not for the session: while it stands no other test in the process may begin an event loop.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, or whichever is on the path."""
+    path = next((found for name in NAMES if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.fail("Chromium is missing: the tests marked `browser` need it on the path")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture
-def browse(tmp_path: Path) -> Callable[..., Visit]:
-    """`browse(address, *flags)` opens a page in headless Chromium and returns the document and the console."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.fail("Chromium is missing: the tests marked `browser` need it on the path")
+def visit(browser: Browser) -> Iterator[Open]:
+    """`visit(address, width=1400, height=900, **context)` opens a page as a visitor who has never been there."""
+    contexts: list[BrowserContext] = []
 
-    def open_page(address: str, *flags: str) -> Visit:
-        profile = f"--user-data-dir={tmp_path / 'profile'}"
-        run = subprocess.run(
-            [chromium, *QUIET, profile, *(flags or ("--dump-dom",)), address],
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=True,
-        )
-        return Visit(run.stdout, tuple(line for line in run.stderr.splitlines() if ":CONSOLE" in line))
+    def open_page(address: str, width: int = 1400, height: int = 900, **context: object) -> Visit:
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}, **context))  # type: ignore[arg-type]  # its keywords, passed on
+        visit = Visit(contexts[-1].new_page())
+        visit.page.on("console", lambda message: visit.console.append(message.text))
+        visit.page.on("pageerror", lambda error: visit.console.append(str(error)))
+        visit.page.on("request", lambda request: visit.asked.append(request.url))
+        visit.page.goto(address)
+        return visit
 
-    return open_page
+    yield open_page
+    for context in contexts:
+        context.close()
