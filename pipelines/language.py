@@ -19,6 +19,8 @@ from schemas.errors import SettingsError
 
 LANGUAGES = {"en": "English", "nb": "norsk bokmål", "sv": "svenska", "da": "dansk"}
 """Language code to its own name."""
+# The British short names: June and July in full, and four letters of September.
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
 _OTHER_NAMES = {"no": "nb", "en_gb": "en", "en_us": "en", "nb_no": "nb", "sv_se": "sv", "da_dk": "da"}
 
 
@@ -40,13 +42,23 @@ class _Catalogue(NullTranslations):
 
 @dataclass(frozen=True)
 class Tongue:
-    """One language with its signs: `1,234.5`, `25%` and `3 May 2026` in English."""
+    """One language with its signs: `1,234.5`, `25%` and `3 May 2026` in English.
+
+    Attributes:
+        code: Its code.
+        texts: Its catalogue.
+        signs: What stands for the comma and the point of an English number.
+        percent: What stands behind a number of per cent.
+        months: Short names of the months.
+        ordinal: What stands behind the number of a day.
+    """
 
     code: str
     texts: NullTranslations
-    decimal: str
-    group: str
+    signs: dict[int, str]
     percent: str
+    months: tuple[str, ...]
+    ordinal: str
 
 
 _SPOKEN: ContextVar[str] = ContextVar("terreng_language", default="en")
@@ -91,9 +103,12 @@ def _tongue(code: str) -> Tongue:
     from babel import Locale
 
     locale = Locale.parse(code)
-    signs = locale.number_symbols["latn"]
+    symbols = locale.number_symbols["latn"]
+    signs = {ord(","): symbols["group"], ord("."): symbols["decimal"]}
     percent = locale.percent_formats[None].pattern.removeprefix("#,##0")
-    return Tongue(code, _catalogue(code), signs["decimal"], signs["group"], percent)
+    months = _MONTHS if code == "en" else tuple(locale.months["format"]["abbreviated"][i] for i in range(1, 13))
+    ordinal = "." if "d." in locale.date_formats["medium"].pattern else ""
+    return Tongue(code, _catalogue(code), signs, percent, months, ordinal)
 
 
 def _catalogue(code: str) -> NullTranslations:
@@ -114,13 +129,13 @@ def _catalogue(code: str) -> NullTranslations:
     return _Catalogue(messages, plurals)
 
 
-def tr(text: str, **values: object) -> str:
+def tr(text: str, /, **values: object) -> str:
     """A text in the language spoken, with its values put in: `tr("{n} journeys", n=count(12))`."""
     told = tongue().texts.gettext(text)
     return told.format(**values) if values else told
 
 
-def trn(one: str, many: str, n: int, **values: object) -> str:
+def trn(one: str, many: str, n: int, /, **values: object) -> str:
     """A text by number: `trn("{n} journey", "{n} journeys", 12, n=count(12))`."""
     return tongue().texts.ngettext(one, many, n).format(**values)
 
@@ -133,13 +148,23 @@ def mark(text: str) -> str:
 def told_number(text: str) -> str:
     """A number in English signs, `1,234.5`, in those of the language spoken."""
     spoken = tongue()
-    if spoken.code == "en":
-        return text
-    return text.translate({ord(","): spoken.group, ord("."): spoken.decimal})
+    return text if spoken.code == "en" else text.translate(spoken.signs)
 
 
-def told_date(at: date, form: str = "d MMM y") -> str:
-    """A date in words, by a pattern of Unicode's: day, short month and year unless another is asked for."""
+def told_percent(text: str) -> str:
+    """A number of per cent in English signs, `12.5` or `10–15`, in the language spoken, with its sign."""
+    return told_number(text) + tongue().percent
+
+
+def told_day(at: date, with_year: bool = True) -> str:
+    """A day in words: "3 May 2026", or without its year."""
+    spoken = tongue()
+    day = f"{at.day}{spoken.ordinal} {spoken.months[at.month - 1]}"
+    return f"{day} {at.year}" if with_year else day
+
+
+def told_date(at: date, form: str) -> str:
+    """A date by a pattern of Unicode's, such as `EEEE d MMMM y`."""
     from babel.dates import format_date
 
     return format_date(at, form, locale=tongue().code)

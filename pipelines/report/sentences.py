@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.intervals import wilson
+from pipelines.language import mark, tr
 from pipelines.privacy.withheld import part_of
 from pipelines.report.cost.rows import told
-from pipelines.report.numbers import count, day, days, in_words, interval, share, share_with, wait
+from pipelines.report.numbers import count, day, days, interval, journeys_in_words, share, share_with, wait
 from pipelines.report.rows import FindingRow, OutcomeRow
 from pipelines.report.text import short
 from pipelines.report.view import JourneyView
@@ -145,11 +146,12 @@ def headline(view: JourneyView) -> Headline:
 
 def _claim(lost: float, converted: float, goal: str) -> str:
     """The larger of the two ends leads the sentence."""
+    words, is_plural = journeys_in_words(max(lost, converted))
     if lost >= converted:
-        words, is_plural = in_words(lost)
-        return f"{words} journeys {'end' if is_plural else 'ends'} before “{goal}”"
-    words, is_plural = in_words(converted)
-    return f"{words} journeys {'reach' if is_plural else 'reaches'} “{goal}”"
+        text = mark("{journeys} end before “{goal}”") if is_plural else mark("{journeys} ends before “{goal}”")
+    else:
+        text = mark("{journeys} reach “{goal}”") if is_plural else mark("{journeys} reaches “{goal}”")
+    return tr(text, journeys=words, goal=goal)
 
 
 def _hint(view: JourneyView) -> str:

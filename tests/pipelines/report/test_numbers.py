@@ -10,8 +10,8 @@ from pipelines.report.numbers import (
     day,
     duration,
     fine_share_with,
-    in_words,
     interval,
+    journeys_in_words,
     moment,
     share,
     share_with,
@@ -70,16 +70,16 @@ def test_a_duration_reads_in_the_largest_unit_of_which_there_are_two(seconds: fl
 @pytest.mark.parametrize(
     ("x", "words"),
     [
-        (0.0, "No"),
-        (0.11, "One in ten"),
-        (0.61, "Six in ten"),
-        (0.74, "Three in four"),
-        (0.97, "Almost all"),
-        (1.0, "All"),
+        (0.0, "No journeys"),
+        (0.11, "One in ten journeys"),
+        (0.61, "Six in ten journeys"),
+        (0.74, "Three in four journeys"),
+        (0.97, "Almost all journeys"),
+        (1.0, "All journeys"),
     ],
 )
 def test_a_headline_names_the_nearest_share_in_words(x: float, words: str) -> None:
-    assert in_words(x)[0] == words
+    assert journeys_in_words(x)[0] == words
 
 
 def test_counts_have_commas() -> None:
