@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from pipelines.report.page import make_page, render
+from pipelines.report.page import make_document, render
 from pipelines.report.rows import Snapshot
 from pipelines.report.snapshot import in_force, read_snapshot
 from pipelines.report.tables import write_tables
@@ -27,13 +27,13 @@ def write_report(settings: Settings, run_id: str) -> Path:
     """
     maps = load_maps(settings.root / "maps")
     snapshot = read_snapshot(settings, run_id, maps)
-    page = make_page(settings.name, snapshot, _views(maps, snapshot))
+    document = make_document(settings.name, snapshot, _views(maps, snapshot))
     target = settings.reports_dir / run_id
     settings.reports_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.reports_dir, prefix=".report-") as draft:
         folder = Path(draft) / "report"
-        write_tables(page.tables, folder / "tables")
-        (folder / "report.html").write_text(render(page), encoding="utf-8")
+        write_tables(document.tables, folder / "tables")
+        (folder / "report.html").write_text(render(document), encoding="utf-8")
         _put(folder, target, Path(draft) / "before")
     return target / "report.html"
 

@@ -1,19 +1,14 @@
-"""A card as HTML, for the report."""
+"""A card for the report."""
 
 from __future__ import annotations
 
 from importlib.resources import files
 
-from markupsafe import Markup
-
 from pipelines.journeys.cards import DeviationCard
 from pipelines.journeys.laid import LaidJourney
 from pipelines.report.cards.lines import two_lines
+from pipelines.report.document import Single
 from pipelines.report.numbers import count, duration, share
-from pipelines.report.svg import el
-
-LEAST = 0.8
-"""Share of its size to which a picture may shrink with the page."""
 
 
 def cards_css() -> str:
@@ -21,22 +16,16 @@ def cards_css() -> str:
     return (files("pipelines.report") / "templates" / "cards.css").read_text(encoding="utf-8")
 
 
-def card_html(card: DeviationCard, name: str) -> Markup:
+def single(card: DeviationCard, name: str) -> Single:
     """One card.
 
     Args:
         card: The deviation.
         name: Makes the ids on the page unique.
     """
-    return el(
-        "section",
-        el("h3", _heading(card)),
-        el("p", _where(card), class_="where"),
-        *(_figure(laid, f"{name}-{number}") for number, laid in enumerate(card.examples, 1)),
-        _rest(card),
-        class_="journeys",
-        id=name,
-    )
+    drawings = tuple(two_lines(laid, f"{name}-{number}") for number, laid in enumerate(card.examples, 1))
+    captions = tuple((laid.journey_id, _caption(laid)) for laid in card.examples)
+    return Single(name, _heading(card), _where(card), drawings, captions, f"{card.sql};")
 
 
 def _heading(card: DeviationCard) -> str:
@@ -52,18 +41,6 @@ def _where(card: DeviationCard) -> str:
     return " · ".join([f"{journeys}{of}{rate}", *places, shown])
 
 
-def _figure(laid: LaidJourney, name: str) -> Markup:
-    drawing = two_lines(laid, name)
+def _caption(laid: LaidJourney) -> str:
     span = duration((laid.last_at - laid.entered_at).total_seconds())
-    told = f"· {laid.status.replace('_', ' ')} · {laid.events_n} event{'' if laid.events_n == 1 else 's'} in {span}"
-    caption = el("figcaption", el("code", laid.journey_id), Markup(" "), told)
-    # On a narrow screen it is scrolled rather than made too small to read.
-    style = f"max-width: {drawing.width:.0f}px; --least: {drawing.width * LEAST:.0f}px"
-    return el("figure", drawing.svg, caption, style=style)
-
-
-def _rest(card: DeviationCard) -> Markup:
-    """The SQL for the other journeys; its line breaks are kept, which `el` would fold."""
-    lines = Markup("\n").join(Markup("{}").format(line) for line in f"{card.sql};".splitlines())
-    summary = el("summary", "SQL for the others, on published/terreng.duckdb")
-    return el("details", summary, Markup("<pre><code>{}</code></pre>").format(lines))
+    return f"· {laid.status.replace('_', ' ')} · {laid.events_n} event{'' if laid.events_n == 1 else 's'} in {span}"

@@ -3,54 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
-from pipelines.report.canvas import Drawing
-from pipelines.report.cost.forest import friction_name, frictions_picture
-from pipelines.report.cost.patience import patience_picture
-from pipelines.report.cost.quadrants import quadrants_picture
+from pipelines.report.cost.forest import friction_name
 from pipelines.report.cost.rows import JOINT, told
-from pipelines.report.cost.tables import cost_tables
-from pipelines.report.cost.trend import cohorts_picture
 from pipelines.report.cost.words import money, number
 from pipelines.report.numbers import count
-from pipelines.report.tables import DataTable
 from pipelines.report.view import JourneyView
 
 _MOST_SAID = 6
 
 
-@dataclass(frozen=True)
-class CostSection:
-    """What the page shows of cost."""
-
-    frictions: Drawing | None
-    joint: str
-    tried: str
-    notes: tuple[str, ...]
-    causes: tuple[str, ...]
-    cohorts: Drawing | None
-    patience: Drawing | None
-    quadrants: Drawing | None
-    tables: dict[str, DataTable]
+def notes(view: JourneyView) -> tuple[str, ...]:
+    """What to hold against the numbers, in sentences."""
+    return tuple(line for line in (_flips(view), _identity(view), _confounding(view)) if line)
 
 
-def cost_section(view: JourneyView, stem: str) -> CostSection:
-    """Puts the section together; `stem` begins the names of its tables and pictures."""
-    return CostSection(
-        frictions_picture(view, f"{stem}-frictions"),
-        _joint(view),
-        _tried(view),
-        tuple(line for line in (_flips(view), _identity(view), _confounding(view)) if line),
-        tuple(str(row["said"]) for row in view.data.cost.rows("root_causes") if row["place"] == 1)[:_MOST_SAID],
-        cohorts_picture(view, f"{stem}-cohorts"),
-        patience_picture(view, f"{stem}-patience"),
-        quadrants_picture(view, f"{stem}-quadrants"),
-        cost_tables(view, stem),
-    )
+def causes(view: JourneyView) -> tuple[str, ...]:
+    """What the costliest departures go with, in sentences."""
+    rows = (row for row in view.data.cost.rows("root_causes") if row["place"] == 1)
+    return tuple(str(row["said"]) for row in rows)[:_MOST_SAID]
 
 
-def _joint(view: JourneyView) -> str:
+def joint(view: JourneyView) -> str:
+    """What fixing all of them at once would bring; "" where it cannot be told."""
     row = next((row for row in view.data.cost.rows("frictions") if row["signal"] == JOINT), None)
     if row is None or not told(row, "lost_shrunk", "lost_low", "lost_high"):
         return ""
@@ -62,7 +37,8 @@ def _joint(view: JourneyView) -> str:
     )
 
 
-def _tried(view: JourneyView) -> str:
+def tried(view: JourneyView) -> str:
+    """How many signals were tried, and what became of them."""
     rows = [row for row in view.data.cost.rows("frictions") if row["signal"] != JOINT]
     if not rows:
         return ""

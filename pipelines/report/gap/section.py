@@ -2,49 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from markupsafe import Markup
-
 from pipelines.privacy.withheld import Withheld
-from pipelines.report.canvas import Drawing
-from pipelines.report.cards import card_html
-from pipelines.report.gap.tables import gap_tables
-from pipelines.report.gap.timeline import time_picture
-from pipelines.report.gap.waterfall import waterfall
-from pipelines.report.gap.where import states_picture
 from pipelines.report.numbers import count, share
-from pipelines.report.tables import DataTable
 from pipelines.report.text import short
 from pipelines.report.view import JourneyView
 
 _MOST_NAMED = 5
 
 
-@dataclass(frozen=True)
-class GapSection:
-    """What the page shows of planned against actual."""
-
-    ledger: Drawing | None
-    states: Drawing | None
-    time: Drawing | None
-    seen: tuple[str, ...]
-    errands: str
-    cards: tuple[Markup, ...]
-    tables: dict[str, DataTable]
-
-
-def gap_section(view: JourneyView, stem: str) -> GapSection:
-    """Puts the section together; `stem` begins the names of its tables and pictures."""
-    return GapSection(
-        waterfall(view, f"{stem}-ledger"),
-        states_picture(view, f"{stem}-states"),
-        time_picture(view, f"{stem}-time"),
-        tuple(line for line in (_dark(view), _ghosts(view), _unseen(view)) if line),
-        _errands(view),
-        tuple(card_html(card, f"{stem}-card-{i}") for i, card in enumerate(view.data.gap.cards, 1)),
-        gap_tables(view, stem),
-    )
+def seen(view: JourneyView) -> tuple[str, ...]:
+    """What could not be seen, in sentences."""
+    return tuple(line for line in (_dark(view), _ghosts(view), _unseen(view)) if line)
 
 
 def _dark(view: JourneyView) -> str:
@@ -82,7 +50,8 @@ def _unseen(view: JourneyView) -> str:
     )
 
 
-def _errands(view: JourneyView) -> str:
+def errands(view: JourneyView) -> str:
+    """Whose errand journeys are that begin like this map's and are not; "" where there is none."""
     out = [row for row in view.data.gap.errands if row.verdict != "this"]
     if not out:
         return ""

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from pipelines.journeys.cards import DeviationCard
-from pipelines.report.cards import card_html, cards_css, standalone_svg, two_lines
+from pipelines.report.cards import cards_css, single, standalone_svg, two_lines
 from tests.pipelines.journeys.test_laid import laid
 from tests.pipelines.report.sample_maps import LONG
 
@@ -62,14 +62,17 @@ def test_a_card_has_the_journeys_and_the_sql_and_takes_no_title_for_markup() -> 
         "shop", "missing", "card", None, TITLES[-1], None, None, 12, None, None, (journey, journey), sql
     )
 
-    html = str(card_html(card, "c1"))
+    found = single(card, "c1")
+    svg = "".join(str(drawing.svg) for drawing in found.drawings)
 
-    assert html.count("<svg") == 2
-    assert len(set(re.findall(r'id="([^"]+)"', html))) == len(re.findall(r'id="', html))
-    assert "<script" not in html
-    assert "<pre><code>SELECT 1\nWHERE a &lt; &#39;&lt;b&gt;&#39;;</code></pre>" in html
-    assert "12 journeys · the 2 shortest" in html
-    assert "2026" not in html  # of a journey in a report the time between its events is told, never the time itself
+    assert svg.count("<svg") == 2
+    assert len(set(re.findall(r'id="([^"]+)"', svg))) == len(re.findall(r'id="', svg))
+    assert "<script" not in svg
+    assert found.sql == "SELECT 1\nWHERE a < '<b>';"
+    assert found.where == "12 journeys · the 2 shortest"
+    assert "2026" not in svg + str(
+        found.captions
+    )  # of a journey in a report the time between its events is told, never the time itself
 
 
 def test_the_styles_of_cards_use_the_reports_colours() -> None:

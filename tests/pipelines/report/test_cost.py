@@ -10,8 +10,13 @@ from typing import Any
 import pytest
 
 from pipelines.report.canvas import Drawing
+from pipelines.report.cost.forest import frictions_picture
+from pipelines.report.cost.patience import patience_picture
+from pipelines.report.cost.quadrants import quadrants_picture
 from pipelines.report.cost.rows import JOINT
-from pipelines.report.cost.section import cost_section
+from pipelines.report.cost.section import causes, joint, notes, tried
+from pipelines.report.cost.tables import cost_tables
+from pipelines.report.cost.trend import cohorts_picture
 from pipelines.report.cost.words import few, money, points
 from pipelines.report.snapshot import read_snapshot
 from pipelines.report.tables import DataTable
@@ -158,14 +163,17 @@ def view_with(build: Build) -> Callable[[int], JourneyView]:
     return make
 
 
+PICTURES = (frictions_picture, cohorts_picture, patience_picture, quadrants_picture)
+
+
 def cells(table: DataTable) -> list[dict[str, str]]:
     return [{column.heading: text for column, (text, _) in zip(table.shown, row, strict=True)} for row in table.rows]
 
 
 @pytest.mark.parametrize("touchpoints_n", [5, 12, 25])
 def test_no_text_stands_on_another(view_with: Callable[[int], JourneyView], touchpoints_n: int) -> None:
-    section = cost_section(view_with(touchpoints_n), "s")
-    drawings = (section.frictions, section.cohorts, section.patience, section.quadrants)
+    view = view_with(touchpoints_n)
+    drawings = tuple(picture(view, "s") for picture in PICTURES)
 
     assert [_collisions(drawing) for drawing in drawings if drawing is not None] == [[], [], [], []]
 
@@ -179,7 +187,7 @@ def _collisions(drawing: Drawing) -> list[tuple[str, str]]:
 def test_the_picture_has_ten_rows_at_most_costliest_first_and_the_joint_one_last(
     view_with: Callable[[int], JourneyView],
 ) -> None:
-    drawing = cost_section(view_with(25), "s").frictions
+    drawing = frictions_picture(view_with(25), "s")
 
     assert drawing is not None
     told = drawing.svg.split("<desc", 1)[1].split("</desc>", 1)[0].split("; ")
@@ -198,7 +206,7 @@ def test_a_week_too_young_to_be_projected_is_told_so_far_and_not_as_a_fall(build
     root = build(make_map(5), 5).root
     settings = build(make_map(5), 40, change)
     (plan,) = load_maps(settings.root / "maps")
-    drawing = cost_section(JourneyView(plan, read_snapshot(settings, RUN, (plan,)).journeys[plan.journey]), "s").cohorts
+    drawing = cohorts_picture(JourneyView(plan, read_snapshot(settings, RUN, (plan,)).journeys[plan.journey]), "s")
 
     assert drawing is not None
     assert (drawing.svg.count("station f4"), drawing.svg.count("station f0")) == (12, 3)
@@ -206,7 +214,7 @@ def test_a_week_too_young_to_be_projected_is_told_so_far_and_not_as_a_fall(build
 
 
 def test_every_effect_is_in_the_table_with_n_interval_and_reason(view_with: Callable[[int], JourneyView]) -> None:
-    rows = cells(cost_section(view_with(12), "s").tables["frictions"])
+    rows = cells(cost_tables(view_with(12), "s")["frictions"])
     refused = next(row for row in rows if row["Verdict"] == "not told")
 
     assert rows[0]["Customers a month (95%)"] == "44 (24 to 64)"
@@ -218,24 +226,24 @@ def test_every_effect_is_in_the_table_with_n_interval_and_reason(view_with: Call
 def test_the_section_says_how_many_were_tried_what_turns_and_how_strong_a_hidden_cause_had_to_be(
     view_with: Callable[[int], JourneyView],
 ) -> None:
-    section = cost_section(view_with(12), "s")
+    view = view_with(12)
 
-    assert section.tried.startswith("15 signals were tried: 12 cost customers, 1 keep them, 1 cannot be told")
-    assert "upper bound" in section.joint
-    assert "fixed at once, 90 (54 to 144) more customers" in section.joint, "as in the picture, and as its money"
-    assert any("the sign turns: Repeated" in line for line in section.notes)
-    assert any("2.4 times as likely" in line for line in section.notes)
-    assert section.causes == ("83 % of failed payments are on iOS 19 since 12 March",)
+    assert tried(view).startswith("15 signals were tried: 12 cost customers, 1 keep them, 1 cannot be told")
+    assert "upper bound" in joint(view)
+    assert "fixed at once, 90 (54 to 144) more customers" in joint(view), "as in the picture, and as its money"
+    assert any("the sign turns: Repeated" in line for line in notes(view))
+    assert any("2.4 times as likely" in line for line in notes(view))
+    assert causes(view) == ("83 % of failed payments are on iOS 19 since 12 March",)
 
 
 def test_without_any_row_there_is_no_picture_and_each_table_says_why(build: Build) -> None:
     settings = build(make_map(5), 40)
     (plan,) = load_maps(settings.root / "maps")
-    section = cost_section(JourneyView(plan, read_snapshot(settings, RUN, (plan,)).journeys[plan.journey]), "s")
+    view = JourneyView(plan, read_snapshot(settings, RUN, (plan,)).journeys[plan.journey])
 
-    assert (section.frictions, section.cohorts, section.patience, section.quadrants) == (None, None, None, None)
-    assert all(table.empty for table in section.tables.values())
-    assert section.joint == section.tried == ""
+    assert [picture(view, "s") for picture in PICTURES] == [None] * 4
+    assert all(table.empty for table in cost_tables(view, "s").values())
+    assert joint(view) == tried(view) == ""
 
 
 @pytest.mark.parametrize(

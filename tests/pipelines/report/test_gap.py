@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
-from pipelines.report.gap.section import gap_section
+from pipelines.report.gap.section import errands
 from pipelines.report.gap.tables import gap_tables
+from pipelines.report.gap.timeline import time_picture
+from pipelines.report.gap.waterfall import waterfall
+from pipelines.report.gap.where import states_picture
 from pipelines.report.sentences import tiles
 from pipelines.report.snapshot import read_snapshot
 from pipelines.report.view import JourneyView
@@ -92,7 +95,7 @@ def filled(map_text: Callable[[int], str], views: Views) -> JourneyView:
 
 
 def test_the_waterfall_leads_from_all_begun_to_those_who_converted(filled: JourneyView) -> None:
-    drawing = gap_section(filled, "m").ledger
+    drawing = waterfall(filled, "m")
     assert drawing is not None
     assert "100 journeys begun" in drawing.svg
     assert "−42: 42 fell silent" in drawing.svg
@@ -103,21 +106,20 @@ def test_the_waterfall_leads_from_all_begun_to_those_who_converted(filled: Journ
 
 
 def test_time_is_told_a_journey_and_as_a_share(filled: JourneyView) -> None:
-    drawing = gap_section(filled, "m").time
+    drawing = time_picture(filled, "m")
     assert drawing is not None
     assert "3 min a journey, 90% of the time" in drawing.svg
     assert "20 s a journey, 10% of the time; 20 journeys" in drawing.svg
 
 
 def test_every_touchpoint_tells_its_four_states(filled: JourneyView) -> None:
-    drawing = gap_section(filled, "m").states
+    drawing = states_picture(filled, "m")
     assert drawing is not None
     assert "40 done (40%) · 10 skipped · 42 left · 8 on the way" in drawing.svg
 
 
 def test_journeys_on_another_errand_are_told_and_not_counted(filled: JourneyView) -> None:
-    section = gap_section(filled, "m")
-    assert section.errands.startswith("7 journeys that begin like this one are another map’s errand, and of 5 nobody")
+    assert errands(filled).startswith("7 journeys that begin like this one are another map’s errand, and of 5 nobody")
 
 
 def test_the_share_that_goes_as_designed_is_of_this_map_s_journeys_alone(
@@ -155,8 +157,7 @@ def test_no_label_of_the_pictures_runs_into_another(
             row["journey"] = name
 
     (view,) = views(map_text(people_n), change=fill)
-    section = gap_section(view, "m")
-    for drawing in (section.ledger, section.states):
+    for drawing in (waterfall(view, "m"), states_picture(view, "m")):
         assert drawing is not None
         for i, one in enumerate(drawing.boxes):
             assert one.right <= drawing.width
@@ -165,6 +166,6 @@ def test_no_label_of_the_pictures_runs_into_another(
 
 def test_a_map_that_nobody_walked_has_tables_that_say_so(map_text: Callable[[int], str], views: Views) -> None:
     (view,) = views(map_text(5), people_n=0)
-    section = gap_section(view, "m")
-    assert (section.ledger, section.states, section.time, section.errands) == (None, None, None, "")
+    assert (waterfall(view, "m"), states_picture(view, "m"), time_picture(view, "m")) == (None, None, None)
+    assert errands(view) == ""
     assert all(not table.records for table in gap_tables(view, "m").values())

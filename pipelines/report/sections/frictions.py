@@ -1,0 +1,33 @@
+"""What departures cost: customers and money a month, with what else could explain it."""
+
+from __future__ import annotations
+
+from pipelines.language import tr
+from pipelines.report.cost.forest import frictions_picture
+from pipelines.report.cost.section import causes, joint, notes, tried
+from pipelines.report.document import Note, Points, Section
+from pipelines.report.material import Material
+
+
+def section(m: Material) -> Section:
+    """The section."""
+    title = tr("What it costs")
+    caution = tr("Everything here is associated with leaving; only a change made on purpose proves a cause.")
+    said = tried(m.view)
+    together = joint(m.view)
+    lines = (*causes(m.view), *notes(m.view))
+    return Section(
+        "frictions",
+        title,
+        (
+            *((Note(f"{said} {caution}"),) if said else ()),
+            *m.figure("frictions", title, frictions_picture(m.view, m.name("frictions")), "frictions"),
+            *((Note(together),) if together else ()),
+            *((Points(lines),) if lines else ()),
+            m.table("frictions"),
+            m.table("root_causes"),
+            m.table("proposals", is_open=bool(m.tables["proposals"].records)),
+            m.table("segment_differences"),
+            m.table("identity_ranges"),
+        ),
+    )

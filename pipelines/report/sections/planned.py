@@ -1,0 +1,50 @@
+"""From planned to actual: the ledger of every journey, and where the time goes."""
+
+from __future__ import annotations
+
+from pipelines.language import tr
+from pipelines.report.document import Block, Heading, Note, Section
+from pipelines.report.gap.section import errands
+from pipelines.report.gap.timeline import time_picture
+from pipelines.report.gap.waterfall import waterfall
+from pipelines.report.gap.where import states_picture
+from pipelines.report.material import Material
+
+
+def section(m: Material) -> Section:
+    """The section."""
+    other = errands(m.view)
+    return Section(
+        "planned",
+        tr("From planned to actual"),
+        (
+            *_ledger(m),
+            *((Note(other),) if other else ()),
+            *_time(m),
+            m.table("ledger"),
+            *_states(m),
+            m.table("states"),
+            m.table("handovers"),
+            m.table("constraints", is_open=bool(m.tables["constraints"].records)),
+        ),
+    )
+
+
+def _ledger(m: Material) -> tuple[Block, ...]:
+    note = tr(
+        "Every journey that did not reach the goal, at the touchpoint where it ended or stands, and the last thing"
+        " there that was not as designed. That came before; it need not be the cause."
+    )
+    return m.figure("ledger", tr("From planned to actual"), waterfall(m.view, m.name("ledger")), "ledger", note=note)
+
+
+def _time(m: Material) -> tuple[Block, ...]:
+    title = tr("Where the time of those who converted goes")
+    picture = m.figure("time", title, time_picture(m.view, m.name("time")), "ledger")
+    return (Heading(title), *picture) if picture else ()
+
+
+def _states(m: Material) -> tuple[Block, ...]:
+    title = tr("Every journey at every touchpoint")
+    picture = m.figure("states", title, states_picture(m.view, m.name("states")), "states")
+    return (Heading(title), *picture) if picture else ()
