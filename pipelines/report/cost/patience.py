@@ -43,20 +43,22 @@ class _Times:
 
 def patience_picture(view: JourneyView, name: str) -> Drawing | None:
     """Up to six waits, those with a promise first, then those where people leave; None where there is none to tell."""
-    curves = _curves(view)
-    if not curves:
+    shown = curves(view)
+    if not shown:
         return None
     canvas = Canvas()
-    for i, (pair, rows) in enumerate(curves):
+    for i, (pair, rows) in enumerate(shown):
         origin = (_PANEL[0] * (i % _COLUMNS) + 10, _PANEL[1] * (i // _COLUMNS))
         _draw(canvas, view, pair, rows, origin)
-    height = _PANEL[1] * (1 + (len(curves) - 1) // _COLUMNS)
-    words = "; ".join(f"{_pair(view, pair)}: {_told(rows)}" for pair, rows in curves)
+    height = _PANEL[1] * (1 + (len(shown) - 1) // _COLUMNS)
+    words = "; ".join(f"{_pair(view, pair)}: {_told(rows)}" for pair, rows in shown)
     svg = picture(canvas.parts(), (_WIDTH, height), name, f"When people stop waiting: {view.map.title}", words)
     return Drawing(svg, _WIDTH, height, tuple(canvas.boxes))
 
 
-def _curves(view: JourneyView) -> list[tuple[tuple[str, str], list[Record]]]:
+def curves(view: JourneyView) -> list[tuple[tuple[str, str], list[Record]]]:
+    """Pair of touchpoints with the spans of its curve, those with a promise first."""
+
     def pair(row: Record) -> tuple[str, str]:
         return str(row["from_touchpoint"]), str(row["to_touchpoint"])
 

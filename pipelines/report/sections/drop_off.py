@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.language import tr
+from pipelines.report.charts import cohorts_chart, drop_off_chart
 from pipelines.report.cost.trend import cohorts_picture
 from pipelines.report.document import Block, Heading, Note, Section
 from pipelines.report.drop_off import drop_off
@@ -17,7 +18,8 @@ def section(m: Material) -> Section:
         " now; they are no loss."
     )
     title = tr("Where journeys end")
-    picture = m.figure("drop-off", title, drop_off(m.view, m.name("drop-off")), "drop_off", note=note)
+    drawing, chart = drop_off(m.view, m.name("drop-off")), drop_off_chart(m.view)
+    picture = m.figure("drop-off", title, drawing, "drop_off", note=note, chart=chart)
     none = Note(tr("No journey has reached a touchpoint of this map, so there is no drop-off to show."))
     return Section(
         "drop-off",
@@ -34,6 +36,8 @@ def section(m: Material) -> Section:
 
 def _weeks(m: Material) -> tuple[Block, ...]:
     title = tr("Week by week")
-    picture = m.figure("cohorts", title, cohorts_picture(m.view, m.name("cohorts")), "cohorts")
+    picture = m.figure(
+        "cohorts", title, cohorts_picture(m.view, m.name("cohorts")), "cohorts", chart=cohorts_chart(m.view)
+    )
     heading = (Heading(title),) if picture else ()
     return (*heading, *picture, m.table("cohorts"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.language import tr
+from pipelines.report.charts import quadrants_chart
 from pipelines.report.cost.quadrants import quadrants_picture
 from pipelines.report.document import Section
 from pipelines.report.material import Material
@@ -16,7 +17,7 @@ def section(m: Material) -> Section:
         "experience",
         title,
         (
-            *m.figure("quadrants", title, picture, "experience_quadrants"),
+            *m.figure("quadrants", title, picture, "experience_quadrants", chart=quadrants_chart(m.view)),
             m.table("experience"),
             m.table("experience_quadrants"),
             m.table("customer_value"),

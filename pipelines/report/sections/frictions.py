@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.language import tr
+from pipelines.report.charts import frictions_chart
 from pipelines.report.cost.forest import frictions_picture
 from pipelines.report.cost.section import causes, joint, notes, tried
 from pipelines.report.document import Note, Points, Section
@@ -13,6 +14,7 @@ def section(m: Material) -> Section:
     """The section."""
     title = tr("What it costs")
     caution = tr("Everything here is associated with leaving; only a change made on purpose proves a cause.")
+    drawing = frictions_picture(m.view, m.name("frictions"))
     said = tried(m.view)
     together = joint(m.view)
     lines = (*causes(m.view), *notes(m.view))
@@ -21,7 +23,7 @@ def section(m: Material) -> Section:
         title,
         (
             *((Note(f"{said} {caution}"),) if said else ()),
-            *m.figure("frictions", title, frictions_picture(m.view, m.name("frictions")), "frictions"),
+            *m.figure("frictions", title, drawing, "frictions", chart=frictions_chart(m.view)),
             *((Note(together),) if together else ()),
             *((Points(lines),) if lines else ()),
             m.table("frictions"),

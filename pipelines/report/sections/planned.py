@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipelines.language import tr
+from pipelines.report.charts import ledger_chart, states_chart
 from pipelines.report.document import Block, Heading, Note, Section
 from pipelines.report.gap.section import errands
 from pipelines.report.gap.timeline import time_picture
@@ -35,7 +36,8 @@ def _ledger(m: Material) -> tuple[Block, ...]:
         "Every journey that did not reach the goal, at the touchpoint where it ended or stands, and the last thing"
         " there that was not as designed. That came before; it need not be the cause."
     )
-    return m.figure("ledger", tr("From planned to actual"), waterfall(m.view, m.name("ledger")), "ledger", note=note)
+    drawing = waterfall(m.view, m.name("ledger"))
+    return m.figure("ledger", tr("From planned to actual"), drawing, "ledger", note=note, chart=ledger_chart(m.view))
 
 
 def _time(m: Material) -> tuple[Block, ...]:
@@ -46,5 +48,5 @@ def _time(m: Material) -> tuple[Block, ...]:
 
 def _states(m: Material) -> tuple[Block, ...]:
     title = tr("Every journey at every touchpoint")
-    picture = m.figure("states", title, states_picture(m.view, m.name("states")), "states")
+    picture = m.figure("states", title, states_picture(m.view, m.name("states")), "states", chart=states_chart(m.view))
     return (Heading(title), *picture) if picture else ()
