@@ -6,7 +6,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from pipelines.report.page import make_document, render
+from pipelines.report.html import render
+from pipelines.report.page import make_document
 from pipelines.report.rows import Snapshot
 from pipelines.report.snapshot import in_force, read_snapshot
 from pipelines.report.tables import write_tables
