@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from pipelines import failures
-from pipelines.command_line import costs, differences, journeys, timing
+from pipelines.command_line import costs, differences, exploring, journeys, timing
 from pipelines.command_line.maps import map_app
 from pipelines.command_line.options import HERE, AsOf, Json, Workspace
 from schemas.words import Rule
@@ -171,6 +171,7 @@ journeys.add_to(app)
 costs.add_to(app)
 differences.add_to(app)
 timing.add_to(app)
+exploring.add_to(app)
 
 
 @app.command()
