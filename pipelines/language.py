@@ -6,7 +6,7 @@ at a time: `with speaking("nb"): ...`. Outside of that everything is English.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -143,6 +143,34 @@ def trn(one: str, many: str, n: int, /, **values: object) -> str:
 def mark(text: str) -> str:
     """A text of a constant: it is collected for translation here, and told by `tr(CONSTANT)` where it is used."""
     return text
+
+
+def any_of(names: Iterable[str]) -> str:
+    """Names of which one is meant: "a or b"."""
+    return _joined(names, mark("{first} or {second}"))
+
+
+def all_of(names: Iterable[str]) -> str:
+    """Names that are all meant: "a and b"."""
+    return _joined(names, mark("{first} and {second}"))
+
+
+def _joined(names: Iterable[str], text: str) -> str:
+    first, *others = names
+    for second in others:
+        first = tr(text, first=first, second=second)
+    return first
+
+
+def and_more(names: Sequence[str], most: int) -> str:
+    """The first names, and how many more there are: "a, b and 3 more"."""
+    told = ", ".join(names[:most])
+    return tr("{names} and {n} more", names=told, n=len(names) - most) if len(names) > most else told
+
+
+def quoted(name: str) -> str:
+    """A name in the quotation marks of the language."""
+    return tr("“{name}”", name=name)
 
 
 def told_number(text: str) -> str:

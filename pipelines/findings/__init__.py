@@ -15,7 +15,7 @@ from models.friction.ranking import where_to_start
 from pipelines.acceptances import ACCEPTANCES_DDL
 from pipelines.engine import DuckDBEngine
 from pipelines.findings import candidates, history
-from pipelines.findings.headlines import NOT_TOLD_APART, cost, occurrence, title_of
+from pipelines.findings.headlines import NOT_TOLD_APART, cost, occurrence, review_overdue, title_of
 from pipelines.findings.history import Earlier, Row
 from pipelines.study import micros
 from schemas.journey_map import JourneyMap
@@ -39,7 +39,8 @@ def write_findings(engine: DuckDBEngine, maps: Iterable[JourneyMap], as_of: date
     _fill_places(engine, plans)
     before = history.earlier(engine, as_of_us)
     found = [_described(row, plans) for row in _ranked(engine, plans, before)]
-    found += [_overdue(plan) for plan in plans.values() if plan.review_due_at and plan.review_due_at < as_of]
+    dues = ((plan, plan.review_due_at) for plan in plans.values())
+    found += [_overdue(plan, due_at) for plan, due_at in dues if due_at and due_at < as_of]
     run = _run_id(engine)
     rows = [_with_state(row, before.get(str(row["finding_id"])), run) for row in found]
     rows += history.gone(engine, as_of_us, {str(row["finding_id"]) for row in rows})
@@ -124,14 +125,14 @@ def _cost(row: Row, plan: JourneyMap | None) -> str:
     )
 
 
-def _overdue(plan: JourneyMap) -> Row:
+def _overdue(plan: JourneyMap, due_at: datetime) -> Row:
     """A finding about the map itself: nobody has looked at it in time. It touches no journey and has no rate."""
     return {
         **dict.fromkeys(candidates.COLUMNS),
         "finding_id": candidates.finding_id(plan.journey, None, REVIEW_OVERDUE),
         "journey": plan.journey,
         "signal": REVIEW_OVERDUE,
-        "headline": f"The map was to be reviewed by {plan.review_due_at:%Y-%m-%d}, and nobody has written that it was",
+        "headline": review_overdue(due_at),
         "owner": plan.owner.operations or plan.owner.business,
         "journeys_n": 0,
     }

@@ -21,9 +21,9 @@ from pipelines.report.rows import (
     UnmappedRow,
     WaitRow,
 )
-from pipelines.report.sentences import kind_title
 from pipelines.report.tables import DataTable, Record, Shown
 from pipelines.report.view import JourneyView
+from pipelines.report.vocabulary import kind_title
 
 BESIDE = "What came beside the flow, by where the journey stood"
 

@@ -42,6 +42,11 @@ def count(n: float | Withheld | None) -> str:
     return MISSING if n is None else told_number(f"{n:,.0f}")
 
 
+def journeys(n: int) -> str:
+    """So many journeys."""
+    return trn("{n} journey", "{n} journeys", n, n=count(n))
+
+
 def withheld(n: Withheld) -> str:
     """What is shown instead of a number that is withheld: "< 5", or that it is hidden beside such a one."""
     return tr(_HIDDEN) if n.text == _HIDDEN else n.text

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from models.intervals import wilson
 from pipelines.budgets import Line
 from pipelines.privacy.withheld import part_of
+from pipelines.report.changes.kept import Earlier
 from pipelines.report.cost.rows import Cost
 from pipelines.report.evidence import Evidence
 from pipelines.report.gap.rows import Gap
+from pipelines.report.process.observed import Observed
 
 
 @dataclass(frozen=True)
@@ -191,6 +193,14 @@ class FindingRow:
     rate: float | None
     rate_low: float | None
     rate_high: float | None
+    effect: float | None = None
+    lost_shrunk: float | None = None
+    lost_low: float | None = None
+    lost_high: float | None = None
+    value: float | None = None
+    value_low: float | None = None
+    value_high: float | None = None
+    evidence_grade: str | None = None
 
 
 @dataclass(frozen=True)
@@ -235,6 +245,7 @@ class JourneyData:
         all_n: Journeys under the default rule, where single statuses may not be shown.
         gap: Planned against actual.
         cost: What departures cost.
+        observed: What directly followed what, also beside the map.
     """
 
     statuses: dict[str, int]
@@ -260,6 +271,7 @@ class JourneyData:
     all_n: int | None = None
     gap: Gap = field(default_factory=Gap)
     cost: Cost = field(default_factory=Cost)
+    observed: Observed = field(default_factory=Observed)
 
     @property
     def journeys_n(self) -> int:
@@ -284,6 +296,7 @@ class Snapshot:
         newest_at: When the newest event of any source occurred, also one after the snapshot time.
         zone: The workspace's time zone, in which dates are told.
         evidence: What the data page tells of sources, people and privacy.
+        earlier: What the run before told; None where there was none.
     """
 
     run: RunRow
@@ -294,3 +307,4 @@ class Snapshot:
     journeys: dict[str, JourneyData]
     stopped: tuple[StoppedRow, ...] = ()
     evidence: Evidence = field(default_factory=Evidence)
+    earlier: Earlier | None = None

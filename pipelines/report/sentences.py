@@ -5,75 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.intervals import wilson
-from pipelines.language import mark, tr
+from pipelines.findings.headlines import NOT_TOLD_APART, cost, occurrence, review_overdue
+from pipelines.language import any_of, mark, quoted, told_number, tr
 from pipelines.privacy.withheld import part_of
 from pipelines.report.cost.rows import told
-from pipelines.report.numbers import count, day, days, interval, journeys_in_words, share, share_with, wait
+from pipelines.report.numbers import count, day, days, interval, journeys, journeys_in_words, share, share_with, wait
 from pipelines.report.rows import FindingRow, OutcomeRow
+from pipelines.report.stored import retold, strata
 from pipelines.report.text import short
 from pipelines.report.view import JourneyView
-
-KINDS = {
-    "missing": "Skipped",
-    "ad_hoc": "Not on the map",
-    "repeated": "Repeated",
-    "out_of_order": "Out of order",
-    "failed": "Failed",
-    "wrong_channel": "Other channel",
-    "wrong_initiator": "Other side began it",
-    "late": "Later than promised",
-    "overdue": "Overdue now",
-    "wrong_entry": "Began elsewhere",
-    "wrong_exit": "Ended elsewhere",
-    "branch_conflict": "Took two branches",
-    "unobservable": "Could not be seen",
-    "drop_off": "Left here",
-    "review_overdue": "Review overdue",
-    "loop": "Round in circles",
-    "backtracking": "Turned back",
-    "error": "Met an error",
-    "rage_click": "Many clicks in one place",
-    "dead_click": "Clicks in vain",
-    "channel_switch": "Changed channel",
-    "ping_pong": "To and fro between channels",
-    "repeat_contact_3d": "Contact again within 3 days",
-    "repeat_contact_7d": "Contact again within 7 days",
-    "repeat_contact_14d": "Contact again within 14 days",
-    "failure_demand": "Asked for help",
-    "low_nps": "Would not recommend",
-    "low_csat": "Not satisfied",
-    "low_ces": "Found it hard",
-    "negative_sentiment": "Sounded unhappy",
-}
-_STEPS = {
-    "missing": "Check first whether the step happened unseen. If not, ask whether the journey needs it.",
-    "ad_hoc": "Read ten of them: what sent people there, and does it belong on the map?",
-    "repeated": "Follow ten journeys that came back, and see what the first time left open.",
-    "out_of_order": "Ask whether the order matters to the customer. If not, change the map.",
-    "failed": "Look at the failures by channel and message before anything else.",
-    "wrong_channel": "See whether people were sent to this channel or chose it.",
-    "wrong_initiator": "See who should begin here, and why the other side did.",
-    "late": "Compare the slowest tenth with the rest: where does the time pass?",
-    "overdue": "Work through those who wait now, the longest first.",
-    "wrong_entry": "See where these journeys come from, and whether the map should begin there too.",
-    "wrong_exit": "Look at where these journeys end, and whether that is good enough for the customer.",
-    "branch_conflict": "See whether the choice between the branches is clear to the customer.",
-    "unobservable": "Mend the recording first: this is a gap in the data, not friction.",
-    "loop": "Follow ten of them step by step: what were they looking for, and where was it?",
-    "backtracking": "Look at the pages that they went back to: what had they missed there?",
-    "error": "Sort the errors by message and device, and mend the commonest first.",
-    "channel_switch": "Ask ten of them why they changed: what could the first channel not do?",
-    "ping_pong": "See what each channel knew of the other: who could have settled it the first time?",
-    "repeat_contact_3d": "Read ten pairs of contacts: what did the first answer leave open?",
-    "repeat_contact_7d": "Read ten pairs of contacts: what did the first answer leave open?",
-    "repeat_contact_14d": "Read ten pairs of contacts: what did the first answer leave open?",
-    "failure_demand": "Read ten of the contacts: which sentence on the page, or in the letter, would have spared them?",
-    "low_nps": "Read what they wrote beside the score, and hold it against what they went through before.",
-    "low_csat": "Read what they wrote beside the score, and hold it against what they went through before.",
-    "low_ces": "Walk the touchpoint yourself, and count the steps that the customer does for the company.",
-    "review_overdue": "Look at the map with its owner, change what no longer holds, and write the day as reviewed_on.",
-}
-_OTHER_STEP = "Talk to a few people who stopped here, then try one change with some of them and compare."
+from pipelines.report.vocabulary import kind_title, next_step, word
 
 
 @dataclass(frozen=True)
@@ -108,39 +49,47 @@ class Card:
     is_gap: bool
 
 
-def kind_title(kind: str) -> str:
-    """A deviation kind, or another signal's name, for people."""
-    return KINDS.get(kind, kind.replace("_", " ").capitalize())
-
-
 def headline(view: JourneyView) -> Headline:
     """What becomes of those who begin; or plainly that it cannot be told yet."""
-    title = short(view.map.title, 120)
     if not view.data.journeys_n:
-        return Headline(
-            f"Nobody has walked “{title}” yet", "No event of the sources opens a journey of this map. " + _hint(view)
-        )
+        nothing = tr("No event of the sources opens a journey of this map.")
+        title = short(view.map.title, 120)
+        return Headline(tr("Nobody has walked “{title}” yet", title=title), f"{nothing} {_hint(view)}".rstrip())
     outcome, goal = view.entry_outcome, short(view.goal_title, 80)
     if outcome is None or not outcome.reached_n:
-        names = " or ".join(f"“{short(view.title(name), 60)}”" for name in view.map.openings[:3])
-        return Headline(
-            "No journey begins as designed", f"None reached {names}, so no share that gets to “{goal}” is told."
-        )
-    within = view.within
-    began = f"{count(outcome.reached_n)} journeys that reached “{short(view.title(outcome.touchpoint), 80)}”"
+        names = any_of(quoted(short(view.title(name), 60)) for name in view.map.openings[:3])
+        none = tr("None reached {names}, so no share that gets to “{goal}” is told.", names=names, goal=goal)
+        return Headline(tr("No journey begins as designed"), none)
     if outcome.refused is not None or outcome.converted_share is None:
-        reason = outcome.refused or "no share is given"
-        return Headline(
-            f"Too early to say how many reach “{goal}”", f"Of {began}, no share within {within} is told: {reason}."
-        )
+        return Headline(tr("Too early to say how many reach “{goal}”", goal=goal), _too_early(view, outcome))
     lost = (outcome.abandoned_share or 0.0) + (outcome.exited_share or 0.0)
-    reach = share_with(outcome.converted_share, outcome.converted_low, outcome.converted_high)
-    silent = share_with(outcome.abandoned_share, outcome.abandoned_low, outcome.abandoned_high)
-    said_no = share_with(outcome.exited_share, outcome.exited_low, outcome.exited_high)
-    told = f"{reach} reach “{goal}” within {within}, {silent} fall silent, {said_no} say no"
-    return Headline(
-        _claim(lost, outcome.converted_share, goal),
-        f"Of {began}: {told}; {share(outcome.active_share)} are still undecided after {days(outcome.horizon_d)}.",
+    return Headline(_claim(lost, outcome.converted_share, goal), _becomes(view, outcome, goal))
+
+
+def _too_early(view: JourneyView, outcome: OutcomeRow) -> str:
+    return tr(
+        "Of {n} journeys that reached “{touchpoint}”, no share within {time} is told: {reason}.",
+        n=count(outcome.reached_n),
+        touchpoint=short(view.title(outcome.touchpoint), 80),
+        time=view.within,
+        reason=retold(outcome.refused) if outcome.refused else tr("no share is given"),
+    )
+
+
+def _becomes(view: JourneyView, outcome: OutcomeRow, goal: str) -> str:
+    """What becomes of those who reached the entry."""
+    return tr(
+        "Of {n} journeys that reached “{touchpoint}”: {reach} reach “{goal}” within {time}, {silent} fall silent,"
+        " {said_no} say no; {active} are still undecided after {days}.",
+        n=count(outcome.reached_n),
+        touchpoint=short(view.title(outcome.touchpoint), 80),
+        goal=goal,
+        time=view.within,
+        reach=share_with(outcome.converted_share, outcome.converted_low, outcome.converted_high),
+        silent=share_with(outcome.abandoned_share, outcome.abandoned_low, outcome.abandoned_high),
+        said_no=share_with(outcome.exited_share, outcome.exited_low, outcome.exited_high),
+        active=share(outcome.active_share),
+        days=days(outcome.horizon_d),
     )
 
 
@@ -155,63 +104,67 @@ def _claim(lost: float, converted: float, goal: str) -> str:
 
 
 def _hint(view: JourneyView) -> str:
-    names = ", ".join(f"“{short(view.title(name), 60)}”" for name in view.map.openings[:3])
-    return (
-        f"A journey begins with {names}; see below for what the sources sent and the map does not know."
-        if names
-        else ""
-    )
+    names = ", ".join(quoted(short(view.title(name), 60)) for name in view.map.openings[:3])
+    hint = mark("A journey begins with {names}; see below for what the sources sent and the map does not know.")
+    return tr(hint, names=names) if names else ""
 
 
 def tiles(view: JourneyView, tables: dict[str, str]) -> tuple[Tile, ...]:
     """The numbers of the first screen. `tables` is the anchor of each table by its short name."""
     data = view.data
-    flying = data.statuses.get("in_flight", 0)
     found = [
-        Tile(count(data.journeys_n), "journeys", _span(view), tables["statuses"]),
+        Tile(count(data.journeys_n), tr("journeys"), _span(view), tables["statuses"]),
         _converted(view, tables["outcomes"]),
         _designed(view, tables["deviations"]),
     ]
     if data.journeys_n:
-        of_all = share(part_of(flying, data.journeys_n))
-        part = f"in flight: {of_all} of {count(data.journeys_n)}, neither lost nor won yet"
-        found.append(Tile(count(flying), "are on their way today", part, tables["statuses"]))
+        flying = data.statuses.get("in_flight", 0)
+        part = tr(
+            "in flight: {share} of {n}, neither lost nor won yet",
+            share=share(part_of(flying, data.journeys_n)),
+            n=count(data.journeys_n),
+        )
+        found.append(Tile(count(flying), tr("are on their way today"), part, tables["statuses"]))
     return (*found, *_promise(view, tables["waits"]))
 
 
 def _span(view: JourneyView) -> str:
-    data = view.data
+    data, per = view.data, view.map.journey_is.per
     if data.first_at is None or data.last_at is None:
-        return "none in the snapshot"
-    who = "people" if view.map.journey_is.per == "person" else f"{short(view.map.journey_is.per, 20)} ids"
-    between = f"{day(data.first_at, view.zone)} to {day(data.last_at, view.zone)}"
-    return f"of {count(data.people_n)} {who}, {between} ({view.zone.key})"
+        return tr("none in the snapshot")
+    of_people = mark("of {n} people, {first} to {last} ({zone})")
+    of_ids = mark("of {n} {id} ids, {first} to {last} ({zone})")
+    first, last = day(data.first_at, view.zone), day(data.last_at, view.zone)
+    told = {"n": count(data.people_n), "first": first, "last": last, "zone": view.zone.key}
+    return tr(of_people, **told) if per == "person" else tr(of_ids, id=short(per, 20), **told)
 
 
 def _converted(view: JourneyView, table: str) -> Tile:
     outcome = view.entry_outcome
     if outcome is None or outcome.refused is not None or outcome.converted_share is None:
-        reason = (outcome.refused if outcome else None) or "no journey begins as designed"
-        return Tile("Not told", "converted", reason, table)
+        reason = retold(outcome.refused) if outcome and outcome.refused else tr("no journey begins as designed")
+        return Tile(tr("Not told"), tr("converted"), reason, table)
     between = interval(outcome.converted_low, outcome.converted_high)
-    from_there = f"of {count(outcome.reached_n)} that reached “{short(view.title(outcome.touchpoint), 40)}”"
-    detail = f"{between + ', ' if between else ''}{from_there}, within {view.within}"
-    return Tile(share(outcome.converted_share), "convert", detail, table)
+    of_those = tr(
+        "of {n} that reached “{touchpoint}”, within {time}",
+        n=count(outcome.reached_n),
+        touchpoint=short(view.title(outcome.touchpoint), 40),
+        time=view.within,
+    )
+    return Tile(share(outcome.converted_share), tr("convert"), f"{between}, {of_those}" if between else of_those, table)
 
 
 def _designed(view: JourneyView, table: str) -> Tile:
     data = view.data
     if not data.aligned_n:
-        return Tile("Not told", "go as designed", "no journey was compared with the map", table)
-    part = part_of(data.designed_n, data.aligned_n)
+        return Tile(tr("Not told"), tr("go as designed"), tr("no journey was compared with the map"), table)
+    part, n = part_of(data.designed_n, data.aligned_n), count(data.aligned_n)
     if part is None:
-        return Tile(count(data.designed_n), "go as designed so far", f"n {count(data.aligned_n)}", table)
+        return Tile(count(data.designed_n), tr("go as designed so far"), f"n {n}", table)
     # One person's journeys may all be alike, so they count as one: the interval is rather too wide.
     worth = min(data.people_n or data.aligned_n, data.aligned_n)
     low, high = wilson(part * worth, worth)
-    return Tile(
-        share(part), "go as designed so far", f"{interval(float(low), float(high))}, n {count(data.aligned_n)}", table
-    )
+    return Tile(share(part), tr("go as designed so far"), f"{interval(float(low), float(high))}, n {n}", table)
 
 
 def _promise(view: JourneyView, table: str) -> tuple[Tile, ...]:
@@ -220,11 +173,14 @@ def _promise(view: JourneyView, table: str) -> tuple[Tile, ...]:
         return ()
     worst = min(judged, key=lambda row: (row.kept_share or 0.0, row.from_touchpoint, row.to_touchpoint))
     between = interval(worst.kept_low, worst.kept_high)
-    what = f"“{short(view.title(worst.to_touchpoint), 40)}” within {wait(worst.promised_s, worst.calendar)}"
-    least = "" if len(judged) == 1 else ", the least kept one"
-    return (
-        Tile(share(worst.kept_share), f"of promises {what} are kept{least}", f"{between}, n {count(worst.n)}", table),
+    only = mark("of promises “{touchpoint}” within {time} are kept")
+    least = mark("of promises “{touchpoint}” within {time} are kept, the least kept one")
+    what = tr(
+        only if len(judged) == 1 else least,
+        touchpoint=short(view.title(worst.to_touchpoint), 40),
+        time=wait(worst.promised_s, worst.calendar),
     )
+    return (Tile(share(worst.kept_share), what, f"{between}, n {count(worst.n)}", table),)
 
 
 def cards(view: JourneyView, most: int = 8) -> tuple[Card, ...]:
@@ -234,63 +190,96 @@ def cards(view: JourneyView, most: int = 8) -> tuple[Card, ...]:
 
 
 def _card(view: JourneyView, finding: FindingRow) -> Card:
-    place = finding.touchpoint or ""
-    is_block = place not in view.map.names and any(sign in place for sign in "|,")
-    where = view.place_label(None, place) if is_block else view.label(place) if place else "the whole journey"
     return Card(
-        where=f"{short(where, 90)} · {kind_title(finding.signal)}",
-        owner=short(finding.owner or "nobody yet", 60),
-        state=finding.state,
-        headline=short(finding.headline, 200),
+        where=f"{short(view.target_label(finding.touchpoint), 90)} · {kind_title(finding.signal)}",
+        owner=short(finding.owner or tr("nobody yet"), 60),
+        state=word(finding.state),
+        headline=short(headline_told(view, finding), 200),
         evidence=_evidence(view, finding),
         association=_association(view, finding),
-        step=_STEPS.get(finding.signal, _OTHER_STEP),
+        step=next_step(finding.signal),
         is_gap=finding.signal == "unobservable",
     )
+
+
+def occurrence_told(view: JourneyView, finding: FindingRow) -> str:
+    """What a finding says happens, where, and in how many journeys, without what it costs."""
+    if finding.signal == "review_overdue":
+        due_at = view.map.review_due_at
+        return finding.headline if due_at is None else review_overdue(due_at)
+    return occurrence(finding.signal, view.target_title(finding.touchpoint or ""), finding.journeys_n)
+
+
+def headline_told(view: JourneyView, finding: FindingRow) -> str:
+    """A finding's whole headline: what happens, and what goes with it where that is told."""
+    said = [occurrence_told(view, finding)]
+    if finding.lost_shrunk is not None:
+        lost, worth = (finding.lost_low, finding.lost_high), (finding.value_low, finding.value_high)
+        said.append(cost(finding.lost_shrunk, lost, finding.value, worth, view.data.cost.currency or ""))
+    elif finding.effect is not None:
+        said.append(tr(NOT_TOLD_APART))
+    return ", ".join(said)
 
 
 def _evidence(view: JourneyView, finding: FindingRow) -> str:
     """How many journeys, and which share of those where it could happen; for drop-off, its two ways apart."""
     if finding.signal == "review_overdue":
-        return "the map itself, whatever its journeys do"
-    journeys = f"{count(finding.journeys_n)} journeys"
+        return tr("the map itself, whatever its journeys do")
+    n = journeys(finding.journeys_n)
     outcome = view.outcomes.get(finding.touchpoint or "")
     if finding.signal == "drop_off" and outcome is not None:
-        return f"{journeys}; of those who reached it {left_in_words(outcome)}"
+        return _drop_off_evidence(n, outcome)
     if finding.rate is None:
-        return journeys
-    return f"{journeys}; {share_with(finding.rate, finding.rate_low, finding.rate_high)} of those where it could happen"
+        return n
+    rate = share_with(finding.rate, finding.rate_low, finding.rate_high)
+    return tr("{journeys}; {share} of those where it could happen", journeys=n, share=rate)
+
+
+def _drop_off_evidence(n: str, outcome: OutcomeRow) -> str:
+    if outcome.leave is None:
+        return tr("{journeys}; of those who reached it no share is told", journeys=n)
+    whole = share_with(outcome.leave, *outcome.leave_interval)
+    if not outcome.exit_hazard:
+        return tr("{journeys}; of those who reached it {share} fall silent here", journeys=n, share=whole)
+    return tr(
+        "{journeys}; of those who reached it {share} leave here: {silent} fall silent, {said_no} say no",
+        journeys=n,
+        share=whole,
+        silent=share(outcome.hazard),
+        said_no=share(outcome.exit_hazard),
+    )
 
 
 def left_in_words(outcome: OutcomeRow) -> str:
     """The share that leaves a touchpoint, with its interval and its two parts where there are two."""
     if outcome.leave is None:
-        return "no share is told"
+        return tr("no share is told")
     whole = share_with(outcome.leave, *outcome.leave_interval)
     if not outcome.exit_hazard:
-        return f"{whole} fall silent here"
-    return f"{whole} leave here: {share(outcome.hazard)} fall silent, {share(outcome.exit_hazard)} say no"
+        return tr("{share} fall silent here", share=whole)
+    silent, said_no = share(outcome.hazard), share(outcome.exit_hazard)
+    return tr("{share} leave here: {silent} fall silent, {said_no} say no", share=whole, silent=silent, said_no=said_no)
 
 
 def _association(view: JourneyView, finding: FindingRow) -> str:
     """What goes with it where it is compared with journeys alike but for it; else why that is not told."""
-    row = next(
-        (
-            row
-            for row in view.data.cost.rows("frictions")
-            if (row["signal"], row["touchpoint"]) == (finding.signal, finding.touchpoint)
-        ),
-        None,
-    )
+    wanted = (finding.signal, finding.touchpoint)
+    rows = view.data.cost.rows("frictions")
+    row = next((row for row in rows if (row["signal"], row["touchpoint"]) == wanted), None)
     if row is None:
         return ""
     if row["verdict"] == "refused":
-        return f"What it costs is not told: {row['reason']}" if row["reason"] else ""
+        return tr("What it costs is not told: {reason}", reason=retold(row["reason"])) if row["reason"] else ""
     ends = told(row, "effect", "effect_low", "effect_high")
     if ends is None:
         return ""
-    points = " to ".join(f"{end * 100:.1f}" for end in ends[1:])
-    return (
-        f"Associated with: {ends[0] * 100:.1f} points ({points}) more of these journeys are lost there than of others"
-        f" within {row['adjusted_for'] or 'all'}; evidence grade {row['evidence_grade']}."
+    effect, low, high = (told_number(f"{end * 100:.1f}") for end in ends)
+    return tr(
+        "Associated with: {points} points ({low} to {high}) more of these journeys are lost there than of others within"
+        " {strata}; evidence grade {grade}.",
+        points=effect,
+        low=low,
+        high=high,
+        strata=strata(row["adjusted_for"]),
+        grade=row["evidence_grade"],
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from pipelines.language import all_of, any_of, tr
 from pipelines.privacy.withheld import Withheld
 from pipelines.report.layout import Plan, plan
 from pipelines.report.numbers import days
@@ -53,8 +54,24 @@ class JourneyView:
         """What something is charged to: a touchpoint, or one of a block's."""
         if touchpoint is not None:
             return self.label(touchpoint)
-        branches = [[part.strip() for part in branch.split(",")] for branch in (block or "").split("|")]
-        return " or ".join(" and ".join(map(self.label, branch)) for branch in branches) or "the whole journey"
+        if not block:
+            return tr("the whole journey")
+        branches = ([part.strip() for part in branch.split(",")] for branch in block.split("|"))
+        return any_of(all_of(map(self.label, branch)) for branch in branches)
+
+    def target_label(self, target: str | None) -> str:
+        """What a signal is charged to: a touchpoint, one of a block's, an activity, or the whole journey."""
+        return self.place_label(None, target) if self._is_block(target) else self.label(target or "")
+
+    def target_title(self, target: str) -> str:
+        """The same without the numbers of stations."""
+        if not self._is_block(target):
+            return self.title(target)
+        branches = (branch.split(",") for branch in target.split("|"))
+        return any_of(all_of(self.title(part.strip()) for part in branch) for branch in branches)
+
+    def _is_block(self, target: str | None) -> bool:
+        return not target or (target not in self.map.names and any(sign in target for sign in "|,"))
 
     @cached_property
     def entry(self) -> str | None:
@@ -73,7 +90,7 @@ class JourneyView:
         given = [row.horizon_d for row in rows if row.touchpoint == self.entry and row.refused is None]
         return max(given or [row.horizon_d for row in rows], default=None)
 
-    @cached_property
+    @property
     def within(self) -> str:
         """The horizon in words, and why it is not the one that the map asks for."""
         if self.horizon_d is None:
@@ -82,7 +99,8 @@ class JourneyView:
         told = days(self.horizon_d)
         if wanted_s is None or days(wanted_s / 86_400) == told or wanted_s / 86_400 < self.horizon_d:
             return told
-        return f"{told} (a third of the observed time; the map asks for {days(wanted_s / 86_400)})"
+        wanted = days(wanted_s / 86_400)
+        return tr("{days} (a third of the observed time; the map asks for {wanted})", days=told, wanted=wanted)
 
     @cached_property
     def outcomes(self) -> dict[str, OutcomeRow]:
@@ -147,10 +165,11 @@ class JourneyView:
             times[row.touchpoint] = times.get(row.touchpoint, 0) + row.n
         return dict(sorted(times.items(), key=lambda entry: (-entry[1], entry[0])))
 
-    @cached_property
+    @property
     def goal_title(self) -> str:
         """The goal in words."""
-        return " or ".join(self.title(name) for name in self.map.goals[:2]) or "the goal"
+        names = self.map.goals[:2]
+        return any_of(self.title(name) for name in names) if names else tr("the goal")
 
 
 def _begins_with(block: str, name: str) -> bool:

@@ -120,7 +120,7 @@ _LINES: tuple[tuple[str, Callable[[Judgement], str]], ...] = (
 
 
 def _say_changes(title: str, changes: tuple[Change, ...], new: JourneyMap, old: JourneyMap | None) -> None:
-    from pipelines.report.sentences import kind_title
+    from pipelines.report.vocabulary import kind_title
 
     if not changes:
         return

@@ -8,10 +8,10 @@ from pipelines.report.canvas import Canvas, Drawing
 from pipelines.report.cost.rows import JOINT, Record, told
 from pipelines.report.cost.words import few, money, number
 from pipelines.report.numbers import count, share
-from pipelines.report.sentences import kind_title
 from pipelines.report.svg import el, picture
 from pipelines.report.text import short, wrap
 from pipelines.report.view import JourneyView
+from pipelines.report.vocabulary import kind_title
 
 _NAMES = 300.0
 _PLOT = (330.0, 800.0)

@@ -10,10 +10,10 @@ from pipelines.report.cost.forest import friction_name, place
 from pipelines.report.cost.rows import Record
 from pipelines.report.cost.words import GRADES, VERDICTS, few, money, number, points
 from pipelines.report.numbers import MISSING, count, duration, share, share_with
-from pipelines.report.sentences import kind_title
 from pipelines.report.tables import DataTable, Shown
 from pipelines.report.text import short
 from pipelines.report.view import JourneyView
+from pipelines.report.vocabulary import kind_title
 from schemas.tables import TABLES
 
 _TURNS = "turns when the other segments are held still"
