@@ -9,11 +9,9 @@ from zoneinfo import ZoneInfo
 from models.intervals import wilson
 from pipelines.budgets import Line
 from pipelines.privacy.withheld import part_of
-from pipelines.report.changes.kept import Earlier
 from pipelines.report.cost.rows import Cost
 from pipelines.report.evidence import Evidence
 from pipelines.report.gap.rows import Gap
-from pipelines.report.process.observed import Observed
 
 
 @dataclass(frozen=True)
@@ -245,7 +243,6 @@ class JourneyData:
         all_n: Journeys under the default rule, where single statuses may not be shown.
         gap: Planned against actual.
         cost: What departures cost.
-        observed: What directly followed what, also beside the map.
     """
 
     statuses: dict[str, int]
@@ -271,7 +268,6 @@ class JourneyData:
     all_n: int | None = None
     gap: Gap = field(default_factory=Gap)
     cost: Cost = field(default_factory=Cost)
-    observed: Observed = field(default_factory=Observed)
 
     @property
     def journeys_n(self) -> int:
@@ -296,7 +292,6 @@ class Snapshot:
         newest_at: When the newest event of any source occurred, also one after the snapshot time.
         zone: The workspace's time zone, in which dates are told.
         evidence: What the data page tells of sources, people and privacy.
-        earlier: What the run before told; None where there was none.
     """
 
     run: RunRow
@@ -307,4 +302,3 @@ class Snapshot:
     journeys: dict[str, JourneyData]
     stopped: tuple[StoppedRow, ...] = ()
     evidence: Evidence = field(default_factory=Evidence)
-    earlier: Earlier | None = None
