@@ -70,17 +70,28 @@ def read_snapshot(settings: Settings, run_id: str, maps: tuple[JourneyMap, ...])
             _all(con, SourceRow, _SOURCES),
             _all(con, ReasonRow, _REASONS),
             {
-                m.journey: _with_cards(
-                    con,
-                    m,
-                    cover,
-                    covered(_journey(con, m, runs[0].as_of, is_same_people, cover.minimum), cover, m.journey),
-                )
+                m.journey: read_map(con, m, cover, runs[0].as_of, is_same_people)
                 for m in in_force(maps, runs[0].as_of)
             },
             _all(con, StoppedRow, _STOPPED),
             read_evidence(con, run_id, settings.privacy.minimum_cell, _earlier_n(settings, run_id)),
         )
+
+
+def read_map(
+    con: duckdb.DuckDBPyConnection, plan: JourneyMap, cover: Cover, as_of: datetime | None, is_same_people: bool = False
+) -> JourneyData:
+    """The rows of one map as they may be shown.
+
+    Args:
+        con: Where the published tables are found by their names.
+        plan: The map.
+        cover: What is hidden of them.
+        as_of: The snapshot.
+        is_same_people: Whether all identity rules join the ids into the same people.
+    """
+    data = _journey(con, plan, as_of, is_same_people, cover.minimum)
+    return _with_cards(con, plan, cover, covered(data, cover, plan.journey))
 
 
 def _with_cards(con: duckdb.DuckDBPyConnection, plan: JourneyMap, cover: Cover, data: JourneyData) -> JourneyData:
