@@ -2,65 +2,95 @@
 
 from __future__ import annotations
 
-from functools import partial
-from html import unescape
+from collections.abc import Sequence
 from typing import Any
 
 from pipelines.report.canvas import Drawing
-from pipelines.report.document import Figure
-from pipelines.report.formats.standalone import alternative, standalone
+from pipelines.report.document import Figure, Single
+from pipelines.report.formats.standalone import alternative, standalone, view_box
+from pipelines.report.text import clean, short
+
+Content = dict[str, Any]
 
 PAGE_WIDTH = 756.8  # points between the margins of A4, lying: 267 mm
-PAGE_HEIGHT = 504.5  # 178 mm
+PAGE_HEIGHT = 498.9  # 176 mm
 # A picture is made for 1,280 pixels; all stand at one scale, so that their texts are of one size.
 SCALE = PAGE_WIDTH / 1280
-# What stands above and below a picture on its page: heading, note, legend and the line that names its table.
-AROUND = 62.0
-SIGN_SCALE = 0.62
+# A picture higher than this part of a page takes a page of its own, and all that is left of it.
+_LARGE = 0.66
+_HIGHEST = PAGE_HEIGHT - 96  # leaves room for a heading, a note and a legend
+_SIGN_SCALE = 0.62
+_HALF = (PAGE_WIDTH - 25.6) / 2
+_SMALLEST = 0.5
 
-print_svg = partial(standalone, theme="print", with_ground=False)
 
-
-def strip(drawing: Drawing, around: float = AROUND) -> dict[str, Any]:
-    """A drawing at the size at which it fits a page that has so much else on it."""
-    scale = min(SCALE, PAGE_WIDTH / drawing.width, (PAGE_HEIGHT - around) / drawing.height)
-    title, words = alternative(drawing.svg)
+def strip(drawing: Drawing) -> Content:
+    """A drawing at its size on the page. One that is let fill its page gets all that other blocks leave of it."""
+    scale = min(SCALE, PAGE_WIDTH / drawing.width, _HIGHEST / drawing.height)
     return {
-        "svg": print_svg(drawing.svg),
+        "svg": _on_paper(drawing.svg),
         "width": round(drawing.width * scale, 2),
-        "height": round(drawing.height * scale, 2),
-        "alt": ". ".join(part for part in (title, words) if part) or "-",
+        "alt": _told(drawing.svg),
+        "fills_page": False,
     }
 
 
-def signs(figure: Figure) -> list[dict[str, Any]]:
+def is_large(drawing: Drawing) -> bool:
+    """Whether it needs a page of its own."""
+    return drawing.height * min(SCALE, PAGE_WIDTH / drawing.width) > PAGE_HEIGHT * _LARGE
+
+
+def _on_paper(svg: str) -> str:
+    return standalone(svg, "print", with_ground=False)
+
+
+def _told(svg: str) -> str:
+    """Words for those who cannot see it; a picture without any would not be let into the file."""
+    return clean(". ".join(part for part in alternative(svg) if part)) or "–"
+
+
+def singles_rows(cards: Sequence[Single]) -> list[list[Content | None]]:
+    """The first journey of each card, two beside each other where they are short enough; None is left empty."""
+    rows: list[list[Content]] = []
+    for card in cards:
+        shown = _single(card)
+        if rows and len(rows[-1]) == 1 and rows[-1][0]["is_half"] and shown["is_half"]:
+            rows[-1].append(shown)
+        else:
+            rows.append([shown])
+    return [[*row, None] if len(row) == 1 and row[0]["is_half"] else [*row] for row in rows]
+
+
+def _single(card: Single) -> Content:
+    drawing = card.drawings[0]
+    is_half = drawing.width * _SMALLEST <= _HALF
+    scale = min(SCALE, (_HALF if is_half else PAGE_WIDTH) / drawing.width)
+    return {
+        "is_half": is_half,
+        "heading": short(card.heading, 120),
+        "where": clean(card.where),
+        "strip": {**strip(drawing), "width": round(drawing.width * scale, 2)},
+        "caption": clean(" ".join(card.captions[0])),
+    }
+
+
+def signs(figure: Figure) -> list[Content]:
     """The signs of a legend with their words; the legend is a list of our own making, so its markup is known."""
-    from lxml import html
+    from lxml import etree
 
     if not figure.legend:
         return []
-    items = html.fragment_fromstring(str(figure.legend), create_parent="div").iter("li")
-    return [_sign(item, html.tostring) for item in items]
+    items = etree.fromstring(str(figure.legend)).iter("li")
+    return [_sign(item) for item in items]
 
 
-def _sign(item: Any, written: Any) -> dict[str, Any]:
-    drawn = next(iter(item.iter("svg")), None)
-    text = " ".join("".join(item.itertext()).split())
+def _sign(item: Any) -> Content:
+    from lxml import etree
+
+    text = clean("".join(item.itertext()))
+    drawn = item.find("svg")
     if drawn is None:
-        return {"svg": "", "height": 0, "alt": "", "text": text}
-    svg = unescape_case(written(drawn, encoding="unicode", with_tail=False))
-    return {"svg": print_svg(svg), "height": _height(svg), "alt": text or "-", "text": text}
-
-
-def unescape_case(svg: str) -> str:
-    """HTML knows no capitals in names of attributes; SVG does, and a name space."""
-    return svg.replace("viewbox=", "viewBox=").replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
-
-
-def _height(svg: str) -> float:
-    from pipelines.report.formats.standalone import view_box
-
-    return round(view_box(svg)[3] * SIGN_SCALE, 2)
-
-
-__all__ = ["AROUND", "signs", "strip", "unescape"]
+        return {"svg": "", "height": 0, "text": text}
+    drawn.set("xmlns", "http://www.w3.org/2000/svg")
+    svg = etree.tostring(drawn, encoding="unicode", with_tail=False)
+    return {"svg": _on_paper(svg), "height": round(view_box(svg)[3] * _SIGN_SCALE, 2), "text": text}
