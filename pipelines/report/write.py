@@ -7,13 +7,9 @@ import tempfile
 from pathlib import Path
 
 from pipelines.report.html import render
-from pipelines.report.page import make_document
-from pipelines.report.rows import Snapshot
-from pipelines.report.snapshot import in_force, read_snapshot
+from pipelines.report.made import made_report
 from pipelines.report.tables import write_tables
-from pipelines.report.view import JourneyView
 from pipelines.settings import Settings
-from schemas.journey_map import JourneyMap, load_maps
 
 
 def write_report(settings: Settings, run_id: str) -> Path:
@@ -26,9 +22,7 @@ def write_report(settings: Settings, run_id: str) -> Path:
         WarehouseError: nothing is published, or not by this run.
         MapError: a map cannot be read.
     """
-    maps = load_maps(settings.root / "maps")
-    snapshot = read_snapshot(settings, run_id, maps)
-    document = make_document(settings.name, snapshot, _views(maps, snapshot))
+    document = made_report(settings, run_id).document
     target = settings.reports_dir / run_id
     settings.reports_dir.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.reports_dir, prefix=".report-") as draft:
@@ -44,9 +38,3 @@ def _put(folder: Path, target: Path, before: Path) -> None:
     if target.exists():
         shutil.move(target, before)
     folder.replace(target)
-
-
-def _views(maps: tuple[JourneyMap, ...], snapshot: Snapshot) -> tuple[JourneyView, ...]:
-    """One view per journey, drawn by the version in force at the snapshot time."""
-    chosen = in_force(maps, snapshot.run.as_of)
-    return tuple(JourneyView(plan, snapshot.journeys[plan.journey], snapshot.zone) for plan in chosen)
