@@ -24,11 +24,13 @@ _FIRST_LETTER: Final = 8192
 """Numbers of activities off the map that no signal has: beyond all codes, and beyond those of signals."""
 _OWN = (
     "SELECT * FROM journeys WHERE rule = 'default' AND journey = $journey AND map_version = $version"
-    " AND assignment = 'this'"
+    " AND assignment = 'this' AND ($where)"
 )
 
 
-def restore(connection: duckdb.DuckDBPyConnection, settings: Settings, study: Study, subject: Subject) -> Subject:
+def restore(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, study: Study, subject: Subject, where: str = "true"
+) -> Subject:
     """Make the working tables of one map in memory.
 
     Args:
@@ -36,13 +38,14 @@ def restore(connection: duckdb.DuckDBPyConnection, settings: Settings, study: St
         settings: For business hours.
         study: The version of the map in force.
         subject: Its journeys as `pipelines.friction.inputs.from_published` gives them.
+        where: SQL over the columns of `journeys`, the same as there: which of them count.
 
     Returns:
         The subject, knowing the names of all activities that departures are charged to.
     """
     engine = DuckDBEngine(connection)
     _put_names(engine, study, subject)
-    whole = _journeys(engine, study)
+    whole = _journeys(engine, study, where)
     _put_patience(engine, study, subject)
     subject = _departures(engine, subject)
     _calendar(engine, settings, study, whole)
@@ -64,9 +67,10 @@ def _put_names(engine: DuckDBEngine, study: Study, subject: Subject) -> None:
         engine.put(name, frame)
 
 
-def _journeys(engine: DuckDBEngine, study: Study) -> tuple[int, int]:
+def _journeys(engine: DuckDBEngine, study: Study, where: str) -> tuple[int, int]:
     """The journeys by number, their segments, events and answers; when the first of them begins, and the snapshot."""
     own = _OWN.replace("$journey", quoted(study.plan.journey)).replace("$version", str(study.plan.version))
+    own = own.replace("$where", where)
     make = engine.connection.execute
     make(
         "CREATE OR REPLACE TABLE journey_states AS SELECT row_number() OVER (ORDER BY journey_id) - 1 AS journey_key,"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -72,14 +73,42 @@ class Cover:
         return any(name in self.hidden for name in names)
 
 
-def read_cover(connection: duckdb.DuckDBPyConnection, minimum: int) -> Cover:
+def read_cover(
+    connection: duckdb.DuckDBPyConnection, minimum: int, whole: Mapping[Key, int] = MappingProxyType({})
+) -> Cover:
     """What is hidden of the published snapshot that the connection reads.
 
     A sum of which a part is not published, such as a share that was refused, or that does not hold, because some
     journeys have no value of a segment, gives nothing away.
+
+    Args:
+        connection: Where the tables are found by their names.
+        minimum: Counts of fewer are hidden.
+        whole: Where the tables tell of a part: the same numbers of the whole, which are shown too. What is left of
+            them must not be few either.
     """
     if minimum <= 1:
         return Cover(minimum)
+    counts, few, rows = _counted(connection, minimum)
+    sensitive = {name for name, n in few.items() if 0 < n < minimum}
+    sensitive |= {name for name, n in counts.items() if 0 < whole.get(name, n) - n < minimum}
+    ledger = sums_of_the_ledger(rows["touchpoint_states"], rows["ledger"], counts)
+    sums = [each for each in (*_sums(rows), *_sums_of_statuses(counts), *ledger) if _holds(each, counts)]
+    sums += [each for each in sums_of_rules(rows, counts) if _holds(each, counts)]
+    # How often a touchpoint came stands in one table alone; the ways between touchpoints are the map.
+    dispensable = {name for name in counts if name[1] == "events"}
+    return Cover(minimum, hide(counts, sums, minimum, sensitive, dispensable))
+
+
+def counts_of(connection: duckdb.DuckDBPyConnection, minimum: int) -> dict[Key, int]:
+    """Every number of the tables that counts people, by its name."""
+    return _counted(connection, minimum)[0]
+
+
+def _counted(
+    connection: duckdb.DuckDBPyConnection, minimum: int
+) -> tuple[dict[Key, int], dict[Key, int], dict[str, list[dict[str, Any]]]]:
+    """Every number by its name, of how few people it tells at least, and the rows that they stand in."""
     counts: dict[Key, int] = {}
     few: dict[Key, int] = {}
     rows = {table: edge_rows(connection, table, minimum) for table in MEASURES}
@@ -91,13 +120,7 @@ def read_cover(connection: duckdb.DuckDBPyConnection, minimum: int) -> Cover:
                 few[name] = min(tells_of, few.get(name, tells_of))
     for name, n in _standing(connection):
         counts[name] = few[name] = n
-    sensitive = {name for name, n in few.items() if 0 < n < minimum}
-    ledger = sums_of_the_ledger(rows["touchpoint_states"], rows["ledger"], counts)
-    sums = [each for each in (*_sums(rows), *_sums_of_statuses(counts), *ledger) if _holds(each, counts)]
-    sums += [each for each in sums_of_rules(rows, counts) if _holds(each, counts)]
-    # How often a touchpoint came stands in one table alone; the ways between touchpoints are the map.
-    dispensable = {name for name in counts if name[1] == "events"}
-    return Cover(minimum, hide(counts, sums, minimum, sensitive, dispensable))
+    return counts, few, rows
 
 
 def _holds(each: Sum[Key], counts: Mapping[Key, int]) -> bool:
