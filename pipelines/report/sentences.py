@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.intervals import wilson
-from pipelines.findings.headlines import NOT_TOLD_APART, cost, occurrence, review_overdue
+from pipelines.findings.headlines import NOT_TOLD_APART, cost, figures, occurrence, review_overdue
 from pipelines.language import any_of, mark, quoted, told_number, tr
 from pipelines.privacy.withheld import part_of
 from pipelines.report.cost.rows import told
@@ -37,7 +37,13 @@ class Tile:
 
 @dataclass(frozen=True)
 class Card:
-    """One finding as a card."""
+    """One finding as a card.
+
+    Attributes:
+        state: What became of it since the last run, in words; `code` is its word in the tables.
+        headline: What happens and what it costs; `occurs` is the first half alone.
+        lost: Customers lost a month, and `worth` in money, each with its interval; "" where it is not told.
+    """
 
     where: str
     owner: str
@@ -47,6 +53,12 @@ class Card:
     association: str
     step: str
     is_gap: bool
+    occurs: str = ""
+    code: str = ""
+    lost: str = ""
+    lost_between: str = ""
+    worth: str = ""
+    worth_between: str = ""
 
 
 def headline(view: JourneyView) -> Headline:
@@ -190,6 +202,7 @@ def cards(view: JourneyView, most: int = 8) -> tuple[Card, ...]:
 
 
 def _card(view: JourneyView, finding: FindingRow) -> Card:
+    currency = view.data.cost.currency or ""
     return Card(
         where=f"{short(view.target_label(finding.touchpoint), 90)} · {kind_title(finding.signal)}",
         owner=short(finding.owner or tr("nobody yet"), 60),
@@ -199,7 +212,18 @@ def _card(view: JourneyView, finding: FindingRow) -> Card:
         association=_association(view, finding),
         step=next_step(finding.signal),
         is_gap=finding.signal == "unobservable",
+        occurs=short(occurrence_told(view, finding), 160),
+        code=finding.state,
+        lost="" if finding.lost_shrunk is None else figures(finding.lost_shrunk),
+        lost_between=_ends(finding.lost_low, finding.lost_high),
+        worth="" if finding.value is None else f"{currency} {figures(finding.value)}".strip(),
+        worth_between=_ends(finding.value_low, finding.value_high),
     )
+
+
+def _ends(low: float | None, high: float | None) -> str:
+    """An interval of counts or money in words; "" where there is none."""
+    return "" if low is None or high is None else tr("{low} to {high}", low=figures(low), high=figures(high))
 
 
 def occurrence_told(view: JourneyView, finding: FindingRow) -> str:
