@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -13,7 +13,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from pipelines.language import mark, tr, trn
-from pipelines.report.document import Document, Figure, Section, kind
+from pipelines.report.document import Block, Document, Figure, Section, kind
 from pipelines.report.fonts import font_css
 from pipelines.report.numbers import count
 from pipelines.report.text import clean, short
@@ -62,6 +62,19 @@ def render(document: Document, *, root: str = "", owners: Mapping[str, str] | No
     )
 
 
+def fragment(blocks: Iterable[Block], title: str) -> str:
+    """Blocks as HTML without a page around them.
+
+    Args:
+        blocks: What to show.
+        title: What they are about.
+    """
+    template = _environment().from_string(
+        '{% from "blocks.html" import block with context %}{% for b in blocks %}{{ block(b, c, "", {}) }}{% endfor %}'
+    )
+    return template.render(blocks=tuple(blocks), c={"title": title})
+
+
 @cache
 def _text(name: str) -> str:
     return (files("pipelines.report") / "templates" / name).read_text(encoding="utf-8")
@@ -69,6 +82,11 @@ def _text(name: str) -> str:
 
 @cache
 def _template() -> Template:
+    return _environment().get_template("report.html")
+
+
+@cache
+def _environment() -> Environment:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, finalize=_told, trim_blocks=True, lstrip_blocks=True,
         loader=FunctionLoader(_text),
@@ -77,7 +95,7 @@ def _template() -> Template:
         "short": short, "kind": kind, "count": count, "plain": _plain, "nav_name": _nav_name, "has_ground": _has_ground
     }  # fmt: skip
     environment.globals |= {"tr": tr, "trn": trn}
-    return environment.get_template("report.html")
+    return environment
 
 
 def _told(value: object) -> object:
