@@ -10,6 +10,7 @@ from pipelines.report.cost.tables import cost_tables
 from pipelines.report.document import Chart, Figure, Table
 from pipelines.report.gap.tables import gap_tables
 from pipelines.report.journey_tables import journey_tables
+from pipelines.report.process.tables import process_tables
 from pipelines.report.rows import Snapshot
 from pipelines.report.tables import DataTable
 from pipelines.report.view import JourneyView
@@ -30,6 +31,7 @@ class Material:
             **journey_tables(self.view, self.stem),
             **gap_tables(self.view, self.stem),
             **cost_tables(self.view, self.stem),
+            **process_tables(self.view, self.stem),
         }
 
     def table(self, name: str, *, is_open: bool = False) -> Table:

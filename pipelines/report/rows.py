@@ -12,6 +12,7 @@ from pipelines.privacy.withheld import part_of
 from pipelines.report.cost.rows import Cost
 from pipelines.report.evidence import Evidence
 from pipelines.report.gap.rows import Gap
+from pipelines.report.process.observed import Observed
 
 
 @dataclass(frozen=True)
@@ -243,6 +244,7 @@ class JourneyData:
         all_n: Journeys under the default rule, where single statuses may not be shown.
         gap: Planned against actual.
         cost: What departures cost.
+        observed: What directly followed what, also beside the map.
     """
 
     statuses: dict[str, int]
@@ -268,6 +270,7 @@ class JourneyData:
     all_n: int | None = None
     gap: Gap = field(default_factory=Gap)
     cost: Cost = field(default_factory=Cost)
+    observed: Observed = field(default_factory=Observed)
 
     @property
     def journeys_n(self) -> int:

@@ -14,6 +14,7 @@ from pipelines.report.covering import covered
 from pipelines.report.evidence import read_evidence
 from pipelines.report.gap.rows import read_gap
 from pipelines.report.goals import asked
+from pipelines.report.process.observed import read_observed
 from pipelines.report.rows import (
     FindingRow,
     FlowRow,
@@ -95,11 +96,12 @@ def read_map(
 
 
 def _with_cards(con: duckdb.DuckDBPyConnection, plan: JourneyMap, cover: Cover, data: JourneyData) -> JourneyData:
-    """The rows of a map with what is read already covered: the cards of its deviations, and what departures cost."""
+    """The rows of a map with what is read already covered: its cards, costs and process."""
     found, _ = read_cards(con, cover, Wanted(journey=plan.journey), {plan.journey: plan.title})
     currency = plan.value.currency if plan.value else None
     cost = read_cost(con, plan.journey, cover, currency)
-    return replace(data, gap=replace(data.gap, cards=found), cost=cost)
+    observed = read_observed(con, plan.journey, cover)
+    return replace(data, gap=replace(data.gap, cards=found), cost=cost, observed=observed)
 
 
 def _earlier_n(settings: Settings, run_id: str) -> int:
