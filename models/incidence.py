@@ -46,10 +46,19 @@ class Curves:
         beyond = self.at_risk_n[-1] if self.times_us[-1] > self.horizon_us else 0.0
         return float(np.count_nonzero(self.cause) + beyond)
 
+    def settled_by(self, last: int) -> float:
+        """Journeys whose state by one of the times is known: ended by then, or seen later."""
+        beyond = self.at_risk_n[last + 1] if last + 1 < self.times_us.size else 0.0
+        return float(np.count_nonzero((self.cause > 0) & (self.step <= last)) + beyond)
+
     @property
     def shares(self) -> Floats:
         """Share ended by the horizon per cause, then the share still open; they add up to 1."""
-        ended = self.incidence[:, -1]
+        return self.shares_at(self.times_us.size - 1)
+
+    def shares_at(self, last: int) -> Floats:
+        """The same by one of the times; -1: before the first, when nobody has ended."""
+        ended = self.incidence[:, last] if last >= 0 else np.zeros(len(self.incidence))
         still_open = 1.0 - float(ended.sum())
         return np.append(ended, still_open if still_open > 1e-12 else 0.0)  # nobody is open by rounding alone
 
@@ -77,6 +86,25 @@ class Shares:
     low: Floats
     high: Floats
     design_effect: Floats
+
+
+@dataclass(frozen=True)
+class Fates:
+    """What became of the journeys that reached a touchpoint and can be followed.
+
+    Attributes:
+        code: the touchpoint.
+        segment: name=value; None: all.
+        reached_n: journeys that reached it, followed or not.
+        curves: how those followed ended, by the time since they reached it.
+        person: whole number of the person of each.
+    """
+
+    code: int
+    segment: str | None
+    reached_n: int
+    curves: Curves
+    person: Integers
 
 
 def curves(time_us: Integers, cause: npt.NDArray[np.integer], causes_n: int, horizon_us: int) -> Curves:
@@ -118,6 +146,8 @@ def influences(found: Curves, last: int | None = None) -> Floats:
 def _influence(found: Curves, cause: int, last: int | None) -> Floats:
     """What each journey adds to the error of one cause's share."""
     until = found.times_us.size if last is None else last + 1
+    if until == 0:
+        return np.zeros(found.order.size)
     at_risk_n, before, incidence = found.at_risk_n[:until], found.before[:until], found.incidence[cause - 1, :until]
     total = found.hazards[:, :until].sum(axis=0)
     left = 1.0 - total
@@ -165,7 +195,7 @@ def quantile_intervals_us(
     ]
 
 
-def shares(found: Curves, person: Integers) -> Shares:
+def shares(found: Curves, person: Integers, last: int | None = None) -> Shares:
     """Shares by the horizon with 95 % intervals that know that one person's journeys are alike.
 
     The interval is Wilson's on the number of journeys whose plain share would have the same variance, so that it
@@ -174,14 +204,16 @@ def shares(found: Curves, person: Integers) -> Shares:
     Args:
         found: the curves.
         person: whole number of the person, one per row of the input.
+        last: place among the times by which shares are meant; -1: before the first; None: the horizon.
     """
-    share = found.shares
-    effects = influences(found)
+    share = found.shares if last is None else found.shares_at(last)
+    settled_n = found.settled_n if last is None else found.settled_by(last)
+    effects = influences(found, last)
     who = person[found.order]
     widening = design_effects(who, effects)
     variance = widening * (effects**2).sum(axis=1)
     n = float(who.size)
-    worth = np.divide(share * (1 - share), variance, out=found.settled_n / widening, where=variance > 1e-15)
+    worth = np.divide(share * (1 - share), variance, out=settled_n / widening, where=variance > 1e-15)
     worth = np.minimum(np.maximum(worth, 1.0), n)
     low, high = wilson(share * worth, worth)
     return Shares(share, low, high, widening)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from models.incidence import Curves, Shares, curves, shares
+from models.incidence import Curves, Fates, Shares, curves, shares
 from models.intervals import Integers
 from models.patience import DAY_US, LEAST_N, patience_ahead
 from schemas.words import Status
@@ -113,21 +113,59 @@ def touchpoint_outcomes(
         The columns of `touchpoint_outcomes`, with `code` for the touchpoint and without the journey's name; sorted by
         code and segment, all journeys first.
     """
-    waits_for_us = np.asarray(patience_us, dtype=np.int64)
-    is_unsettled = np.isin(np.arange(waits_for_us.size), list(unsettled))
-    study = _Study(waits_for_us, is_unsettled, as_of_us, horizon_us)
-    labels = journeys.select(pl.col(column).cast(pl.String).alias(name) for name, column in (segments or {}).items())
-    values = {name: labels[name].drop_nulls().unique().sort() for name in labels.columns}
+    study = _study(patience_us, unsettled, as_of_us, horizon_us)
+    labels, values = _labels(journeys, segments)
     rows: list[dict[str, object]] = []
     visited = _with_returns(reached, returns)
     for code, visits, value_codes in _by_code(visited, journeys, labels, values):
         freeze_us = study.freeze(_patience_ahead(visits, study))
-        rows.append(_row(code, None, visits, study, freeze_us))
-        for name, of_visit in value_codes.items():
-            for value, chosen in _groups(of_visit):
-                segment = f"{name}={values[name][value]}"
-                rows.append(_row(code, segment, visits.where(chosen), study, freeze_us))
+        rows += [
+            _row(code, segment, part, study, freeze_us) for segment, part in _by_segment(visits, value_codes, values)
+        ]
     return pl.DataFrame(rows, schema=_COLUMNS).sort("code", "segment", nulls_last=False)
+
+
+def fates(
+    reached: pl.DataFrame,
+    journeys: pl.DataFrame,
+    patience_us: npt.ArrayLike,
+    *,
+    as_of_us: int,
+    horizon_us: int,
+    segments: Mapping[str, str] | None = None,
+) -> Iterator[Fates]:
+    """The curves behind the shares of `touchpoint_outcomes`, whether or not they are refused there; same arguments."""
+    study = _study(patience_us, (), as_of_us, horizon_us)
+    labels, values = _labels(journeys, segments)
+    for code, visits, value_codes in _by_code(_with_returns(reached, None), journeys, labels, values):
+        freeze_us = study.freeze(_patience_ahead(visits, study))
+        for segment, part in _by_segment(visits, value_codes, values):
+            followed = part.where(part.reached_us <= freeze_us)
+            found = _curves_of_fates(followed, study, freeze_us)
+            if found is not None:
+                yield Fates(code, segment, part.person.size, found, followed.person)
+
+
+def _study(patience_us: npt.ArrayLike, unsettled: Collection[int], as_of_us: int, horizon_us: int) -> _Study:
+    waits_for_us = np.asarray(patience_us, dtype=np.int64)
+    is_unsettled = np.isin(np.arange(waits_for_us.size), list(unsettled))
+    return _Study(waits_for_us, is_unsettled, as_of_us, horizon_us)
+
+
+def _labels(journeys: pl.DataFrame, segments: Mapping[str, str] | None) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
+    """The value of each segment, one row per journey; and the values that there are, sorted."""
+    labels = journeys.select(pl.col(column).cast(pl.String).alias(name) for name, column in (segments or {}).items())
+    return labels, {name: labels[name].drop_nulls().unique().sort() for name in labels.columns}
+
+
+def _by_segment(
+    visits: _Visits, value_codes: Mapping[str, Integers], values: Mapping[str, pl.Series]
+) -> Iterator[tuple[str | None, _Visits]]:
+    """All visits to a touchpoint, then those of each value of each segment."""
+    yield None, visits
+    for name, of_visit in value_codes.items():
+        for value, chosen in _groups(of_visit):
+            yield f"{name}={values[name][value]}", visits.where(chosen)
 
 
 def _with_returns(reached: pl.DataFrame, returns: pl.DataFrame | None) -> pl.DataFrame:

@@ -25,6 +25,7 @@ from schemas.words import (
     Rule,
     SignalKind,
     Status,
+    TravelWay,
     Trust,
 )
 
@@ -58,6 +59,10 @@ WORDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("journey_stages", "ending"): tuple(Status),
     ("journey_signals", "signal"): (*DeviationKind, *SignalKind),
     ("journey_signals", "evidence_grade"): tuple(EvidenceGrade),
+    ("journey_phases", "way"): tuple(TravelWay),
+    ("phase_flows", "from_way"): tuple(TravelWay),
+    ("phase_flows", "to_way"): tuple(TravelWay),
+    ("phase_flows", "end_status"): tuple(Status),
     ("findings", "state"): tuple(FindingState),
 }
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from schemas.effect_tables import EFFECT_TABLES
 from schemas.table import FLAG, INT, LIST, MAP, REAL, TEXT, TIME, Table, needed, nullable, unlike
+from schemas.travel_tables import TRAVEL_TABLES
 
 EVENTS = Table(
     "events",
@@ -706,6 +707,7 @@ TABLES: dict[str, Table] = {
         VARIANT_MOVES,
         EXAMPLE_JOURNEYS,
         *EFFECT_TABLES,
+        *TRAVEL_TABLES,
         ERASURES,
         WITHDRAWALS,
     )

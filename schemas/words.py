@@ -135,6 +135,14 @@ class LedgerLine(StrEnum):
     ACTUAL = "actual"
 
 
+class TravelWay(StrEnum):
+    """How a journey travelled through one phase."""
+
+    AS_DESIGNED = "as_designed"
+    DETOUR = "detour"
+    ASKED_FOR_HELP = "asked_for_help"
+
+
 class ConstraintKind(StrEnum):
     """What a constraint of a map asks of a journey."""
 

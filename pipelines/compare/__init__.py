@@ -26,6 +26,7 @@ from pipelines.compare.rules import follow_rules
 from pipelines.compare.signals import find_signals, publish_signals
 from pipelines.compare.states import fill_states
 from pipelines.compare.tracking import backlog, find_unseen
+from pipelines.compare.travel import curves_of_entries, find_travels
 from pipelines.compare.variants import align_variants
 from pipelines.compare.versions import versions
 from pipelines.compare.waits import waits_and_curves
@@ -71,6 +72,9 @@ COMPARED = (
     "experience_quadrants",
     "customer_value",
     "proposals",
+    "journey_phases",
+    "phase_flows",
+    "incidence_curves",
 )
 
 
@@ -173,6 +177,7 @@ def _follow(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
     ):  # fmt: skip
         engine.create(f"staging/{model}", {"is_opening": is_opening, **study.values})
     find_signals(engine, study)
+    find_travels(engine)
     engine.drop("wait_spans", "chances", "faults")
     judge_constraints(engine, study)
 
@@ -221,14 +226,17 @@ def _fill_rows(engine: DuckDBEngine, study: Study) -> None:
     engine.append("marts/constraint_verdicts", values)
     publish_signals(engine, study)
     engine.append("marts/journey_answers", values)
+    engine.append("marts/journey_phases", values)
 
 
 def _fill_summaries(engine: DuckDBEngine, study: Study, timezone: str) -> None:
     """The published rates, outcomes and waits."""
-    for table in ("flows", "unmapped_activities", "example_journeys"):
+    for table in ("flows", "unmapped_activities", "example_journeys", "phase_flows"):
         engine.append(f"marts/{table}", study.values)
     _append_frame(engine, "deviation_rates", study, summaries.rates(engine))
-    _append_frame(engine, "touchpoint_outcomes", study, summaries.outcomes(engine, study))
+    outcomes = summaries.outcomes(engine, study)
+    _append_frame(engine, "touchpoint_outcomes", study, outcomes)
+    _append_frame(engine, "incidence_curves", study, curves_of_entries(engine, study, outcomes))
     for table, frame in zip(("waits", "patience_curves"), waits_and_curves(engine, study), strict=True):
         _append_frame(engine, table, study, frame)
     fill_states(engine, study)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 
-from models.intervals import wilson
+from models.intervals import Integers, wilson
 from models.outcomes import touchpoint_outcomes
 from models.patience import unsettled_codes
 from models.rules import quoted
@@ -39,9 +41,27 @@ def rates(engine: DuckDBEngine) -> pl.DataFrame:
     ).drop("target", "lost_n", "finished_n")
 
 
-def outcomes(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
-    """One row per touchpoint of the flow and segment: what became of those who reached it."""
-    names = study.map_names.select("code", pl.col("name").alias("touchpoint"))
+@dataclass(frozen=True)
+class Followed:
+    """What the outcomes of journeys are estimated from.
+
+    Attributes:
+        journeys: One row per journey, with a column for each segment.
+        segments: Name of each segment to its column.
+        patience_us: Patience per code; negative at goals, where nothing is awaited.
+        learned_us: The same where it is learned; elsewhere negative.
+        horizon_us: The horizon.
+    """
+
+    journeys: pl.DataFrame
+    segments: dict[str, str]
+    patience_us: Integers
+    learned_us: Integers
+    horizon_us: int
+
+
+def journeys_to_follow(engine: DuckDBEngine, study: Study) -> Followed:
+    """The journeys of a study with how they ended, and how long silence may last where they stand."""
     segments = {name: f"segment {name}" for name in study.plan.segments}  # a segment may be called like a column
     journeys = engine.frame(
         "SELECT journey_key, entity_key AS person_key, status, ended_us AS end_us, last_us, stands_at AS code"
@@ -51,10 +71,16 @@ def outcomes(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
         values = engine.frame(f"SELECT journey_key, value FROM all_segment_values WHERE name = {quoted(name)}")
         journeys = journeys.join(values.rename({"value": column}), on="journey_key", how="left")
     patience = engine.frame("SELECT code, patience_us, horizon_us, is_learned FROM patience ORDER BY code")
-    horizon = int(patience["horizon_us"][0])
     learned = np.where(patience["is_learned"].to_numpy(), patience["patience_us"].to_numpy(), -1)
     waits_for = patience["patience_us"].to_numpy().copy()
     waits_for[[study.code(name) for name in study.plan.goals if study.code(name) < study.flow_n]] = -1
+    return Followed(journeys, segments, waits_for, learned, int(patience["horizon_us"][0]))
+
+
+def outcomes(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
+    """One row per touchpoint of the flow and segment: what became of those who reached it."""
+    names = study.map_names.select("code", pl.col("name").alias("touchpoint"))
+    known = journeys_to_follow(engine, study)
     returns = engine.frame(
         "SELECT gaps.journey_key, gaps.stands_at AS code, count(*) AS returns_n FROM touch_gaps gaps"
         " JOIN patience ON patience.code = gaps.stands_at WHERE gaps.next_us - gaps.at_us > patience.patience_us"
@@ -63,12 +89,12 @@ def outcomes(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
     rows = [  # one touchpoint at a time: all visits at once would take gigabytes
         touchpoint_outcomes(
             engine.frame(f"SELECT * FROM first_reached WHERE code = {code}"),
-            journeys,
-            waits_for,
+            known.journeys,
+            known.patience_us,
             as_of_us=study.as_of_us,
-            horizon_us=horizon,
-            segments=segments,
-            unsettled=unsettled_codes(learned, horizon),
+            horizon_us=known.horizon_us,
+            segments=known.segments,
+            unsettled=unsettled_codes(known.learned_us, known.horizon_us),
             returns=returns.filter(pl.col("code") == code),
         )
         for code in range(study.flow_n)

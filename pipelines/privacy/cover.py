@@ -16,6 +16,7 @@ import duckdb
 
 from models.suppression import Hidden, Sum, hide
 from pipelines.privacy.experience_sums import sums_of_experience
+from pipelines.privacy.flow_cover import flows_of_many
 from pipelines.privacy.folding import EDGES
 from pipelines.privacy.ledger_sums import sums_of_the_ledger
 from pipelines.privacy.measures import BETWEEN, MEASURES, PLACES, SHARES, Key, Row, measured
@@ -135,6 +136,8 @@ def _holds(each: Sum[Key], counts: Mapping[Key, int]) -> bool:
 
 def edge_rows(connection: duckdb.DuckDBPyConnection, table: str, minimum: int) -> list[dict[str, Any]]:
     """A summary's rows as they may leave once their hidden numbers are covered: lines of few people told together."""
+    if table == "phase_flows" and minimum > 1:
+        return flows_of_many(connection, minimum)
     found = connection.sql(f"SELECT * FROM {table}")
     names = found.columns
     rows = [dict(zip(names, values, strict=True)) for values in found.fetchall()]

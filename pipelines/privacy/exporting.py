@@ -52,9 +52,9 @@ def readme(cover: Cover) -> str:
     )
     return (
         "Written by terreng export.\n\n"
-        "events, journeys, journey_events, journey_stages, journey_signals, journey_answers, example_journeys,\n"
-        "deviations, constraint_verdicts, identity_links, persons and rejected_rows have one row for a single event,\n"
-        "journey or person. Names and ids are pseudonyms there, but these are still data of people: keep them where\n"
-        "such data may be, and delete them when they are no longer needed. An erasure does not reach files outside of\n"
-        "the workspace.\n\n" + rows
+        "events, journeys, journey_events, journey_stages, journey_phases, journey_signals, journey_answers,\n"
+        "example_journeys, deviations, constraint_verdicts, identity_links, persons and rejected_rows have one row\n"
+        "for a single event, journey or person. Names and ids are pseudonyms there, but these are still data of\n"
+        "people: keep them where such data may be, and delete them when they are no longer needed. An erasure does\n"
+        "not reach files outside of the workspace.\n\n" + rows
     )

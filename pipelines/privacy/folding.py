@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pipelines.privacy.cohort_cover import few_left_out
+from pipelines.privacy.curve_cover import few_passed_over
 
 OTHER = "other"
 Rows = list[dict[str, Any]]
@@ -101,5 +102,6 @@ EDGES: Mapping[str, Callable[[Rows, int], Rows]] = {
     "touchpoint_states": without_segments,
     "ledger": folded,
     "cohorts": few_left_out,
+    "incidence_curves": few_passed_over,
 }
 """What is done to a table before its numbers are covered."""

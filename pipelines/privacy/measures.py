@@ -14,6 +14,7 @@ from pipelines.privacy.measure import column as _column
 from pipelines.privacy.measure import share_of as _share_of
 from pipelines.privacy.measure import with_ends as _with_ends
 from pipelines.privacy.said_measures import SAID
+from pipelines.privacy.travel_measures import TRAVEL
 from schemas.words import Status, Verdict
 
 __all__ = [
@@ -299,6 +300,7 @@ MEASURES: dict[str, tuple[Measure, ...]] = {
     ),
     "root_causes": (Measure("caused", _column("exposed_n"), _CAUSES, _CAUSE, fewest),),
     **SAID,
+    **TRAVEL,
     "variants": (Measure("variant", _column("journeys_n"), ("journeys_n",), ("variant_id",)),),
     "unmapped_activities": (
         Measure("unmapped", _column("events_n"), ("events_n",), ("source", "activity")),

@@ -34,6 +34,7 @@ ROW_ORDER = {
     "journey_stages": ("journey", "journey_id", "stage"),
     "journey_signals": ("journey", "journey_id", "known_at", "signal", "touchpoint", "event_id"),
     "journey_answers": ("journey", "journey_id", "answered_at", "event_id", "measure", "touchpoint"),
+    "journey_phases": ("journey", "journey_id", "place"),
     "constraint_verdicts": ("journey", "journey_id", "constraint_id"),
     "findings": ("journey", "rank", "finding_id"),
     "runs": ("started_at", "run_id"),

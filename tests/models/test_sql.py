@@ -34,6 +34,7 @@ UNIQUE_LAST = {
     "activity": "of distinct activities",
     "id_key": "unique in the warehouse",
     "rival_journey_id": "unique across maps, among the rivals of one journey",
+    "phase_at": "the first code of a phase; a touchpoint belongs to one phase",
     "journey_id": "unique across maps and rules",
 }
 """Columns that may end the ORDER BY of a window, and why no two of its rows share one."""

@@ -16,7 +16,7 @@ REASON = ("contact_reason", "reason", "topic", "category", "type", "Type")
 
 
 def find_effort(engine: DuckDBEngine, study: Study) -> None:
-    """Make `effort_marks` of one study.
+    """Make `effort_marks` of one study, and `asked_for_help`.
 
     Args:
         engine: The warehouse; it uses the study's schema, in which `stages`, `early_logs` and `experience_answers` are.
@@ -28,6 +28,7 @@ def find_effort(engine: DuckDBEngine, study: Study) -> None:
     for model in ("customer_steps", "backtracks", "clicks_in_vain", "loops", "channel_moves", "contact_steps"):
         engine.hold(f"staging/{model}", values)
     engine.put("contact_marks", contact_marks(engine, study))
+    engine.create("staging/asked_for_help")
     engine.hold("staging/effort_marks")
     engine.drop(
         "event_kinds", "customer_steps", "backtracks", "clicks_in_vain", "loops", "channel_moves", "contact_steps"
