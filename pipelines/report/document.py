@@ -36,12 +36,14 @@ class Chart:
     Attributes:
         kind: How it is drawn: bars beside each other, bars on each other, lines, or dots.
         unit: What the values are: shares of 0 to 1, counts, seconds, or money in the map's currency.
+        highlight: The category that it is about, or none.
     """
 
     kind: Literal["bar", "stacked", "line", "dot"]
     categories: tuple[str, ...]
     series: tuple[Series, ...]
     unit: Literal["share", "count", "seconds", "money"] = "share"
+    highlight: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from models.intervals import wilson
 from pipelines.findings.headlines import NOT_TOLD_APART, cost, figures, occurrence, review_overdue
@@ -15,6 +16,9 @@ from pipelines.report.stored import retold, strata
 from pipelines.report.text import short
 from pipelines.report.view import JourneyView
 from pipelines.report.vocabulary import kind_title, next_step, word
+
+if TYPE_CHECKING:
+    from pipelines.report.document import Chart
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Card:
         state: What became of it since the last run, in words; `code` is its word in the tables.
         headline: What happens and what it costs; `occurs` is the first half alone.
         lost: Customers lost a month, and `worth` in money, each with its interval; "" where it is not told.
+        numbers: These and others one by one; filled by `finding_numbers`, as is the chart.
     """
 
     where: str
@@ -59,6 +64,9 @@ class Card:
     lost_between: str = ""
     worth: str = ""
     worth_between: str = ""
+    finding_id: str = ""
+    numbers: tuple[Tile, ...] = ()
+    chart: Chart | None = None
 
 
 def headline(view: JourneyView) -> Headline:
@@ -137,7 +145,7 @@ def tiles(view: JourneyView, tables: dict[str, str]) -> tuple[Tile, ...]:
             n=count(data.journeys_n),
         )
         found.append(Tile(count(flying), tr("are on their way today"), part, tables["statuses"]))
-    return (*found, *_promise(view, tables["waits"]))
+    return (*found, *promise_tile(view, tables["waits"]))
 
 
 def _span(view: JourneyView) -> str:
@@ -179,7 +187,8 @@ def _designed(view: JourneyView, table: str) -> Tile:
     return Tile(share(part), tr("go as designed so far"), f"{interval(float(low), float(high))}, n {n}", table)
 
 
-def _promise(view: JourneyView, table: str) -> tuple[Tile, ...]:
+def promise_tile(view: JourneyView, table: str) -> tuple[Tile, ...]:
+    """The promise that is kept least, of those that can be judged."""
     judged = [row for row in view.promises if row.kept_share is not None]
     if not judged:
         return ()
@@ -197,8 +206,12 @@ def _promise(view: JourneyView, table: str) -> tuple[Tile, ...]:
 
 def cards(view: JourneyView, most: int = 8) -> tuple[Card, ...]:
     """The findings that stand, in their order; what is fixed or accepted is in the table."""
-    standing = [finding for finding in view.data.findings if finding.state not in {"fixed", "accepted"}]
-    return tuple(_card(view, finding) for finding in standing[:most])
+    return tuple(_card(view, finding) for finding in standing(view)[:most])
+
+
+def standing(view: JourneyView) -> tuple[FindingRow, ...]:
+    """The findings that are neither fixed nor accepted."""
+    return tuple(finding for finding in view.data.findings if finding.state not in {"fixed", "accepted"})
 
 
 def _card(view: JourneyView, finding: FindingRow) -> Card:
@@ -218,6 +231,7 @@ def _card(view: JourneyView, finding: FindingRow) -> Card:
         lost_between=_ends(finding.lost_low, finding.lost_high),
         worth="" if finding.value is None else f"{currency} {figures(finding.value)}".strip(),
         worth_between=_ends(finding.value_low, finding.value_high),
+        finding_id=finding.finding_id,
     )
 
 
@@ -236,13 +250,15 @@ def occurrence_told(view: JourneyView, finding: FindingRow) -> str:
 
 def headline_told(view: JourneyView, finding: FindingRow) -> str:
     """A finding's whole headline: what happens, and what goes with it where that is told."""
-    said = [occurrence_told(view, finding)]
+    return ", ".join(part for part in (occurrence_told(view, finding), cost_told(view, finding)) if part)
+
+
+def cost_told(view: JourneyView, finding: FindingRow) -> str:
+    """What goes with a finding, in customers and money; "" where that is not told."""
     if finding.lost_shrunk is not None:
         lost, worth = (finding.lost_low, finding.lost_high), (finding.value_low, finding.value_high)
-        said.append(cost(finding.lost_shrunk, lost, finding.value, worth, view.data.cost.currency or ""))
-    elif finding.effect is not None:
-        said.append(tr(NOT_TOLD_APART))
-    return ", ".join(said)
+        return cost(finding.lost_shrunk, lost, finding.value, worth, view.data.cost.currency or "")
+    return tr(NOT_TOLD_APART) if finding.effect is not None else ""
 
 
 def _evidence(view: JourneyView, finding: FindingRow) -> str:

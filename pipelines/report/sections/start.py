@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pipelines.language import tr
 from pipelines.report.document import Cards, Section
+from pipelines.report.finding_numbers import with_numbers
 from pipelines.report.material import Material
 from pipelines.report.sentences import cards
 
@@ -15,9 +16,11 @@ def section(m: Material) -> Section:
         if m.view.data.journeys_n
         else tr("Without journeys there is nothing to find.")
     )
+    tables = {name: table.name for name, table in m.tables.items()}
+    found = with_numbers(m.view, cards(m.view), tables)
     has_goals = bool(m.tables["goals"].records)
     return Section(
         "start",
         tr("Where to start"),
-        (Cards(cards(m.view), none), m.table("goals", is_open=has_goals), m.table("findings"), m.table("deviations")),
+        (Cards(found, none), m.table("goals", is_open=has_goals), m.table("findings"), m.table("deviations")),
     )
