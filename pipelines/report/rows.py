@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from models.intervals import wilson
 from pipelines.budgets import Line
 from pipelines.privacy.withheld import part_of
+from pipelines.report.changes.kept import Earlier
 from pipelines.report.cost.rows import Cost
 from pipelines.report.evidence import Evidence
 from pipelines.report.gap.rows import Gap
@@ -295,6 +296,7 @@ class Snapshot:
         newest_at: When the newest event of any source occurred, also one after the snapshot time.
         zone: The workspace's time zone, in which dates are told.
         evidence: What the data page tells of sources, people and privacy.
+        earlier: What the run before told; None where there was none.
     """
 
     run: RunRow
@@ -305,3 +307,4 @@ class Snapshot:
     journeys: dict[str, JourneyData]
     stopped: tuple[StoppedRow, ...] = ()
     evidence: Evidence = field(default_factory=Evidence)
+    earlier: Earlier | None = None

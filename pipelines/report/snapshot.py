@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.budgets import measured
 from pipelines.journeys.cards import Wanted, read_cards
+from pipelines.report.changes.kept import read_earlier
 from pipelines.report.cost.rows import read_cost
 from pipelines.report.covering import covered
 from pipelines.report.evidence import read_evidence
@@ -76,6 +77,7 @@ def read_snapshot(settings: Settings, run_id: str, maps: tuple[JourneyMap, ...])
             },
             _all(con, StoppedRow, _STOPPED),
             read_evidence(con, run_id, settings.privacy.minimum_cell, _earlier_n(settings, run_id)),
+            read_earlier(settings.reports_dir, runs[0].as_of),
         )
 
 
