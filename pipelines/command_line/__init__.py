@@ -44,6 +44,7 @@ class ExportFormat(StrEnum):
     PARQUET = "parquet"
     XLSX = "xlsx"
     XES = "xes"
+    OCEL = "ocel"
 
 
 def main() -> None:
@@ -240,7 +241,7 @@ def export(
     to: Annotated[Path | None, typer.Option("--to", help="Folder. Default: exports of the last report.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Write the published tables (xes: the journeys as an event log) for other tools."""
+    """Write the published tables (xes, ocel: the journeys as an event log) for other tools."""
     from pipelines.commands import export as command
 
     command.export(workspace, str(export_format), to, as_json)
