@@ -7,13 +7,31 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipelines.language import tr
 from pipelines.report.numbers import MISSING, count, day, share_with
+from pipelines.report.stored import retold
 from pipelines.report.tables import Record, Shown
+from pipelines.report.vocabulary import word as told_word
 
 
 def text(heading: str, name: str, missing: str = MISSING) -> Shown:
     """A text, or what stands for none."""
     return Shown(heading, lambda r: str(r[name]) if r[name] is not None else missing)
+
+
+def word(heading: str, name: str, missing: str = MISSING) -> Shown:
+    """A word of a closed list."""
+    return Shown(heading, lambda r: told_word(r[name]) if r[name] is not None else missing)
+
+
+def sentence(heading: str, name: str, missing: str = MISSING) -> Shown:
+    """A sentence that stands in the table in English."""
+    return Shown(heading, lambda r: retold(str(r[name])) if r[name] is not None else missing)
+
+
+def segment() -> Shown:
+    """The segment, or that it is all of them."""
+    return text(tr("Segment"), "segment", tr("all"))
 
 
 def number(heading: str, name: str, form: Callable[[Any], str] = count) -> Shown:

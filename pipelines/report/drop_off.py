@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pipelines.language import tr
 from pipelines.report.canvas import Canvas, Drawing
-from pipelines.report.metro_map import friction_class
+from pipelines.report.metro.modes import friction_class
 from pipelines.report.numbers import count, share, share_with
 from pipelines.report.rows import OutcomeRow
+from pipelines.report.stored import retold
 from pipelines.report.svg import el, picture
 from pipelines.report.text import wrap
 from pipelines.report.view import JourneyView
@@ -35,8 +37,12 @@ def drop_off(view: JourneyView, name: str) -> Drawing | None:
         canvas.lines(_NAMES, y + 20 - 6.5 * (len(lines) - 1), lines, 13, size=11.5, anchor="end", is_bold=True)
         _draw_bar(canvas, row, y + 9, most)
         _draw_leave(canvas, row, y + 16, scale)
-    told = "; ".join(f"{view.label(t)}: {count(r.reached_n)} reached it, {_told(r)} leave here" for t, r in rows)
-    svg = picture(canvas.parts(), (_WIDTH, height), name, f"Drop-off per touchpoint of {view.map.title}", told)
+    told = "; ".join(
+        tr("{place}: {n} reached it, {share} leave here", place=view.label(t), n=count(r.reached_n), share=_told(r))
+        for t, r in rows
+    )
+    title = tr("Drop-off per touchpoint of {map}", map=view.map.title)
+    svg = picture(canvas.parts(), (_WIDTH, height), name, title, told)
     return Drawing(svg, _WIDTH, height, tuple(canvas.boxes))
 
 
@@ -59,8 +65,8 @@ def _otherwise(row: OutcomeRow) -> tuple[float, ...]:
 
 
 def _draw_heads(canvas: Canvas, scale: float, height: float) -> None:
-    canvas.text(_BARS[0], 16, "Journeys that reached it; of these, standing here now (dashed)", size=11, look="m")
-    canvas.text(_PLOT[0], 16, "Leave here, of those who can be followed, with 95% interval", size=11, look="m")
+    canvas.text(_BARS[0], 16, tr("Journeys that reached it; of these, standing here now (dashed)"), size=11, look="m")
+    canvas.text(_PLOT[0], 16, tr("Leave here, of those who can be followed, with 95% interval"), size=11, look="m")
     for i in range(5):
         x = _PLOT[0] + (_PLOT[1] - _PLOT[0]) * i / 4
         canvas.add("back", el("path", d=f"M{x:.1f} {_TOP - 4:.1f}V{height - 8:.1f}", class_="rule"))
@@ -74,14 +80,17 @@ def _draw_bar(canvas: Canvas, row: OutcomeRow, y: float, most: int) -> None:
     if here:
         x = _BARS[0] + wide - here
         canvas.add("marks", el("rect", x=x, y=y, width=here, height=14, class_="here"))
-    label = count(row.reached_n) + (f", {count(row.in_flight_n)} here now" if row.in_flight_n else "")
+    label = count(row.reached_n)
+    if row.in_flight_n:
+        label = tr("{n}, {here} here now", n=label, here=count(row.in_flight_n))
     canvas.text(_BARS[0] + wide + 7, y + 11, label, size=10.5, look="t halo")
 
 
 def _draw_leave(canvas: Canvas, row: OutcomeRow, y: float, scale: float) -> None:
     """A dot with its interval for leaving, a small diamond for the part that says no, ticks for other patiences."""
     if row.leave is None:
-        lines = wrap(f"not told: {row.refused or 'too few to be shown'}", 500, 10.5, 1)
+        reason = retold(row.refused) if row.refused else tr("too few to be shown")
+        lines = wrap(tr("not told: {reason}", reason=reason), 500, 10.5, 1)
         canvas.lines(_PLOT[0] + 6, y + 4, lines, 12, size=10.5, look="m halo")
         return
 
@@ -99,6 +108,6 @@ def _draw_leave(canvas: Canvas, row: OutcomeRow, y: float, scale: float) -> None
         return
     e = x(row.exit_hazard)
     canvas.add("marks", el("path", d=f"M{e:.1f} {y - 4.5:.1f}l4.5 4.5l-4.5 4.5l-4.5 -4.5z", class_="exit"))
-    parts = f"{share(row.hazard)} silent, {share(row.exit_hazard)} say no"
+    parts = tr("{silent} silent, {said_no} say no", silent=share(row.hazard), said_no=share(row.exit_hazard))
     canvas.text(_WORDS, y - 2, _told(row), size=10.5)
     canvas.text(_WORDS, y + 11, parts, size=9.5, look="m")

@@ -6,15 +6,29 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
 
 from pipelines.budgets import Line
+from pipelines.language import mark, told_number, told_percent, tr
 from pipelines.report.cost.rows import told
 from pipelines.report.numbers import MISSING, count, days, fine_share_with
+from pipelines.report.stored import retold
 from pipelines.report.tables import DataTable, Record, Shown
 from pipelines.report.view import JourneyView
 from schemas.journey_map import JourneyMap
 from schemas.map_parts import Budget, Target
 
 DAY_S = 86_400
-_ANSWERS = {"nps": "Net promoter score", "csat": "Satisfaction (CSAT)", "ces": "Customer effort (CES)"}
+_UNMEASURED = "not measured"
+_WORDS = {
+    "target": mark("target"),
+    "budget": mark("budget"),
+    "kept": mark("kept"),
+    "not kept": mark("not kept"),
+    _UNMEASURED: mark("not measured"),
+}
+_ANSWERS = {
+    "nps": mark("Net promoter score"),
+    "csat": mark("Satisfaction (CSAT)"),
+    "ces": mark("Customer effort (CES)"),
+}
 
 
 @dataclass(frozen=True)
@@ -79,10 +93,13 @@ def goals(view: JourneyView) -> tuple[Goal, ...]:
 
 
 def _what(view: JourneyView, asked_for: Budget | Target) -> str:
-    place = f"at {view.label(asked_for.touchpoint)}" if asked_for.touchpoint else f"in phase “{asked_for.phase}”"
     is_promise = getattr(asked_for, "promise_kept_at_least", None) is not None
-    measure = getattr(asked_for, "measure", "promise_kept" if is_promise else "drop_off")
-    return f"Promise made {place} is kept" if measure == "promise_kept" else f"Fall silent {place}"
+    is_promise = getattr(asked_for, "measure", "promise_kept" if is_promise else "drop_off") == "promise_kept"
+    if asked_for.touchpoint:
+        text = mark("Promise made at {touchpoint} is kept") if is_promise else mark("Fall silent at {touchpoint}")
+        return tr(text, touchpoint=view.label(asked_for.touchpoint))
+    text = mark("Promise made in phase “{phase}” is kept") if is_promise else mark("Fall silent in phase “{phase}”")
+    return tr(text, phase=asked_for.phase)
 
 
 def _of_target(view: JourneyView, target: Target, lines: Iterator[Line]) -> tuple[Goal, ...]:
@@ -95,12 +112,13 @@ def _of_target(view: JourneyView, target: Target, lines: Iterator[Line]) -> tupl
 def _of_bound(view: JourneyView, target: Target, limit: float, is_upper: bool) -> Goal:
     if target.measure == "conversion" and target.phase is None:
         return _conversion(view, target, limit, is_upper)
-    measure = _ANSWERS.get(target.measure, target.measure.replace("_", " ").capitalize())
+    name = target.measure
+    measure = tr(_ANSWERS[name]) if name in _ANSWERS else name.replace("_", " ").capitalize()
     where = target.touchpoint or target.phase
-    measure += f" at {view.label(where)}" if where else ""
+    measure = tr("{measure} at {place}", measure=measure, place=view.label(where)) if where else measure
     if target.measure in _ANSWERS and target.phase is None:
         return _said(view, target, measure, limit, is_upper)
-    return _unmeasured(measure, limit, is_upper, "no number of a run answers it")
+    return _unmeasured(measure, limit, is_upper, tr("no number of a run answers it"))
 
 
 def _said(view: JourneyView, target: Target, measure: str, limit: float, is_upper: bool) -> Goal:
@@ -111,7 +129,7 @@ def _said(view: JourneyView, target: Target, measure: str, limit: float, is_uppe
     row = next((row for row in rows if (row["measure"], row["touchpoint"], row["segment"]) == wanted), None)
     found = None if row is None else told(row, "score", "score_low", "score_high", "answers_n")
     if found is None:
-        why = "the map does not ask it, or nobody answered" if row is None else "too few answers"
+        why = tr("the map does not ask it, or nobody answered") if row is None else tr("too few answers")
         return replace(_unmeasured(measure, limit, is_upper, why), unit=unit)
     score, low, high, n = found
     line = Line(view.map.journey, measure, limit, is_upper, score, low, high, int(n))
@@ -122,26 +140,35 @@ def _conversion(view: JourneyView, target: Target, limit: float, is_upper: bool)
     """Converted by the horizon, of those who reached the entry or the touchpoint that is named."""
     outcome = view.outcomes.get(target.touchpoint or view.entry or "")
     within = target.within_s / DAY_S if target.within_s is not None else view.horizon_d
-    measure = f"Reach “{view.goal_title}”" + (f" within {days(within)}" if within is not None else "")
-    measure += f", from {view.label(outcome.touchpoint)}" if outcome is not None else ""
+    measure = _reach(view, within)
+    if outcome is not None:
+        measure = tr("{measure}, from {place}", measure=measure, place=view.label(outcome.touchpoint))
     if outcome is None or outcome.refused is not None or outcome.converted_share is None:
-        reason = outcome.refused if outcome is not None else None
-        return _unmeasured(measure, limit, is_upper, reason or "no journey reached it")
+        reason = retold(outcome.refused) if outcome is not None and outcome.refused else tr("no journey reached it")
+        return _unmeasured(measure, limit, is_upper, reason)
     if within is not None and days(within) != days(outcome.horizon_d):
-        return _unmeasured(measure, limit, is_upper, f"this run looks at {days(outcome.horizon_d)}")
+        why = tr("this run looks at {days}", days=days(outcome.horizon_d))
+        return _unmeasured(measure, limit, is_upper, why)
     shares = (outcome.converted_share, outcome.converted_low, outcome.converted_high)
     return _judged("target", measure, Line(view.map.journey, measure, limit, is_upper, *shares, outcome.reached_n))
 
 
+def _reach(view: JourneyView, within_d: float | None) -> str:
+    goal = view.goal_title
+    if within_d is None:
+        return tr("Reach “{goal}”", goal=goal)
+    return tr("Reach “{goal}” within {days}", goal=goal, days=days(within_d))
+
+
 def _unmeasured(measure: str, limit: float, is_upper: bool, why: str) -> Goal:
-    return Goal("target", measure, limit, _bound(is_upper), None, None, None, 0, "not measured", why)
+    return Goal("target", measure, limit, _bound(is_upper), None, None, None, 0, _UNMEASURED, why)
 
 
 def _judged(kind: str, measure: str, line: Line) -> Goal:
     verdict = {"broken": "not kept"}.get(line.verdict, line.verdict)
     is_open = line.low is not None and line.high is not None and line.low < line.limit < line.high
-    note = "the interval reaches across the line" if is_open else ""
-    note = "too little to tell" if line.share is None else note
+    note = tr("the interval reaches across the line") if is_open else ""
+    note = tr("too little to tell") if line.share is None else note
     bound = _bound(line.is_upper)
     return Goal(kind, measure, line.limit, bound, line.share, line.low, line.high, line.n, verdict, note)
 
@@ -154,36 +181,43 @@ def goal_table(view: JourneyView, stem: str) -> DataTable:
     """Targets and budgets as a table."""
     return DataTable(
         f"{stem}_goals",
-        "Targets and budgets",
+        tr("Targets and budgets"),
         tuple(asdict(goal) for goal in goals(view)),
         (
-            Shown("What", lambda r: f"{r['measure']} ({r['kind']})"),
-            Shown(
-                "Wanted", lambda r: f"{r['bound']} {_limit(float(str(r['wanted'])), str(r['unit']))}", is_number=True
-            ),
-            Shown("Is (95%)", _is, is_number=True),
+            Shown(tr("What"), lambda r: f"{r['measure']} ({tr(_WORDS[str(r['kind'])])})"),
+            Shown(tr("Wanted"), _wanted, is_number=True),
+            Shown(tr("Is (95%)"), _is, is_number=True),
             Shown("n", lambda r: count(float(str(r["n"]))) if r["n"] else MISSING, is_number=True),
-            Shown("Verdict", _verdict),
+            Shown(tr("Verdict"), _verdict),
         ),
         tuple(field.name for field in fields(Goal)),
-        "As the map of this version sets them. “terreng check” fails when a budget is not kept; a target is an aim.",
-        "The map sets no target and no budget.",
+        tr(
+            "As the map of this version sets them. “terreng check” fails when a budget is not kept; a target is an aim."
+        ),
+        tr("The map sets no target and no budget."),
     )
 
 
 def _limit(x: float, unit: str) -> str:
     """Shares as per cent, points as they are."""
-    return f"{x * 100:g}%" if unit == "share" else f"{x:g}"
+    return told_percent(f"{x * 100:g}") if unit == "share" else told_number(f"{x:g}")
+
+
+def _wanted(r: Record) -> str:
+    text = mark("at most {limit}") if r["bound"] == "at most" else mark("at least {limit}")
+    return tr(text, limit=_limit(float(str(r["wanted"])), str(r["unit"])))
 
 
 def _is(r: Record) -> str:
     score, low, high = (x if isinstance(x, float) else None for x in (r["share"], r["low"], r["high"]))
     if r["unit"] != "points" or score is None or low is None or high is None:
         return fine_share_with(score, low, high)
-    return f"{score:+.0f} ({low:+.0f} to {high:+.0f})"
+    between = tr("{low} to {high}", low=f"{low:+.0f}", high=f"{high:+.0f}")
+    return f"{score:+.0f} ({between})"
 
 
 def _verdict(r: Record) -> str:
-    if r["verdict"] == "not measured":
-        return f"not measured: {r['note']}"
-    return f"{r['verdict']} ({r['note']})" if r["note"] else str(r["verdict"])
+    verdict = tr(_WORDS[str(r["verdict"])])
+    if r["verdict"] == _UNMEASURED:
+        return f"{verdict}: {r['note']}"
+    return f"{verdict} ({r['note']})" if r["note"] else verdict

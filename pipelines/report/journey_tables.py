@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, fields
 from typing import Any
 
+from pipelines.language import mark, tr
 from pipelines.privacy.withheld import part_of
 from pipelines.report import columns
 from pipelines.report.goals import goal_table
@@ -21,11 +22,13 @@ from pipelines.report.rows import (
     UnmappedRow,
     WaitRow,
 )
+from pipelines.report.sentences import headline_told
+from pipelines.report.stored import retold
 from pipelines.report.tables import DataTable, Record, Shown
 from pipelines.report.view import JourneyView
-from pipelines.report.vocabulary import kind_title
+from pipelines.report.vocabulary import kind_title, word
 
-BESIDE = "What came beside the flow, by where the journey stood"
+BESIDE = mark("What came beside the flow, by where the journey stood")
 
 
 def journey_tables(view: JourneyView, stem: str) -> dict[str, DataTable]:
@@ -61,19 +64,24 @@ def _place(view: JourneyView, heading: str, name: str, missing: str = MISSING) -
 
 
 def _statuses(view: JourneyView, stem: str) -> DataTable:
-    words = {"converted": "Converted", "exited": "Said no", "abandoned": "Fell silent", "in_flight": "In flight"}
+    words = {
+        "converted": tr("Converted"),
+        "exited": tr("Said no"),
+        "abandoned": tr("Fell silent"),
+        "in_flight": tr("In flight"),
+    }
     total = view.data.journeys_n
     rows = [(status, view.data.statuses.get(status, 0)) for status in words]
     return DataTable(
         f"{stem}_statuses",
-        "Where the journeys stand",
+        tr("Where the journeys stand"),
         tuple({"status": status, "journeys_n": n, "share": part_of(n, total)} for status, n in rows),
         (
-            Shown("Status", lambda r: words[str(r["status"])]),
-            columns.number("Journeys", "journeys_n"),
-            columns.number("Share of all", "share", share),
+            Shown(tr("Status"), lambda r: words[str(r["status"])]),
+            columns.number(tr("Journeys"), "journeys_n"),
+            columns.number(tr("Share of all"), "share", share),
         ),
-        note="Counts at the snapshot time, old and young journeys together: no estimate of how many will convert.",
+        note=tr("Counts at the snapshot time, old and young journeys together: no estimate of how many will convert."),
     )
 
 
@@ -81,26 +89,29 @@ def _drop_off(view: JourneyView, stem: str) -> DataTable:
     rows = [view.outcomes[name] for name in view.flow_names if name in view.outcomes]
     return DataTable(
         f"{stem}_drop_off",
-        "Drop-off per touchpoint",
+        tr("Drop-off per touchpoint"),
         tuple(asdict(row) | _both_ways(row) for row in rows),
         (
-            _place(view, "Touchpoint", "touchpoint"),
-            columns.number("Reached", "reached_n"),
-            Shown("Leave here (95%)", _leave, is_number=True),
-            columns.number("Of it: fall silent", "hazard", share),
-            columns.number("say no", "exit_hazard", share),
-            columns.number("Here now", "in_flight_n"),
-            columns.number("Followed", "followed_n"),
-            columns.number("Effective n", "effective_n"),
-            columns.number("Patience", "patience_s", duration),
-            columns.number("Silent at half patience", "hazard_half_patience", share),
-            columns.number("Silent at double patience", "hazard_double_patience", share),
+            _place(view, tr("Touchpoint"), "touchpoint"),
+            columns.number(tr("Reached"), "reached_n"),
+            Shown(tr("Leave here (95%)"), _leave, is_number=True),
+            columns.number(tr("Of it: fall silent"), "hazard", share),
+            columns.number(tr("say no"), "exit_hazard", share),
+            columns.number(tr("Here now"), "in_flight_n"),
+            columns.number(tr("Followed"), "followed_n"),
+            columns.number(tr("Effective n"), "effective_n"),
+            columns.number(tr("Patience"), "patience_s", duration),
+            columns.number(tr("Silent at half patience"), "hazard_half_patience", share),
+            columns.number(tr("Silent at double patience"), "hazard_double_patience", share),
         ),
         (*_names(OutcomeRow), "leave", "leave_low", "leave_high"),
-        "Leave here: fell silent for longer than the patience, or said no, of the journeys that reached it and can be "
-        "followed. Those still within their patience are in flight and are no loss. Effective n: what the journeys are "
-        "worth, as one person’s are alike. The last two columns show what a shorter or longer patience would say.",
-        "No touchpoint was reached.",
+        tr(
+            "Leave here: fell silent for longer than the patience, or said no, of the journeys that reached it and can"
+            " be followed. Those still within their patience are in flight and are no loss. Effective n: what the"
+            " journeys are worth, as one person’s are alike. The last two columns show what a shorter or longer"
+            " patience would say."
+        ),
+        tr("No touchpoint was reached."),
     )
 
 
@@ -111,7 +122,7 @@ def _both_ways(row: OutcomeRow) -> dict[str, float | None]:
 
 def _leave(r: Record) -> str:
     if r["refused"] is not None:
-        return f"not told: {r['refused']}"
+        return tr("not told: {reason}", reason=retold(str(r["refused"])))
     return share_with(r["leave"], r["leave_low"], r["leave_high"])  # type: ignore[arg-type]  # these columns are numbers
 
 
@@ -128,48 +139,50 @@ def _outcomes(view: JourneyView, stem: str) -> DataTable:
     )
     return DataTable(
         f"{stem}_outcomes",
-        "What becomes of those who reach a touchpoint, also by segment",
+        tr("What becomes of those who reach a touchpoint, also by segment"),
         _records(rows),
         (
-            _place(view, "Touchpoint", "touchpoint"),
-            Shown("Segment", lambda r: str(r["segment"] or "all")),
-            Shown("Within", lambda r: days(float(str(r["horizon_d"]))), is_number=True),
-            columns.number("Reached", "reached_n"),
-            Shown("Convert (95%)", _converted, is_number=True),
-            columns.interval("Say no (95%)", "exited_share", "exited_low", "exited_high"),
-            columns.interval("Fall silent (95%)", "abandoned_share", "abandoned_low", "abandoned_high"),
-            columns.number("Undecided by then", "active_share", share),
+            _place(view, tr("Touchpoint"), "touchpoint"),
+            columns.segment(),
+            Shown(tr("Within"), lambda r: days(float(str(r["horizon_d"]))), is_number=True),
+            columns.number(tr("Reached"), "reached_n"),
+            Shown(tr("Convert (95%)"), _converted, is_number=True),
+            columns.interval(tr("Say no (95%)"), "exited_share", "exited_low", "exited_high"),
+            columns.interval(tr("Fall silent (95%)"), "abandoned_share", "abandoned_low", "abandoned_high"),
+            columns.number(tr("Undecided by then"), "active_share", share),
         ),
         _names(OutcomeRow),
-        "Estimated with those still in flight counted as such (Aalen-Johansen); the four shares add up to one.",
-        "No touchpoint was reached.",
+        tr("Estimated with those still in flight counted as such (Aalen-Johansen); the four shares add up to one."),
+        tr("No touchpoint was reached."),
     )
 
 
 def _converted(r: Record) -> str:
     if r["refused"] is not None:
-        return f"not told: {r['refused']}"
+        return tr("not told: {reason}", reason=retold(str(r["refused"])))
     return share_with(r["converted_share"], r["converted_low"], r["converted_high"])  # type: ignore[arg-type]  # these columns are numbers
 
 
 def _deviations(view: JourneyView, stem: str) -> DataTable:
     return DataTable(
         f"{stem}_deviations",
-        "Deviations from the map",
+        tr("Deviations from the map"),
         _records(view.data.rates),
         (
-            Shown("What", lambda r: kind_title(str(r["kind"]))),
-            Shown("Where", lambda r: view.place_label(*(_optional(r, name) for name in ("touchpoint", "block")))),
-            columns.text("Owner", "owner"),
-            columns.number("Journeys", "journeys_n"),
-            columns.number("Could happen in", "opportunities_n"),
-            columns.interval("Rate (95%)", "rate", "rate_low", "rate_high"),
-            columns.number("Lost among them", "abandoned_share", share),
+            Shown(tr("What"), lambda r: kind_title(str(r["kind"]))),
+            Shown(tr("Where"), lambda r: view.place_label(*(_optional(r, name) for name in ("touchpoint", "block")))),
+            columns.text(tr("Owner"), "owner"),
+            columns.number(tr("Journeys"), "journeys_n"),
+            columns.number(tr("Could happen in"), "opportunities_n"),
+            columns.interval(tr("Rate (95%)"), "rate", "rate_low", "rate_high"),
+            columns.number(tr("Lost among them"), "abandoned_share", share),
         ),
         _names(RateRow),
-        "Rate: journeys with it, of the journeys that reached the place where it could happen. Lost among them is an "
-        "association in finished journeys, no effect. “Could not be seen” is a gap in the data.",
-        "Every journey went as designed so far.",
+        tr(
+            "Rate: journeys with it, of the journeys that reached the place where it could happen. Lost among them is"
+            " an association in finished journeys, no effect. “Could not be seen” is a gap in the data."
+        ),
+        tr("Every journey went as designed so far."),
         most=20,
     )
 
@@ -179,20 +192,21 @@ def _optional(r: Record, name: str) -> str | None:
 
 
 def _findings(view: JourneyView, stem: str) -> DataTable:
+    told = {finding.finding_id: headline_told(view, finding) for finding in view.data.findings}
     return DataTable(
         f"{stem}_findings",
-        "Findings of this run",
+        tr("Findings of this run"),
         _records(view.data.findings),
         (
-            columns.number("Rank", "rank"),
-            columns.text("Finding", "headline"),
-            columns.text("Owner", "owner"),
-            columns.text("State", "state"),
-            columns.number("Journeys", "journeys_n"),
-            columns.interval("Rate (95%)", "rate", "rate_low", "rate_high"),
+            columns.number(tr("Rank"), "rank"),
+            Shown(tr("Finding"), lambda r: told[str(r["finding_id"])]),
+            columns.text(tr("Owner"), "owner"),
+            columns.word(tr("State"), "state"),
+            columns.number(tr("Journeys"), "journeys_n"),
+            columns.interval(tr("Rate (95%)"), "rate", "rate_low", "rate_high"),
         ),
         _names(FindingRow),
-        empty="No finding.",
+        empty=tr("No finding."),
     )
 
 
@@ -209,23 +223,23 @@ def _waits(view: JourneyView, stem: str) -> DataTable:
     )
     return DataTable(
         f"{stem}_waits",
-        "Waits, and the promises they were measured against",
+        tr("Waits, and the promises they were measured against"),
         _records(rows),
         (
-            _place(view, "From", "from_touchpoint"),
-            _place(view, "To", "to_touchpoint"),
-            Shown("Segment", lambda r: str(r["segment"] or "all")),
-            columns.number("Waits", "n"),
+            _place(view, tr("From"), "from_touchpoint"),
+            _place(view, tr("To"), "to_touchpoint"),
+            columns.segment(),
+            columns.number(tr("Waits"), "n"),
             _wait("Median", "p50_s"),
-            _wait("Slowest tenth from", "p90_s"),
-            _wait("Promised", "promised_s"),
-            columns.interval("Kept (95%)", "kept_share", "kept_low", "kept_high"),
-            columns.number("Waiting now", "waiting_n"),
-            columns.number("Of these overdue", "overdue_n"),
+            _wait(tr("Slowest tenth from"), "p90_s"),
+            _wait(tr("Promised"), "promised_s"),
+            columns.interval(tr("Kept (95%)"), "kept_share", "kept_low", "kept_high"),
+            columns.number(tr("Waiting now"), "waiting_n"),
+            columns.number(tr("Of these overdue"), "overdue_n"),
         ),
         _names(WaitRow),
         "Median and slowest tenth are those of the people who go on, with those still waiting counted as such.",
-        "No wait was seen.",
+        tr("No wait was seen."),
     )
 
 
@@ -236,25 +250,25 @@ def _wait(heading: str, name: str) -> Shown:
 def _flows(view: JourneyView, stem: str) -> DataTable:
     return DataTable(
         f"{stem}_flows",
-        "What followed what on the flow",
+        tr("What followed what on the flow"),
         _records(view.data.flows),
         (
-            _place(view, "From", "from_touchpoint", "start"),
+            _place(view, tr("From"), "from_touchpoint", "start"),
             Shown(
-                "To",
-                lambda r: view.label(str(r["to_touchpoint"])) if r["to_touchpoint"] is not None else f"end ({_end(r)})",
+                tr("To"),
+                lambda r: (
+                    view.label(str(r["to_touchpoint"]))
+                    if r["to_touchpoint"] is not None
+                    else tr("end ({end})", end=word(r["end_status"] or "unknown"))
+                ),
             ),
-            columns.number("Times", "n"),
-            columns.number("Journeys", "journeys_n"),
+            columns.number(tr("Times"), "n"),
+            columns.number(tr("Journeys"), "journeys_n"),
             columns.number("Median time between", "p50_s", duration),
         ),
         _names(FlowRow),
-        empty="Nothing followed anything.",
+        empty=tr("Nothing followed anything."),
     )
-
-
-def _end(r: Record) -> str:
-    return str(r["end_status"] or "unknown").replace("_", " ")
 
 
 def _beside(view: JourneyView, stem: str) -> DataTable:
@@ -263,29 +277,29 @@ def _beside(view: JourneyView, stem: str) -> DataTable:
         BESIDE,
         _records(view.data.sides),
         (
-            _place(view, "Standing at", "at_touchpoint"),
-            _place(view, "What came", "touchpoint"),
-            columns.number("Times", "n"),
-            columns.number("Journeys", "journeys_n"),
+            _place(view, tr("Standing at"), "at_touchpoint"),
+            _place(view, tr("What came"), "touchpoint"),
+            columns.number(tr("Times"), "n"),
+            columns.number(tr("Journeys"), "journeys_n"),
         ),
         _names(SideRow),
-        empty="Nothing came beside the flow.",
+        empty=tr("Nothing came beside the flow."),
     )
 
 
 def _touchpoints(view: JourneyView, stem: str) -> DataTable:
-    roles = {"flow": "designed", "anytime": "welcome anytime", "off_map": "off the map", "exit": "exit"}
+    roles = {"flow": "designed", "anytime": tr("welcome anytime"), "off_map": tr("off the map"), "exit": "exit"}
     return DataTable(
         f"{stem}_touchpoints",
-        "Touchpoints, on and off the map",
+        tr("Touchpoints, on and off the map"),
         _records(view.data.touchpoints),
         (
-            _place(view, "Touchpoint", "touchpoint"),
-            columns.text("Phase", "phase"),
-            Shown("Role", lambda r: roles.get(str(r["role"]), str(r["role"]))),
-            columns.text("Owner", "owner"),
-            columns.number("Journeys", "journeys_n"),
-            columns.number("Events", "events_n"),
+            _place(view, tr("Touchpoint"), "touchpoint"),
+            columns.text(tr("Phase"), "phase"),
+            Shown(tr("Role"), lambda r: roles.get(str(r["role"]), str(r["role"]))),
+            columns.text(tr("Owner"), "owner"),
+            columns.number(tr("Journeys"), "journeys_n"),
+            columns.number(tr("Events"), "events_n"),
         ),
         _names(TouchpointRow),
     )
@@ -294,34 +308,37 @@ def _touchpoints(view: JourneyView, stem: str) -> DataTable:
 def _unmapped(view: JourneyView, stem: str) -> DataTable:
     return DataTable(
         f"{stem}_unmapped",
-        "Activities that the map does not know",
+        tr("Activities that the map does not know"),
         _records(view.data.unmapped),
         (
-            columns.text("Source", "source"),
-            columns.text("Activity", "activity"),
-            columns.number("Events in journeys", "in_journeys_n"),
-            columns.number("Events in all", "events_n"),
+            columns.text(tr("Source"), "source"),
+            columns.text(tr("Activity"), "activity"),
+            columns.number(tr("Events in journeys"), "in_journeys_n"),
+            columns.number(tr("Events in all"), "events_n"),
         ),
         _names(UnmappedRow),
-        empty="The map knows every activity.",
+        empty=tr("The map knows every activity."),
     )
 
 
 def _identity(view: JourneyView, stem: str) -> DataTable:
-    horizon = f" within {days(view.horizon_d)}" if view.horizon_d else ""
+    horizon = days(view.horizon_d) if view.horizon_d else None
+    converted = tr("Converted within {time}", time=horizon) if horizon else tr("Converted")
     return DataTable(
         f"{stem}_identity",
-        "How much rests on who is taken for one person",
+        tr("How much rests on who is taken for one person"),
         tuple({**asdict(row), "share": row.share} for row in view.data.identity),
         (
-            columns.text("Rule", "rule"),
-            columns.number("Journeys", "journeys_n"),
-            columns.number("Old enough", "mature_n"),
-            columns.number(f"Converted{horizon}", "converted_n"),
-            columns.number("Share of the old enough", "share", fine_share_with),
+            columns.word(tr("Rule"), "rule"),
+            columns.number(tr("Journeys"), "journeys_n"),
+            columns.number(tr("Old enough"), "mature_n"),
+            columns.number(converted, "converted_n"),
+            columns.number(tr("Share of the old enough"), "share", fine_share_with),
         ),
         (*_names(IdentityRow), "share"),
-        "Strict joins ids only on the surest links, loose on all of them. The plain share among journeys old enough to "
-        "be judged; it may differ a little from the estimate above, which uses the younger ones too.",
-        "No journey under any rule.",
+        tr(
+            "Strict joins ids only on the surest links, loose on all of them. The plain share among journeys old enough"
+            " to be judged; it may differ a little from the estimate above, which uses the younger ones too."
+        ),
+        tr("No journey under any rule."),
     )

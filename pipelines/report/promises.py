@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import log2
 
+from pipelines.language import tr
 from pipelines.report.canvas import Canvas, Drawing
 from pipelines.report.numbers import count, share_with, wait
 from pipelines.report.rows import WaitRow
@@ -36,10 +37,16 @@ def promises(view: JourneyView, name: str) -> Drawing | None:
         _draw_kept(canvas, row, y)
         _draw_times(canvas, row, y)
     told = "; ".join(
-        f"{_pair(view, row)}: {share_with(row.kept_share, row.kept_low, row.kept_high)} kept, {_times(row)}"
+        tr(
+            "{wait}: {share} kept, {times}",
+            wait=_pair(view, row),
+            share=share_with(row.kept_share, row.kept_low, row.kept_high),
+            times=_times(row),
+        )
         for row in rows
     )
-    svg = picture(canvas.parts(), (_WIDTH, height), name, f"Waits against promises of {view.map.title}", told)
+    title = tr("Waits against promises of {map}", map=view.map.title)
+    svg = picture(canvas.parts(), (_WIDTH, height), name, title, told)
     return Drawing(svg, _WIDTH, height, tuple(canvas.boxes))
 
 
@@ -48,20 +55,23 @@ def _pair(view: JourneyView, row: WaitRow) -> str:
 
 
 def _times(row: WaitRow) -> str:
-    return (
-        f"promised {wait(row.promised_s, row.calendar)}, median {wait(row.p50_s, row.calendar)},"
-        f" slowest tenth from {wait(row.p90_s, row.calendar)}"
+    return tr(
+        "promised {promised}, median {median}, slowest tenth from {slowest}",
+        promised=wait(row.promised_s, row.calendar),
+        median=wait(row.p50_s, row.calendar),
+        slowest=wait(row.p90_s, row.calendar),
     )
 
 
 def _draw_heads(canvas: Canvas, height: float) -> None:
-    canvas.text(_KEPT[0], 16, "Promises kept, with 95% interval", size=11, look="m")
-    canvas.text(_PLOT[0], 16, "Median (dot) to slowest tenth, as multiples of the promise", size=11, look="m")
+    canvas.text(_KEPT[0], 16, tr("Promises kept, with 95% interval"), size=11, look="m")
+    heading = tr("Median (dot) to slowest tenth, as multiples of the promise")
+    canvas.text(_PLOT[0], 16, heading, size=11, look="m")
     for power in range(-_DOUBLINGS, _DOUBLINGS + 1, 2):
         x = _x(2.0**power)
         look = "promise" if power == 0 else "rule"
         canvas.add("back", el("path", d=f"M{x:.1f} {_TOP - 4:.1f}V{height - 6:.1f}", class_=look))
-        label = "promise" if power == 0 else f"×{2**power}" if power > 0 else f"1/{2**-power}"
+        label = tr("promise") if power == 0 else f"×{2**power}" if power > 0 else f"1/{2**-power}"
         canvas.text(x, _TOP - 9, label, size=10, look="m", anchor="middle")
 
 
@@ -74,7 +84,7 @@ def _x(ratio: float) -> float:
 def _draw_kept(canvas: Canvas, row: WaitRow, y: float) -> None:
     left, room = _KEPT[0], _KEPT[1] - _KEPT[0]
     if row.kept_share is None:
-        canvas.text(left, y + 4, "not told: none can be judged yet", size=10.5, look="m")
+        canvas.text(left, y + 4, tr("not told: none can be judged yet"), size=10.5, look="m")
         return
     canvas.add("back", el("rect", x=left, y=y - 4, width=room, height=8, rx=3, class_="trough"))
     canvas.add(
@@ -85,12 +95,13 @@ def _draw_kept(canvas: Canvas, row: WaitRow, y: float) -> None:
         canvas.add("marks", el("path", d=ends, class_="whisker"))
     words = share_with(row.kept_share, row.kept_low, row.kept_high)
     canvas.text(_KEPT[1] + 8, y - 2, words, size=10.5)
-    canvas.text(_KEPT[1] + 8, y + 11, f"n {count(row.n)}, overdue now {count(row.overdue_n)}", size=9.5, look="m")
+    overdue = tr("n {n}, overdue now {overdue}", n=count(row.n), overdue=count(row.overdue_n))
+    canvas.text(_KEPT[1] + 8, y + 11, overdue, size=9.5, look="m")
 
 
 def _draw_times(canvas: Canvas, row: WaitRow, y: float) -> None:
     if row.p50_s is None or not row.promised_s:
-        canvas.text(_PLOT[0] + 6, y + 4, "nobody has gone on yet", size=10.5, look="m halo")
+        canvas.text(_PLOT[0] + 6, y + 4, tr("nobody has gone on yet"), size=10.5, look="m halo")
     else:
         start, end = _x(row.p50_s / row.promised_s), _x((row.p90_s or row.p50_s) / row.promised_s)
         canvas.add("lines", el("path", d=f"M{start:.1f} {y:.1f}H{end:.1f}", class_="span"))

@@ -37,7 +37,7 @@ def test_it_says_how_many_earlier_figures_are_restated_by_how_many() -> None:
 
 
 def test_it_says_who_withdrew_consent() -> None:
-    assert "9 people withdrew consent and are in no journey; 3 rows were dropped" in lines(
+    assert "9 people withdrew consent and are in no journey. 3 rows were dropped" in lines(
         withdrawn_n=9, no_consent_n=3
     )
 
