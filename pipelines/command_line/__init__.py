@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import sys
 import warnings
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipelines import failures
-from pipelines.command_line import costs, differences, exploring, journeys, timing
+from pipelines.command_line import costs, differences, exploring, exporting, journeys, timing
 from pipelines.command_line.maps import map_app
 from pipelines.command_line.options import HERE, AsOf, Json, Workspace
 from schemas.words import Rule
@@ -35,16 +34,6 @@ identity_app = typer.Typer(help="See how ids were joined into persons.", no_args
 app.add_typer(map_app, name="map")
 app.add_typer(findings_app, name="findings", invoke_without_command=True)
 app.add_typer(identity_app, name="identity")
-
-
-class ExportFormat(StrEnum):
-    """What `terreng export` can write."""
-
-    CSV = "csv"
-    PARQUET = "parquet"
-    XLSX = "xlsx"
-    XES = "xes"
-    OCEL = "ocel"
 
 
 def main() -> None:
@@ -234,17 +223,7 @@ def findings_accept(
     command.accept(workspace, finding_id, reason, until)
 
 
-@app.command()
-def export(
-    export_format: Annotated[ExportFormat, typer.Option("--format", "-f", help="File format.")],
-    workspace: Workspace = HERE,
-    to: Annotated[Path | None, typer.Option("--to", help="Folder. Default: exports of the last report.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Write the published tables (xes, ocel: the journeys as an event log) for other tools."""
-    from pipelines.commands import export as command
-
-    command.export(workspace, str(export_format), to, as_json)
+exporting.add_to(app)
 
 
 @app.command()

@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
+from pipelines.report.formats.findings_json import FILE, SCHEMA, findings_text, schema_text
 from pipelines.report.formats.framed import framed, plates
 from pipelines.report.formats.png import png
 from pipelines.report.formats.standalone import standalone
 from pipelines.report.formats.styles import Theme
+from pipelines.report.formats.twins import figure_json, figure_table, parquet
 from pipelines.report.made import Made
+from pipelines.report.tables import write_tables
 from schemas.errors import WarehouseError
 
 Writer: TypeAlias = Callable[[Made, Path, Theme], tuple[Path, ...]]
@@ -61,4 +64,30 @@ def _put(path: Path, data: bytes) -> Path:
     return path
 
 
-FORMATS: Mapping[str, Writer] = {"png": _pngs, "svg": _svgs}
+def _json(made: Made, folder: Path, _: Theme) -> tuple[Path, ...]:
+    """The findings with their schema, and the numbers of every picture as JSON, Parquet and CSV."""
+    paths = [_put(folder / FILE, findings_text(made).encode()), _put(folder / SCHEMA, schema_text().encode())]
+    for figure in made.document.figures:
+        stem = folder / "figures" / figure.name
+        paths.append(_put(stem.with_suffix(".json"), figure_json(figure, made.document).encode()))
+        table = figure_table(figure, made.document)
+        if table is not None:
+            paths.append(_put(stem.with_suffix(".parquet"), parquet(table)))
+            write_tables([table], stem.parent)
+            paths.append(stem.with_suffix(".csv"))
+    return tuple(paths)
+
+
+def _pdf(made: Made, folder: Path, _: Theme) -> tuple[Path, ...]:
+    from pipelines.report.formats.pdf import pdf
+
+    return (_put(folder / "report.pdf", pdf(made.document, made.as_of)),)
+
+
+FORMATS: Mapping[str, Writer] = {
+    "json": _json,
+    "pdf": _pdf,
+    "png": _pngs,
+    "svg": _svgs,
+}
+"""Format to what writes a report in it."""
