@@ -6,7 +6,8 @@ from pipelines.language import tr
 from pipelines.report.charts import frictions_chart
 from pipelines.report.cost.forest import frictions_picture
 from pipelines.report.cost.section import causes, joint, notes, tried
-from pipelines.report.document import Note, Points, Section
+from pipelines.report.document import Block, Modes, Note, Points, Section
+from pipelines.report.heatmap import cost_grid, heatmap, rate_grid
 from pipelines.report.material import Material
 
 
@@ -26,6 +27,7 @@ def section(m: Material) -> Section:
             *m.figure("frictions", title, drawing, "frictions", chart=frictions_chart(m.view)),
             *((Note(together),) if together else ()),
             *((Points(lines),) if lines else ()),
+            *_heatmaps(m),
             m.table("frictions"),
             m.table("root_causes"),
             m.table("proposals", is_open=bool(m.tables["proposals"].records)),
@@ -33,3 +35,16 @@ def section(m: Material) -> Section:
             m.table("identity_ranges"),
         ),
     )
+
+
+def _heatmaps(m: Material) -> tuple[Block, ...]:
+    """Touchpoint by signal: what it costs, or how often it comes."""
+    view = m.view
+    cost = heatmap(view, m.name("heat-cost"), cost_grid(view))
+    rate = heatmap(view, m.name("heat-rate"), rate_grid(view))
+    note = tr("Every signal at every touchpoint where it was met. A dot: it was not met there, or cannot be.")
+    figures = (
+        *m.figure("heat-cost", tr("By customers lost a month"), cost, "frictions", note=note, chart=frictions_chart(view)),
+        *m.figure("heat-rate", tr("By how often it comes"), rate, "deviations", note=note),
+    )
+    return (Modes(m.name("heat"), tr("Touchpoint by signal"), figures),) if len(figures) > 1 else figures
