@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,18 +30,25 @@ class Desk:
         settings: The workspace's.
         maps: The version in force of each map, by name.
         snapshot: What was published, as it may be shown.
+        stamps: When the files were written that it was made of.
         language: In which everything is told.
     """
 
     settings: Settings
     maps: tuple[JourneyMap, ...]
     snapshot: Snapshot
+    stamps: tuple[int, ...] = ()
     language: str = "en"
 
     @cached_property
     def plans(self) -> dict[str, JourneyMap]:
         """Name of a journey to its map."""
         return {plan.journey: plan for plan in self.maps}
+
+    @property
+    def as_of(self) -> datetime:
+        """The snapshot."""
+        return self.snapshot.run.as_of or self.snapshot.run.started_at
 
     def view(self, journey: str) -> JourneyView:
         """All journeys of one map, as the report shows them."""
@@ -94,13 +102,12 @@ def open_desk(folder: Path) -> Desk:
             got="nothing is published yet", wanted="the result of a run", hint="run `terreng run` first", file=str(path)
         )
     stamps = [each.stat().st_mtime_ns for each in (path, *sorted((settings.root / "maps").glob("*.y*ml")))]
-    return _opened_at(folder.resolve(), tuple(stamps))
+    return desk_at(folder.resolve(), tuple(stamps))
 
 
 @lru_cache(maxsize=4)
-def _opened_at(folder: Path, stamps: tuple[int, ...]) -> Desk:
+def desk_at(folder: Path, stamps: tuple[int, ...]) -> Desk:
     """A desk is good for as long as its files are; whoever asks with newer stamps gets a newer one."""
-    del stamps
     from pipelines.report.snapshot import in_force, read_snapshot
     from pipelines.settings import load_settings
     from pipelines.warehouse import last_run, reader
@@ -115,4 +122,4 @@ def _opened_at(folder: Path, stamps: tuple[int, ...]) -> Desk:
             got="no run in the published tables", hint="run `terreng run` first", file=str(settings.published_db)
         )
     snapshot = read_snapshot(settings, run.run_id, maps)
-    return Desk(settings, in_force(maps, snapshot.run.as_of), snapshot)
+    return Desk(settings, in_force(maps, snapshot.run.as_of), snapshot, stamps)

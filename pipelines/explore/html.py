@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
 from markupsafe import Markup
 
-from pipelines.report.canvas import Drawing
+from pipelines.language import mark, tr
+from pipelines.report.fonts import font_css
 from pipelines.report.svg import el
 from schemas.errors import TerrengError
+
+_NOTEBOOKS = {
+    "tour": mark("The example, explained"),
+    "explore": mark("Explore"),
+    "workshop": mark("Map workshop"),
+    "own_data": mark("Own data"),
+}
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_PAGE = re.compile(r"@page\s*\{[^}]*\}")  # paper has no place inside of a rule
+_ROOT = re.compile(r"(?<![\w.#-])(:root|body|html)(?=[\s{,:\[])")
 
 
 @cache
 def style() -> str:
     """The report's style, for what stands inside of `.terreng` alone; the page around has names of its own."""
     folder = files("pipelines.report") / "templates"
-    css = "\n".join((folder / name).read_text(encoding="utf-8") for name in ("report.css", "cards.css"))
+    css = "\n".join((folder / name).read_text(encoding="utf-8") for name in ("report.css", "page.css", "cards.css"))
     own = (files("pipelines.explore") / "explore.css").read_text(encoding="utf-8")
-    css = re.sub(r"@page\s*\{[^}]*\}", "", css)
-    css = re.sub(r"(?m)^(\s*)(:root|body|html)\b", r"\1&", css)
-    return f"<style>.terreng {{\n{css}\n{own}\n}}</style>"
+    css = _PAGE.sub("", _COMMENT.sub("", css))
+    css = _ROOT.sub("&", css)
+    return f"<style>{font_css()}\n.terreng {{\n{css}\n{own}\n}}</style>"
 
 
 def framed(*parts: Markup, look: str = "") -> str:
@@ -30,13 +40,28 @@ def framed(*parts: Markup, look: str = "") -> str:
     return "".join(el("div", *parts, class_=f"terreng {look}".strip()))
 
 
-def figure(drawings: Iterable[Drawing]) -> str:
-    """Pictures, one below the other, each scrolled rather than made too small to read."""
-    return framed(*(el("figure", drawing.svg) for drawing in drawings))
-
-
-def trouble(error: TerrengError) -> str:
-    """What is wrong, and what to do."""
+def trouble(error: TerrengError | None) -> str:
+    """What is wrong, and what to do; nothing where nothing is."""
+    if error is None:
+        return ""
     wanted = (el("p", error.wanted[:1].upper() + error.wanted[1:]),) if error.wanted else ()
     hint = (el("p", error.hint, class_="note"),) if error.hint else ()
     return framed(el("h2", error.got[:1].upper() + error.got[1:]), *wanted, *hint, look="trouble")
+
+
+def heading(text: str) -> str:
+    """A heading between controls."""
+    return framed(el("h3", text), look="heading")
+
+
+def links(here: str) -> str:
+    """The other notebooks, by the paths under which `terreng explore` serves them.
+
+    Args:
+        here: Path of this one.
+    """
+    found = (
+        el("a", tr(title), href=f"/{path}/", aria_current="page" if path == here else None)
+        for path, title in _NOTEBOOKS.items()
+    )
+    return framed(el("nav", *found, aria_label=tr("Notebooks")), look="links")
