@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.language import all_of, any_of, tr
 from pipelines.privacy.withheld import Withheld
-from pipelines.report.layout import Plan, plan
+from pipelines.report.metro.layout import Plan, plan
 from pipelines.report.numbers import days
 from pipelines.report.rows import JourneyData, OutcomeRow, RateRow, SideRow, WaitRow
 from pipelines.report.text import short
@@ -147,6 +147,12 @@ class JourneyView:
             if row.from_touchpoint is not None and row.to_touchpoint is not None:
                 pairs[(row.from_touchpoint, row.to_touchpoint)] = (row.n, row.journeys_n)
         return pairs
+
+    @cached_property
+    def entered(self) -> dict[str, int]:
+        """Touchpoint of the flow to the journeys whose first step on it that was."""
+        rows = [row for row in self.data.flows if row.from_touchpoint is None and row.to_touchpoint is not None]
+        return {str(row.to_touchpoint): row.journeys_n for row in rows}
 
     def sides(self, name: str) -> tuple[SideRow, ...]:
         """What came beside the flow while journeys stood at a touchpoint, as far as it may be shown."""

@@ -16,9 +16,11 @@ from pipelines.maps.formats.sketch import Written
 from pipelines.maps.formats.svg_lanes import draw_lanes
 from pipelines.maps.formats.svg_repeats import Again, again_of, blocks, draw_repeats
 from pipelines.report.canvas import Box, Canvas
-from pipelines.report.geometry import COUNT_SIZE, LEFT, PAGE, TITLE_PITCH, TITLE_SIZE, Geometry
-from pipelines.report.layout import Station, Strip
-from pipelines.report.metro_map import curve, draw_panels, inside_strip, sign
+from pipelines.report.metro.curves import Segment, segments
+from pipelines.report.metro.detours import Detour
+from pipelines.report.metro.geometry import COUNT_SIZE, DIAMOND, LEFT, OUTLINE, PAGE, TITLE_PITCH, TITLE_SIZE, Geometry
+from pipelines.report.metro.layout import Group, Station, Strip
+from pipelines.report.metro.stations import draw_panels, sign
 from pipelines.report.rows import JourneyData
 from pipelines.report.svg import el, group
 from pipelines.report.text import wrap
@@ -63,6 +65,26 @@ class Design(Geometry):
     def radius(self, station: Station) -> float:
         """All stations are of one size."""
         return _RADIUS
+
+    def rim(self, station: Station) -> float:
+        """From a station's middle to its outermost outline, straight up or down."""
+        tip = _RADIUS * (DIAMOND if self.is_moment(station) else 1)
+        return tip + (OUTLINE if self.is_goal(station) else 0)
+
+    @property
+    def skip_levels(self) -> int:
+        """Nobody skips a step of the design."""
+        return 0
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """Free order is told by upright bars."""
+        return ()
+
+    @property
+    def loops(self) -> dict[float, Detour]:
+        """Repeats are told below the stations' names."""
+        return {}
 
     @cached_property
     def titles(self) -> dict[int, tuple[str, ...]]:
@@ -150,7 +172,7 @@ def _in_words(view: JourneyView) -> str:
 
 def _strip(view: JourneyView, strip: Strip, repeats: tuple[Again, ...]) -> tuple[Canvas, Design, float]:
     again = {(each.way.start.key, each.way.end.key): each for each in repeats}
-    g = Design(view, strip, tuple(each.way for each in repeats), _welcome(view, strip), again)
+    g = Design(view, strip, tuple(each.way for each in repeats), _welcome(view, strip), again=again)
     canvas = Canvas()
     draw_panels(canvas, g)
     _draw_tracks(canvas, g)
@@ -194,10 +216,9 @@ def _draw_foot(canvas: Canvas, journey_map: JourneyMap, y: float, widest: float)
 
 
 def _draw_tracks(canvas: Canvas, g: Design) -> None:
-    for track in g.view.plan.tracks:
-        path = " ".join(curve(part) for part in inside_strip(track, g.view.plan, g))
-        if path and not track.is_free_order:  # that order is free is told by the bars around the block
-            canvas.add("lines", el("path", d=path, class_="way", stroke_width=3))
+    for piece in segments(g):
+        if piece.start[0] != piece.end[0]:  # that order is free is told by the bars around the block
+            canvas.add("lines", el("path", d=piece.path, class_="way", stroke_width=4))
     _draw_ends(canvas, g)
     for block, members in blocks(g.view):
         if isinstance(block, AllOf):
@@ -229,8 +250,8 @@ def _draw_ends(canvas: Canvas, g: Design) -> None:
     )
     for station in g.stations if g.strip.first == 0 else ():
         if station.name in g.view.plan.entries and not station.is_again:
-            points = [(begin - 8, g.axis), (begin, g.axis), g.at(station.at)]
-            canvas.add("lines", el("path", d=curve(points), class_="way", stroke_width=3))
+            piece = Segment((begin - 8, g.axis), g.at(station.at), (8.0, 0.0))
+            canvas.add("lines", el("path", d=piece.path, class_="way", stroke_width=4))
     if g.strip.first > 0:
         canvas.add("lines", el("path", d=f"M{begin - 8:.1f} {g.axis:.1f}H{begin:.1f}", class_="way", stroke_width=3))
     if g.strip.last < g.view.plan.strips[-1].last:

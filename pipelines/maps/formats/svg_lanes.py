@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipelines.report.canvas import Canvas
-from pipelines.report.geometry import LEFT, Geometry
-from pipelines.report.layout import Station
+from pipelines.report.metro.geometry import LEFT, Geometry
+from pipelines.report.metro.layout import Station
 from pipelines.report.svg import el
 from pipelines.report.text import wrap
 from schemas.durations import duration

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pipelines.report.canvas import Canvas
-from pipelines.report.detours import Bracket, Detour
-from pipelines.report.geometry import LEVEL, Geometry
-from pipelines.report.layout import Station
+from pipelines.report.metro.detours import Bracket, Detour
+from pipelines.report.metro.geometry import LEVEL, Geometry
+from pipelines.report.metro.layout import Station
 from pipelines.report.svg import el
 from pipelines.report.text import width
 from pipelines.report.view import JourneyView

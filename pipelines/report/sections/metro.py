@@ -3,21 +3,42 @@
 from __future__ import annotations
 
 from pipelines.language import tr
-from pipelines.report.document import Figure, Note, Section
+from pipelines.report.document import Block, Figure, Modes, Note, Section
 from pipelines.report.journey_tables import BESIDE
-from pipelines.report.legend import legend
 from pipelines.report.material import Material
-from pipelines.report.metro_map import left_out, metro_map
+from pipelines.report.metro.beside import left_out
+from pipelines.report.metro.legend import legend
+from pipelines.report.metro.map import metro_map
+from pipelines.report.metro.modes import Mode, modes_of
+from pipelines.report.metro.sides import telling_sides
 from pipelines.report.text import short
 from pipelines.report.view import JourneyView
 
+_TABLES = {
+    "friction": "drop_off",
+    "volume": "flows",
+    "wait": "waits",
+    "emotion": "experience",
+    "difference": "outcomes",
+    "in_flight": "drop_off",
+}
+
 
 def section(m: Material) -> Section:
-    """The section."""
-    drawings = metro_map(m.view, m.name("metro"))
+    """The section: the map in every mode that it has anything for."""
     title = tr("{title}, as it is travelled", title=short(m.view.map.title, 160))
-    figure = Figure(m.name("metro"), title, drawings, m.tables["drop_off"].name, legend=legend(drawings))
-    return Section("metro", title, (figure, Note(_note(m.view)), m.table("flows"), m.table("beside")))
+    figures = tuple(_figure(m, mode) for mode in modes_of(m.view, telling_sides(m.view)))
+    label = tr("Look at the map for")
+    maps: Block = Modes(m.name("metro-modes"), label, figures) if len(figures) > 1 else figures[0]
+    return Section("metro", title, (maps, Note(_note(m.view)), m.table("flows"), m.table("beside")))
+
+
+def _figure(m: Material, mode: Mode) -> Figure:
+    """One mode; the first keeps the plain name, by which files and links know it."""
+    name = m.name("metro" if mode.key == "friction" else f"metro-{mode.key.replace('_', '-')}")
+    drawings = metro_map(m.view, name, mode, stem=m.stem)
+    table = m.tables[_TABLES[mode.key]].name
+    return Figure(name, tr(mode.title), drawings, table, tr(mode.note), legend=legend(drawings, mode))
 
 
 def _note(view: JourneyView) -> str:

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from pipelines.report.layout import MOST_COLUMNS, Plan, plan
+from pipelines.report.metro.layout import MOST_COLUMNS, Plan, plan
 from schemas.blocks import AllOf, Block, Flow, OneOf, Optional, Phase, Repeat, Sequence, Touch
 
 A, B, C, D = (Touch(name) for name in "abcd")

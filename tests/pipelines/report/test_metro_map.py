@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.report.canvas import Box, Drawing
 from pipelines.report.drop_off import drop_off
-from pipelines.report.legend import legend
+from pipelines.report.metro.legend import legend
 from pipelines.report.metro_map import band, friction_class, left_out, metro_map
 from pipelines.report.promises import promises
 from pipelines.report.rows import FlowRow, JourneyData, SideRow
@@ -103,7 +103,7 @@ def test_every_picture_has_a_title_and_a_description(view: Callable[..., Journey
     root = ElementTree.fromstring(str(drawing.svg))  # noqa: S314  # our own text
     title, description, *_ = root
     assert root.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
-    assert title.text == "Metro map of Become a broadband customer"
+    assert title.text == "Metro map of Become a broadband customer: Friction"
     assert "200 journeys" in str(description.text)
 
 

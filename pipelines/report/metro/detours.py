@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pipelines.privacy.withheld import Withheld
-from pipelines.report.layout import Plan, Station, Strip
+from pipelines.report.metro.layout import Plan, Station, Strip
 from pipelines.report.numbers import count
 from pipelines.report.text import width
 from pipelines.report.view import JourneyView
@@ -14,7 +14,7 @@ from pipelines.report.view import JourneyView
 MOST_SKIPS = 8  # of one strip; more lines hide each other, and the table has them all
 MOST_RETURNS = 6
 LEAST_SHARE = 0.005  # of all journeys: what fewer do is in the table, not on the picture
-LABEL_SIZE = 10.5
+LABEL_SIZE = 11.0
 FOOT = 6  # a line leaves right of a station's middle and arrives left of it
 
 
@@ -23,8 +23,10 @@ class Detour:
     """One undesigned (or designed but backward) way between two stations, or back to the same one.
 
     Attributes:
-        kind: skip, back, repeat, or designed (a repeat that the map allows).
+        kind: skip, back, repeat, or designed (a repeat that the map allows); kept or late: a promise, drawn likewise.
         journeys_n: Journeys in which it happened.
+        label: What stands on it instead of the stations' numbers and the journeys.
+        told: What is said of it beyond that.
     """
 
     start: Station
@@ -32,6 +34,8 @@ class Detour:
     kind: str
     n: int
     journeys_n: int
+    label: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,25 +89,40 @@ def is_upright(detour: Detour) -> bool:
     return detour.start.at.column == detour.end.at.column
 
 
-def brackets(chosen: tuple[Detour, ...], strip: Strip, x: Callable[[float], float], is_up: bool) -> tuple[Bracket, ...]:
-    """The lines of one strip above (skips) or below the stations (ways back), each on the lowest free level."""
-    kinds = {"skip"} if is_up else {"back", "designed"}
+def brackets(
+    chosen: tuple[Detour, ...], strip: Strip, x: Callable[[float], float], most_levels: int, *, is_up: bool
+) -> tuple[Bracket, ...]:
+    """The lines of one strip above (skips) or below the stations (ways back), each on the lowest free level.
+
+    The least travelled go where there are more than levels for them; the table has them all.
+    """
+    kinds = {"skip", "kept", "late"} if is_up else {"back", "designed"}
     mine = [_bracket(d, strip, x) for d in chosen if d.kind in kinds and not is_upright(d)]
-    seen = [b for b in mine if b is not None][: MOST_SKIPS if is_up else MOST_RETURNS]
-    placed: list[Bracket] = []
-    for bracket in sorted(seen, key=lambda b: (b.right - b.left, b.left, b.label)):
-        taken = {other.level for other in placed if _meet(bracket, other)}
-        placed.append(replace(bracket, level=min(set(range(len(taken) + 1)) - taken)))
+    kept: list[Bracket] = []
+    placed: tuple[Bracket, ...] = ()
+    for bracket in [b for b in mine if b is not None][: MOST_SKIPS if is_up else MOST_RETURNS]:
+        tried = _placed([*kept, bracket])
+        if all(each.level < most_levels for each in tried):
+            kept.append(bracket)
+            placed = tried
     return tuple(replace(bracket, label_x=_label_x(bracket, placed)) for bracket in placed)
 
 
-def _label_x(bracket: Bracket, others: list[Bracket]) -> float:
+def _placed(found: list[Bracket]) -> tuple[Bracket, ...]:
+    placed: list[Bracket] = []
+    for bracket in sorted(found, key=lambda b: (b.right - b.left, b.left, b.label)):
+        taken = {other.level for other in placed if _meet(bracket, other)}
+        placed.append(replace(bracket, level=min(set(range(len(taken) + 1)) - taken)))
+    return tuple(placed)
+
+
+def _label_x(bracket: Bracket, others: tuple[Bracket, ...]) -> float:
     """The place on the line, nearest to its middle, where no line of a farther level passes through the label."""
-    half = width(bracket.label, LABEL_SIZE, True) / 2 + 5
+    half = width(bracket.label, LABEL_SIZE, True) / 2 + 9
     farther = [other for other in others if other.level > bracket.level]
     legs = [x for o in farther for x, has in ((o.left, o.has_left), (o.right, o.has_right)) if has]
     slack = max(0.0, (bracket.right - bracket.left) / 2 - half - 14)
-    places = [bracket.label_x + slack * part for part in (0.0, -0.25, 0.25, -0.5, 0.5, -0.75, 0.75, -1.0, 1.0)]
+    places = [bracket.label_x + slack * step * side / 12 for step in range(13) for side in (1, -1)]
     return min(places, key=lambda place: (sum(abs(leg - place) < half for leg in legs), abs(place - bracket.label_x)))
 
 
@@ -115,7 +134,7 @@ def _bracket(detour: Detour, strip: Strip, x: Callable[[float], float]) -> Brack
         return None
     left = x(first.at.column) + FOOT if has_left else x(strip.first - 0.5)
     right = x(last.at.column) - FOOT if has_right else x(strip.last + 0.5)
-    label = f"{detour.start.number}→{detour.end.number}: {count(detour.journeys_n)}"
+    label = detour.label or f"{detour.start.number}→{detour.end.number}: {count(detour.journeys_n)}"
     return Bracket(detour, left, right, 0, label, (left + right) / 2, has_left, has_right)
 
 

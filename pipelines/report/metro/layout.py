@@ -7,11 +7,16 @@ from the flow alone, so the same map has the same drawing in every run.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
+from math import floor
 
 from schemas.blocks import AllOf, Block, Flow, OneOf, Optional, Phase, Repeat, Sequence, Touch
 
 MOST_COLUMNS = 12  # of one strip: with more, words of fourteen letters break into three lines
+MOST_ROOM = 13.5  # columns that one strip has room for, the gaps between them counted in
+GAP = 0.2  # columns between two, where lines change from row to row: they climb there, beside the labels
 _SIDING = 0.9  # rows from a line up to the middle of what may be passed by
 
 
@@ -43,6 +48,16 @@ class Track:
     end: int
     way: tuple[Point, ...] = ()
     is_free_order: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    """Stations whose order is free: columns, first and last included, and the rows of the uppermost and lowest."""
+
+    first: int
+    last: int
+    top: float
+    bottom: float
 
 
 @dataclass(frozen=True)
@@ -79,6 +94,8 @@ class Plan:
         entries: Names that the flow may begin with.
         panels: Phases in order.
         strips: Rows of the page in order.
+        groups: Where order is free.
+        gaps: Room after each column beyond the usual, in columns.
     """
 
     stations: tuple[Station, ...]
@@ -87,6 +104,8 @@ class Plan:
     entries: tuple[str, ...]
     panels: tuple[Panel, ...]
     strips: tuple[Strip, ...]
+    groups: tuple[Group, ...] = ()
+    gaps: tuple[float, ...] = ()
 
     def first_of(self) -> dict[str, Station]:
         """The station of each touchpoint; the first where there are two."""
@@ -128,6 +147,7 @@ class _Drawing:
     back: set[tuple[str, str]] = field(default_factory=set)
     numbers: dict[str, int] = field(default_factory=dict)
     cuts: dict[int, float] = field(default_factory=dict)
+    groups: list[Group] = field(default_factory=list)
 
 
 def plan(flow: Flow) -> Plan:
@@ -142,7 +162,8 @@ def plan(flow: Flow) -> Plan:
         ends.append(_place_row(phase, column, drawing))
         drawing.cuts[last] = 0.0
         column = last + 1
-    whole = _join(ends, drawing)
+    whole = _join(ends, [panel.first for panel in panels], 0.0, drawing)
+    gaps = _gaps(column, drawing)
     names = {station.key: station.name for station in drawing.stations}
     return Plan(
         tuple(drawing.stations),
@@ -150,7 +171,9 @@ def plan(flow: Flow) -> Plan:
         frozenset(drawing.back),
         tuple(dict.fromkeys(names[key] for key, _ in whole.entries)),
         tuple(panels),
-        _strips(column, drawing.cuts),
+        _strips(column, drawing.cuts, gaps),
+        tuple(drawing.groups),
+        gaps,
     )
 
 
@@ -211,26 +234,57 @@ def _place_row(phase: Phase, column: int, drawing: _Drawing) -> _Ends:
 def _place_children(
     children: tuple[Block, ...], column: int, axis: float, drawing: _Drawing, may_pass: bool = False
 ) -> _Ends:
-    ends = []
+    ends, columns = [], []
     for child in children:
         ends.append(_place(child, column, axis, drawing, may_pass))
+        columns.append(column)
         column += _size(child).columns
-    return _join(ends, drawing)
+    return _join(ends, columns, axis, drawing)
 
 
-def _join(parts: list[_Ends], drawing: _Drawing) -> _Ends:
-    """Parts one after the other: tracks from every open end to every entry, past what may be passed by."""
+def _join(parts: list[_Ends], columns: list[int], axis: float, drawing: _Drawing) -> _Ends:
+    """Parts one after the other: tracks from every open end to every entry, past what may be passed by.
+
+    Where several ways end and several begin, all of them run through one point of the axis, so that none cross.
+    """
     entries: list[_Tail] = []
     open_ends: list[_Tail] = []
     passed: tuple[Point, ...] | None = ()
-    for part in parts:
-        drawing.tracks.extend(Track(start, end, out + into) for start, out in open_ends for end, into in part.entries)
+    for part, column in zip(parts, columns, strict=True):
+        is_crossing = len(_rows(open_ends, drawing, -1)) > 1 and len(_rows(part.entries, drawing, 0)) > 1
+        knot = (Point(column - 0.5, axis),) if is_crossing else ()
+        drawing.tracks.extend(
+            Track(start, end, out + knot + into) for start, out in open_ends for end, into in part.entries
+        )
         if passed is not None:
             entries.extend((key, passed + way) for key, way in part.entries)
         kept = [(key, way + part.bypass) for key, way in open_ends] if part.bypass is not None else []
         open_ends = [*part.exits, *kept]
         passed = passed + part.bypass if passed is not None and part.bypass is not None else None
     return _Ends(tuple(entries), tuple(open_ends), passed)
+
+
+def _rows(tails: Iterable[_Tail], drawing: _Drawing, end: int) -> set[float]:
+    """Rows at which ways end (-1) or begin (0)."""
+    return {way[end].row if way else drawing.stations[key].at.row for key, way in tails}
+
+
+def _gaps(columns_n: int, drawing: _Drawing) -> tuple[float, ...]:
+    """Room after each column: more where a way changes its row on to the next, double where it does so twice."""
+    gaps = [0.0] * columns_n
+    for track in drawing.tracks:
+        if track.is_free_order:
+            continue
+        points = [drawing.stations[track.start].at, *track.way, drawing.stations[track.end].at]
+        climbs: dict[int, int] = {}
+        for a, b in pairwise(points):
+            if a.row != b.row:
+                between = floor((a.column + b.column) / 2)
+                climbs[between] = climbs.get(between, 0) + 1
+        for column, times in climbs.items():
+            if 0 <= column < columns_n:
+                gaps[column] = max(gaps[column], GAP * min(times, 2))
+    return tuple(gaps)
 
 
 def _place_repeat(child: Block, column: int, axis: float, drawing: _Drawing, may_pass: bool) -> _Ends:
@@ -261,6 +315,8 @@ def _place_branches(block: OneOf | AllOf, column: int, axis: float, drawing: _Dr
         row += inner.up + inner.down
     if isinstance(block, AllOf):
         _interleave(members, drawing)
+        rows = [drawing.stations[key].at.row for keys in members for key in keys]
+        drawing.groups.append(Group(column, column + size.columns - 1, min(rows), max(rows)))
     return _Ends(tuple(entries), tuple(exits), bypass)
 
 
@@ -272,7 +328,7 @@ def _interleave(members: list[list[int]], drawing: _Drawing) -> None:
                 drawing.tracks += [Track(a, b, (), is_free_order=True) for a in mine for b in others]
 
 
-def _strips(columns_n: int, cuts: dict[int, float]) -> tuple[Strip, ...]:
+def _strips(columns_n: int, cuts: dict[int, float], gaps: tuple[float, ...]) -> tuple[Strip, ...]:
     """Fewest strips within the width, cut between phases rather than inside them, of like length.
 
     A shortest path over the places where a strip may end; a cut through a block is the last resort.
@@ -281,6 +337,8 @@ def _strips(columns_n: int, cuts: dict[int, float]) -> tuple[Strip, ...]:
     for end in range(columns_n):
         choices = []
         for start in range(max(0, end - MOST_COLUMNS + 1), end + 1):
+            if start < end and end - start + 1 + sum(gaps[start:end]) > MOST_ROOM:
+                continue
             cost, strips = best[start]
             cut = 0.0 if end == columns_n - 1 else cuts.get(end, 50.0)
             length = (end - start + 1) / MOST_COLUMNS
