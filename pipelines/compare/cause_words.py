@@ -6,21 +6,34 @@ from datetime import date
 from typing import Final
 
 from models.causes import Cause
+from pipelines.language import mark, told_day, told_number, told_percent, tr
 
 _PHRASES: Final = {
-    "failed": 'failed "{}"',
-    "missing": 'journeys that passed by "{}"',
-    "ad_hoc": 'journeys with "{}", which nobody designed in',
-    "repeated": 'repeated "{}"',
-    "out_of_order": '"{}" out of order',
-    "wrong_channel": '"{}" through a channel that is not designed',
-    "wrong_initiator": '"{}" begun by the wrong side',
-    "late": 'promises kept late after "{}"',
-    "overdue": 'overdue promises after "{}"',
-    "wrong_entry": 'journeys that begin at "{}"',
-    "branch_conflict": 'journeys on two branches at "{}"',
-    "loop": 'journeys that come back to "{}"',
+    "failed": mark("failed “{name}”"),
+    "missing": mark("journeys that passed by “{name}”"),
+    "ad_hoc": mark("journeys with “{name}”, which nobody designed in"),
+    "repeated": mark("repeated “{name}”"),
+    "out_of_order": mark("“{name}” out of order"),
+    "wrong_channel": mark("“{name}” through a channel that is not designed"),
+    "wrong_initiator": mark("“{name}” begun by the wrong side"),
+    "late": mark("promises kept late after “{name}”"),
+    "overdue": mark("overdue promises after “{name}”"),
+    "wrong_entry": mark("journeys that begin at “{name}”"),
+    "branch_conflict": mark("journeys on two branches at “{name}”"),
+    "loop": mark("journeys that come back to “{name}”"),
 }
+_OTHER = mark("{signal} at “{name}”")
+_WEEKDAYS = frozenset(
+    (
+        mark("Monday"),
+        mark("Tuesday"),
+        mark("Wednesday"),
+        mark("Thursday"),
+        mark("Friday"),
+        mark("Saturday"),
+        mark("Sunday"),
+    )
+)
 
 
 def cause_said(cause: Cause, signal: str, title: str, since_on: date | None) -> str:
@@ -32,30 +45,49 @@ def cause_said(cause: Cause, signal: str, title: str, since_on: date | None) -> 
         title: What it is charged to.
         since_on: The day on which it began; None: as far as the data go.
     """
-    what = _PHRASES.get(signal, signal.replace("_", " ") + ' at "{}"').format(title)
-    since = "" if since_on is None else f" since {since_on.day} {since_on:%B %Y}"
-    shares = _percent(cause.exposure), _percent(cause.others_exposure)
-    rates = f"it shows for {shares[0]} of those {_with(cause)}, {shares[1]} of others"
-    if cause.lift is None or cause.lift_high is None:
-        times = f"; nobody else has it (at least {cause.lift_low:.1f} times as often)"
+    what = tr(_PHRASES.get(signal, _OTHER), name=title, signal=signal.replace("_", " "))
+    found = {"share": _percent(cause.share_of_exposed), "what": what, "with": _with(cause)}
+    if since_on is None:
+        first = tr("{share} of {what} are {with}", **found)
     else:
-        times = f": {cause.lift:.1f} times as often (95 % interval {cause.lift_low:.1f} to {cause.lift_high:.1f})"
-    return f"{_percent(cause.share_of_exposed)} of {what} are {_with(cause)}{since}; {rates}{times}"
+        first = tr("{share} of {what} are {with} since {day}", day=told_day(since_on), **found)
+    rates = tr(
+        "it shows for {share} of those {with}, {others} of others",
+        share=_percent(cause.exposure),
+        others=_percent(cause.others_exposure),
+        **{"with": _with(cause)},
+    )
+    return f"{first}; {rates}{_times(cause)}"
+
+
+def _times(cause: Cause) -> str:
+    def number(x: float) -> str:
+        return told_number(f"{x:.1f}")
+
+    if cause.lift is None or cause.lift_high is None:
+        return tr("; nobody else has it (at least {times} times as often)", times=number(cause.lift_low))
+    return tr(
+        ": {times} times as often (95% interval {low} to {high})",
+        times=number(cause.lift),
+        low=number(cause.lift_low),
+        high=number(cause.lift_high),
+    )
 
 
 def _with(cause: Cause) -> str:
+    value = cause.value
     match cause.attribute:
         case "hour":
-            return f"between {int(cause.value)} and {int(cause.value) + 1} o'clock"
+            return tr("between {hour} and {next} o’clock", hour=int(value), next=int(value) + 1)
         case "weekday":
-            return f"on a {cause.value}"
+            return tr("on a {weekday}", weekday=tr(value) if value in _WEEKDAYS else value)
         case "touchpoint":
-            return f"at {cause.value}"
+            return tr("at {touchpoint}", touchpoint=value)
         case "device" | "channel" | "browser" | "os" | "platform":
-            return f"on {cause.value}"
+            return tr("on {device}", device=value)
         case _:
-            return f"with {cause.attribute.replace('_', ' ')} {cause.value}"
+            return tr("with {attribute} {value}", attribute=cause.attribute.replace("_", " "), value=value)
 
 
 def _percent(share: float) -> str:
-    return f"{share:.1%}".replace("%", " %") if share < 0.1 else f"{share:.0%}".replace("%", " %")
+    return told_percent(f"{share * 100:.1f}" if share < 0.1 else f"{share * 100:.0f}")

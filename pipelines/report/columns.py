@@ -8,7 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.language import tr
-from pipelines.report.numbers import MISSING, count, day, share_with
+from pipelines.privacy.withheld import Withheld
+from pipelines.report.numbers import MISSING, count, day, share_with, withheld
 from pipelines.report.stored import retold
 from pipelines.report.tables import Record, Shown
 from pipelines.report.vocabulary import word as told_word
@@ -16,17 +17,23 @@ from pipelines.report.vocabulary import word as told_word
 
 def text(heading: str, name: str, missing: str = MISSING) -> Shown:
     """A text, or what stands for none."""
-    return Shown(heading, lambda r: str(r[name]) if r[name] is not None else missing)
+    return Shown(heading, lambda r: _said(r[name], str, missing))
+
+
+def _said(value: object, told: Callable[[str], str], missing: str) -> str:
+    if value is None:
+        return missing
+    return withheld(value) if isinstance(value, Withheld) else told(str(value))
 
 
 def word(heading: str, name: str, missing: str = MISSING) -> Shown:
     """A word of a closed list."""
-    return Shown(heading, lambda r: told_word(r[name]) if r[name] is not None else missing)
+    return Shown(heading, lambda r: _said(r[name], told_word, missing))
 
 
 def sentence(heading: str, name: str, missing: str = MISSING) -> Shown:
     """A sentence that stands in the table in English."""
-    return Shown(heading, lambda r: retold(str(r[name])) if r[name] is not None else missing)
+    return Shown(heading, lambda r: _said(r[name], retold, missing))
 
 
 def segment() -> Shown:

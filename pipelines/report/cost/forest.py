@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pipelines.language import tr
 from pipelines.report.canvas import Canvas, Drawing
 from pipelines.report.cost.rows import JOINT, Record, told
 from pipelines.report.cost.words import few, money, number
@@ -34,7 +35,7 @@ def frictions_picture(view: JourneyView, name: str) -> Drawing | None:
     _draw_axis(canvas, top, bottom, height)
     for i, row in enumerate(rows):
         _draw_row(canvas, view, row, _TOP + _ROW * i + 18, (top, bottom))
-    title = f"What it costs: customers a month, {view.map.title}"
+    title = tr("What it costs: customers a month, {map}", map=view.map.title)
     words = "; ".join(f"{friction_name(view, row)}: {_customers(row)}" for row in rows)
     svg = picture(canvas.parts(), (_WIDTH, height), name, title, words)
     return Drawing(svg, _WIDTH, height, tuple(canvas.boxes))
@@ -51,15 +52,13 @@ def drawn(view: JourneyView) -> list[Record]:
 def friction_name(view: JourneyView, row: Record) -> str:
     """What it is in words: "Failed: 8 Pay the first invoice"."""
     if row["signal"] == JOINT:
-        return "All frictions fixed at once"
+        return tr("All frictions fixed at once")
     return f"{kind_title(str(row['signal']))}: {place(view, row['touchpoint'])}"
 
 
 def place(view: JourneyView, touchpoint: object) -> str:
     """Label of a touchpoint, block or activity."""
-    text = str(touchpoint)
-    is_block = text not in view.map.names and any(sign in text for sign in "|,")
-    return view.place_label(None, text) if is_block else view.label(text)
+    return view.target_label(str(touchpoint))
 
 
 def _scale(rows: Sequence[Record]) -> tuple[float, float]:
@@ -78,7 +77,11 @@ def _x(value: float, scale: tuple[float, float]) -> float:
 
 def _draw_axis(canvas: Canvas, low: float, high: float, height: float) -> None:
     canvas.text(
-        _PLOT[0], 14, "Customers lost a month (dot: shrunk; bar: 95% interval of the raw estimate)", size=11, look="m"
+        _PLOT[0],
+        14,
+        tr("Customers lost a month (dot: shrunk; bar: 95% interval of the raw estimate)"),
+        size=11,
+        look="m",
     )
     step = _step(high - low)
     tick = step * int(low / step)
@@ -112,7 +115,7 @@ def _draw_row(canvas: Canvas, view: JourneyView, row: Record, y: float, scale: t
 
 
 def _customers(row: Record) -> str:
-    return number(row, "lost_shrunk", "lost_low", "lost_high") + " customers a month"
+    return tr("{n} customers a month", n=number(row, "lost_shrunk", "lost_low", "lost_high"))
 
 
 def _first_line(view: JourneyView, row: Record) -> list[str]:
@@ -123,8 +126,11 @@ def _first_line(view: JourneyView, row: Record) -> list[str]:
 
 def _second_line(row: Record) -> list[str]:
     if row["signal"] == JOINT:
-        return ["an upper bound: rows overlap and do not add up to it"]
-    parts = [f"{count(row['exposed_n'])} of {count(row['reached_n'])} journeys", f"grade {row['evidence_grade']}"]
+        return [tr("an upper bound: rows overlap and do not add up to it")]
+    parts = [
+        tr("{n} of {all} journeys", n=count(row["exposed_n"]), all=count(row["reached_n"])),
+        tr("grade {grade}", grade=row["evidence_grade"]),
+    ]
     top = told(row, "top3_probability")
-    parts += [f"in the top three in {share(top[0])} of resamples"] if top else []
+    parts += [tr("in the top three in {share} of resamples", share=share(top[0]))] if top else []
     return parts

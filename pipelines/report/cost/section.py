@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
 
+from models.causes import Cause
+from pipelines.compare.cause_words import cause_said
+from pipelines.language import mark, told_number, tr
+from pipelines.privacy.withheld import Withheld
 from pipelines.report.cost.forest import friction_name
-from pipelines.report.cost.rows import JOINT, told
+from pipelines.report.cost.rows import JOINT, Record, told
 from pipelines.report.cost.words import money, number
-from pipelines.report.numbers import count
+from pipelines.report.numbers import count, withheld
 from pipelines.report.view import JourneyView
 
 _MOST_SAID = 6
@@ -21,7 +26,24 @@ def notes(view: JourneyView) -> tuple[str, ...]:
 def causes(view: JourneyView) -> tuple[str, ...]:
     """What the costliest departures go with, in sentences."""
     rows = (row for row in view.data.cost.rows("root_causes") if row["place"] == 1)
-    return tuple(str(row["said"]) for row in rows)[:_MOST_SAID]
+    return tuple(cause_told(view, row) for row in rows)[:_MOST_SAID]
+
+
+def cause_told(view: JourneyView, row: Record) -> str:
+    """A root cause as a sentence."""
+    names = ("said", "reached_n", "exposed_n", "share_of_exposed", "exposed_share", "others_exposed_share", "lift_low")
+    hidden = next((row[name] for name in names if isinstance(row[name], Withheld)), None)
+    if hidden is not None:
+        return withheld(hidden)
+    _, reached_n, exposed_n, share_of, here, elsewhere, lift_low = (row[name] for name in names)
+    sure = float(row["q_value"])  # no sentence tells how sure it is
+    cause = Cause(
+        str(row["attribute"]), str(row["value"]), reached_n, exposed_n, share_of, here, elsewhere,
+        row["lift"], lift_low, row["lift_high"], sure, sure,
+    )  # fmt: skip
+    since_at = row["since_at"]
+    since_on = since_at.astimezone(view.zone).date() if isinstance(since_at, datetime) else None
+    return cause_said(cause, str(row["signal"]), view.target_title(str(row["touchpoint"])), since_on)
 
 
 def joint(view: JourneyView) -> str:
@@ -29,12 +51,20 @@ def joint(view: JourneyView) -> str:
     row = next((row for row in view.data.cost.rows("frictions") if row["signal"] == JOINT), None)
     if row is None or not told(row, "lost_shrunk", "lost_low", "lost_high"):
         return ""
-    worth = f", {money(row['value'], view.data.cost.currency)} of margin" if row["value"] is not None else ""
     customers = number(row, "lost_shrunk", "lost_low", "lost_high")
-    return (
-        f"Were all of them fixed at once, {customers} more customers a month would reach the goal{worth}. That is an"
-        " upper bound: it takes it that fixing removes all of the difference, and that nothing else causes both."
+    if row["value"] is None:
+        gain = tr("Were all of them fixed at once, {n} more customers a month would reach the goal.", n=customers)
+    else:
+        gain = tr(
+            "Were all of them fixed at once, {n} more customers a month would reach the goal, {money} of margin.",
+            n=customers,
+            money=money(row["value"], view.data.cost.currency),
+        )
+    bound = tr(
+        "That is an upper bound: it takes it that fixing removes all of the difference, and that nothing else causes"
+        " both."
     )
+    return f"{gain} {bound}"
 
 
 def tried(view: JourneyView) -> str:
@@ -43,10 +73,11 @@ def tried(view: JourneyView) -> str:
     if not rows:
         return ""
     n = Counter(row["verdict"] for row in rows)
-    return (
-        f"{count(len(rows))} signals were tried: {n['friction']} cost customers, {n['helpful']} keep them,"
-        f" {n['variation']} cannot be told from nothing, and of {n['refused']} no number is told; each row of the table"
-        " says why."
+    return tr(
+        "{n} signals were tried: {friction} cost customers, {helpful} keep them, {variation} cannot be told from"
+        " nothing, and of {refused} no number is told; each row of the table says why.",
+        n=count(len(rows)),
+        **{verdict: n[verdict] for verdict in ("friction", "helpful", "variation", "refused")},
     )
 
 
@@ -54,21 +85,24 @@ def _flips(view: JourneyView) -> str:
     names = [friction_name(view, row) for row in view.data.cost.rows("frictions") if row["is_sign_flip"] is True]
     if not names:
         return ""
-    return f"Without strata the sign turns: {'; '.join(names[:_MOST_SAID])}. What is told here is within strata."
+    turn = mark("Without strata the sign turns: {names}. What is told here is within strata.")
+    return tr(turn, names="; ".join(names[:_MOST_SAID]))
 
 
 def _identity(view: JourneyView) -> str:
     names = [friction_name(view, row) for row in view.data.cost.rows("frictions") if row["is_identity_flip"] is True]
     if not names:
         return ""
-    return f"Turns with the identity rule: {'; '.join(names[:_MOST_SAID])}. Do not act on it before the links are sure."
+    turn = mark("Turns with the identity rule: {names}. Do not act on it before the links are sure.")
+    return tr(turn, names="; ".join(names[:_MOST_SAID]))
 
 
 def _confounding(view: JourneyView) -> str:
     rows = [row for row in view.data.cost.rows("frictions") if row["place"] == 1 and told(row, "confounding_needed")]
     if not rows:
         return ""
-    return (
-        "Something unseen may cause both the signal and the leaving. To explain the first row away, it would have"
-        f" to make each {float(rows[0]['confounding_needed']):.1f} times as likely, beyond the strata."
+    return tr(
+        "Something unseen may cause both the signal and the leaving. To explain the first row away, it would have to"
+        " make each {times} times as likely, beyond the strata.",
+        times=told_number(f"{float(rows[0]['confounding_needed']):.1f}"),
     )

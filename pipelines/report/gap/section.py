@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.language import and_more, quoted, tr, trn
 from pipelines.privacy.withheld import Withheld
 from pipelines.report.numbers import count, share
 from pipelines.report.text import short
@@ -20,23 +21,23 @@ def _dark(view: JourneyView) -> str:
     if not rows or not rows[0].events_n or rows[0].dark_share is None:
         return ""
     row = rows[0]
-    time = (
-        ""
-        if row.dark_time_share is None
-        else f", and {share(row.dark_time_share)} of the time passed on the way to them"
+    told = tr(
+        "Dark: {share} of the events in journeys are outside every touchpoint of every map.",
+        share=share(row.dark_share),
     )
-    half = f"; in {count(row.dark_journeys_n)} journeys it is half or more" if row.dark_journeys_n else ""
-    told = f"Dark: {share(row.dark_share)} of the events in journeys are outside every touchpoint of every map"
-    return f"{told}{time}{half}."
+    if row.dark_time_share is not None:
+        told += " " + tr("{share} of the time passed on the way to them.", share=share(row.dark_time_share))
+    if row.dark_journeys_n:
+        told += " " + tr("In {n} journeys half or more of the events are dark.", n=count(row.dark_journeys_n))
+    return told
 
 
 def _ghosts(view: JourneyView) -> str:
     names = [view.title(row.touchpoint) for row in view.data.touchpoints if row.is_ghost]
     if not names:
-        return "Ghosts: none; every designed touchpoint had an event in the last 90 days."
-    told = ", ".join(f"“{short(name, 60)}”" for name in names[:_MOST_NAMED])
-    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
-    return f"Ghosts: {told}{more} had no event in 90 days. Either nobody walks there, or nobody looks."
+        return tr("Ghosts: none; every designed touchpoint had an event in the last 90 days.")
+    told = and_more([quoted(short(name, 60)) for name in names], _MOST_NAMED)
+    return tr("Ghosts: {names} had no event in 90 days. Either nobody walks there, or nobody looks.", names=told)
 
 
 def _unseen(view: JourneyView) -> str:
@@ -44,9 +45,14 @@ def _unseen(view: JourneyView) -> str:
     if not rows:
         return ""
     shown = [row.journeys_n for row in rows if not isinstance(row.journeys_n, Withheld)]
-    return (
-        f"Could not be seen: {len(rows)} {'entry' if len(rows) == 1 else 'entries'} in the tracking backlog;"
-        f" {count(sum(shown))} skips were set aside for it and are called no friction."
+    return trn(
+        "Could not be seen: {n} entry in the tracking backlog; {skips} skips were set aside for it and are called no"
+        " friction.",
+        "Could not be seen: {n} entries in the tracking backlog; {skips} skips were set aside for it and are called no"
+        " friction.",
+        len(rows),
+        n=count(len(rows)),
+        skips=count(sum(shown)),
     )
 
 
@@ -59,7 +65,9 @@ def errands(view: JourneyView) -> str:
         sum(row.journeys_n for row in out if row.verdict == verdict and not isinstance(row.journeys_n, Withheld))
         for verdict in ("other", "undecided")
     )
-    return (
-        f"{count(other)} journeys that begin like this one are another map’s errand, and of {count(unclear)} nobody can"
-        " tell: they count neither as departing from this map nor as leaving it."
+    return tr(
+        "{n} journeys that begin like this one are another map’s errand, and of {unclear} nobody can tell: they count"
+        " neither as departing from this map nor as leaving it.",
+        n=count(other),
+        unclear=count(unclear),
     )

@@ -7,10 +7,10 @@ from pipelines.privacy.withheld import Withheld
 from pipelines.report.canvas import Canvas, Drawing
 from pipelines.report.gap.rows import LedgerRow
 from pipelines.report.numbers import count, duration, share
-from pipelines.report.sentences import kind_title
 from pipelines.report.svg import el, picture
 from pipelines.report.text import wrap
 from pipelines.report.view import JourneyView
+from pipelines.report.vocabulary import kind_title
 
 _NAMES = 330.0
 _BARS = (348.0, 800.0)

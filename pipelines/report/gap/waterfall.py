@@ -10,10 +10,10 @@ from pipelines.privacy.withheld import Withheld
 from pipelines.report.canvas import Canvas, Drawing
 from pipelines.report.gap.rows import LedgerRow
 from pipelines.report.numbers import count, share
-from pipelines.report.sentences import kind_title
 from pipelines.report.svg import el, picture
 from pipelines.report.text import wrap
 from pipelines.report.view import JourneyView
+from pipelines.report.vocabulary import kind_title
 
 _NAMES = 250.0
 _BARS = (268.0, 720.0)
