@@ -40,12 +40,13 @@ _RIGHT_TO_LEFT = re.compile(
 )
 
 
-def render(document: Document, *, root: str = "", owners: Mapping[str, str] | None = None) -> str:
+def render(document: Document, *, root: str = "", home: str = "", owners: Mapping[str, str] | None = None) -> str:
     """The document as one HTML file; every text is escaped, and cleaned of marks that turn or hide others.
 
     Args:
         document: What it says and shows.
         root: What leads from the file to the folder of the report: "../" for a page in a folder below.
+        home: Address of the whole report, on a page that is a part of it.
         owners: Owner to the address of the owner's page.
     """
     script = _text("page.js")
@@ -53,6 +54,7 @@ def render(document: Document, *, root: str = "", owners: Mapping[str, str] | No
         _template().render(
             document=document,
             root=root,
+            home=home,
             owners=dict(owners or {}),
             css=Markup(font_css() + "".join(map(_text, _SHEETS))),  # noqa: S704  # our own files, no value of anybody in them
             script=Markup(script),  # noqa: S704  # the same

@@ -19,7 +19,7 @@ from pipelines.report.view import JourneyView
 
 def make_document(workspace: str, snapshot: Snapshot, views: tuple[JourneyView, ...]) -> Document:
     """Puts the report together, in the language that is spoken."""
-    materials = tuple(Material(view, stem, snapshot) for view, stem in zip(views, _stems(views), strict=True))
+    materials = materials_of(snapshot, views)
     finding = headline(views[0]).text if views else tr("no map yet")
     return Document(
         title=f"{short(workspace, 60)}: {finding}",
@@ -31,6 +31,11 @@ def make_document(workspace: str, snapshot: Snapshot, views: tuple[JourneyView, 
         data=data_chapter(snapshot, materials),
         language=tongue().code,
     )
+
+
+def materials_of(snapshot: Snapshot, views: tuple[JourneyView, ...]) -> tuple[Material, ...]:
+    """What the chapters of the maps are made from, in the document's order."""
+    return tuple(Material(view, stem, snapshot) for view, stem in zip(views, _stems(views), strict=True))
 
 
 def _stems(views: tuple[JourneyView, ...]) -> tuple[str, ...]:

@@ -41,16 +41,20 @@ def group(parts: Iterable[Markup], **attributes: Value) -> Markup:
 
 
 def picture(parts: Iterable[Markup], size: tuple[float, float], name: str, title: str, description: str) -> Markup:
-    """A whole picture of a width and height, scaled with the page; with words for those who cannot see it."""
+    """A whole picture of a width and height, scaled with the page; with words for those who cannot see it.
+
+    A picture with links in it is a group, because what stands in an image can be reached by nobody.
+    """
+    inside = Markup("").join(parts)
     return el(
         "svg",
         el("title", title, id=f"{name}-title"),
         el("desc", description, id=f"{name}-desc"),
-        *parts,
+        inside,
         xmlns="http://www.w3.org/2000/svg",
         viewBox=f"0 0 {size[0]:.0f} {size[1]:.0f}",
         width="100%",
-        role="img",
+        role="group" if "<a " in inside else "img",
         aria_labelledby=f"{name}-title {name}-desc",
         font_family="inherit",
     )

@@ -32,7 +32,7 @@ MEASURE = """() => {
   }
   return [document.querySelectorAll('text').length, found];
 }"""
-LINKS = "() => [...document.querySelectorAll('a[href]')].map(a => a.href)"
+LINKS = "() => [...document.querySelectorAll('a[href]')].map(a => new URL(a.getAttribute('href'), location).href)"
 Build = Callable[..., Settings]
 MapText = Callable[[int], str]
 

@@ -31,7 +31,7 @@ def section(m: Material) -> Section:
 
 def _about(view: JourneyView) -> str:
     plan = view.map
-    parts = [tr("{title}, map version {version}", title=short(plan.title, 120), version=plan.version)]
+    parts = [tr("map version {version}", version=plan.version)]
     told = (
         (tr("owner {owner}"), "owner", plan.owner.business or plan.owner.operations, 60),
         (tr("for {persona}"), "persona", plan.persona, 80),

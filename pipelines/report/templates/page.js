@@ -32,6 +32,15 @@
   for (const end of ["scroll", "focusout", "pointerleave"]) addEventListener(end, () => show(""), { passive: true });
   addEventListener("keydown", (event) => event.key === "Escape" && show(""));
 
+  const reach = () => {
+    for (const each of document.querySelectorAll("figure")) {
+      if (each.scrollWidth > each.clientWidth) each.tabIndex = 0;
+      else each.removeAttribute("tabindex");
+    }
+  };
+  reach();
+  addEventListener("resize", reach);
+
   const memory = (act) => { try { return act(localStorage); } catch { return null; } };
   for (const modes of document.querySelectorAll("fieldset.modes")) {
     const key = "terreng " + modes.id;
