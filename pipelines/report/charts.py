@@ -7,7 +7,7 @@ from pipelines.privacy.withheld import Withheld
 from pipelines.report.cost.forest import drawn, friction_name
 from pipelines.report.cost.patience import curves
 from pipelines.report.cost.rows import Record, told
-from pipelines.report.document import Chart, Series
+from pipelines.report.document import Chart, Look, Series
 from pipelines.report.numbers import day, duration
 from pipelines.report.view import JourneyView
 
@@ -25,7 +25,9 @@ def drop_off_chart(view: JourneyView) -> Chart | None:
     silent = tuple(None if row.leave is None else row.hazard for _, row in rows)
     no = tuple(None if row.leave is None else row.exit_hazard for _, row in rows)
     names = tuple(view.label(name) for name, _ in rows)
-    return Chart("stacked", names, (Series(tr("Fall silent"), silent), Series(tr("Say no"), no)))
+    return Chart(
+        "stacked", names, (Series(tr("Fall silent"), silent, look="lost"), Series(tr("Say no"), no, look="said_no"))
+    )
 
 
 def promises_chart(view: JourneyView) -> Chart | None:
@@ -85,11 +87,15 @@ def ledger_chart(view: JourneyView) -> Chart | None:
     places = tuple(name for name in view.flow_names if any(row.at_touchpoint == name for row in rows))
     if not places:
         return None
-    words = {"abandoned": tr("Fell silent"), "exited": tr("Said no"), "in_flight": tr("Still on the way")}
+    words: dict[str, tuple[str, Look]] = {
+        "abandoned": (tr("Fell silent"), "lost"),
+        "exited": (tr("Said no"), "said_no"),
+        "in_flight": (tr("Still on the way"), "active"),
+    }
     series = []
-    for line, name in words.items():
+    for line, (name, look) in words.items():
         lost = [[_number(r.amount) for r in rows if (r.line, r.at_touchpoint) == (line, place)] for place in places]
-        series.append(Series(name, tuple(sum(abs(amount or 0.0) for amount in amounts) for amounts in lost)))
+        series.append(Series(name, tuple(sum(abs(amount or 0.0) for amount in amounts) for amounts in lost), look=look))
     return Chart("stacked", tuple(view.label(name) for name in places), tuple(series), "count")
 
 
@@ -99,13 +105,16 @@ def states_chart(view: JourneyView) -> Chart | None:
     rows = [(name, found[name]) for name in view.flow_names if name in found]
     if not rows:
         return None
-    words = {
-        "done_n": tr("Done"),
-        "skipped_n": tr("Skipped"),
-        "left_n": tr("Left before it"),
-        "on_the_way_n": tr("Still on the way"),
+    words: dict[str, tuple[str, Look]] = {
+        "done_n": (tr("Done"), "done"),
+        "skipped_n": (tr("Skipped"), "skipped"),
+        "left_n": (tr("Left before it"), "lost"),
+        "on_the_way_n": (tr("Still on the way"), "active"),
     }
-    series = tuple(Series(words[name], tuple(_number(getattr(row, name)) for _, row in rows)) for name in words)
+    series = tuple(
+        Series(name, tuple(_number(getattr(row, column)) for _, row in rows), look=look)
+        for column, (name, look) in words.items()
+    )
     return Chart("stacked", tuple(view.label(name) for name, _ in rows), series, "count")
 
 
@@ -116,9 +125,12 @@ def quadrants_chart(view: JourneyView) -> Chart | None:
     if not cells:
         return None
     surveys = {"bad": tr("Survey bad"), "good": tr("Survey fine"), "silent": tr("Said nothing")}
-    behaviours = {"good": tr("Behaviour good"), "bad": tr("Behaviour bad")}
+    behaviours: dict[str, tuple[str, Look]] = {
+        "good": (tr("Behaviour good"), "done"),
+        "bad": (tr("Behaviour bad"), "lost"),
+    }
     series = tuple(
-        Series(name, tuple(cells.get((behaviour, survey)) for survey in surveys))
-        for behaviour, name in behaviours.items()
+        Series(name, tuple(cells.get((behaviour, survey)) for survey in surveys), look=look)
+        for behaviour, (name, look) in behaviours.items()
     )
     return Chart("stacked", tuple(surveys.values()), series, "count")

@@ -19,14 +19,22 @@ from pipelines.report.tables import DataTable
 _NO_LEGEND = Markup("")
 
 
+Look: TypeAlias = Literal["", "done", "lost", "said_no", "skipped", "active", "help"]
+
+
 @dataclass(frozen=True)
 class Series:
-    """One series of a chart: a value for each category, None where none is told, with its interval where it has one."""
+    """One series of a chart: a value for each category, None where none is told, with its interval where it has one.
+
+    Attributes:
+        look: What it stands for, so that it has the same colour in every chart; "" where it stands for itself alone.
+    """
 
     name: str
     values: tuple[float | None, ...]
     low: tuple[float | None, ...] = ()
     high: tuple[float | None, ...] = ()
+    look: Look = ""
 
 
 @dataclass(frozen=True)
