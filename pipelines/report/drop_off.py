@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipelines.language import tr
 from pipelines.report.canvas import Canvas, Drawing
-from pipelines.report.metro_map import friction_class
+from pipelines.report.metro.modes import friction_class
 from pipelines.report.numbers import count, share, share_with
 from pipelines.report.rows import OutcomeRow
 from pipelines.report.stored import retold
