@@ -12,6 +12,7 @@ from pipelines.privacy.cover import Cover
 from pipelines.privacy.folding import EDGES
 from pipelines.privacy.withheld import Withheld, beside, small
 from pipelines.report.gap.rows import Gap
+from pipelines.report.handovers.roughly import roughly
 from pipelines.report.rows import IdentityRow, JourneyData, SideRow
 
 Row = TypeVar("Row", bound=Any)  # one of the dataclasses of `rows`
@@ -45,12 +46,13 @@ def covered(data: JourneyData, cover: Cover, journey: str) -> JourneyData:
         findings=tuple(each for each in data.findings if not cover.hides_finding({"journey": journey, **asdict(each)})),
         identity=tuple(_identity(each, cover.minimum) for each in data.identity),
         budgets=tuple(_budget(each, cover.minimum) for each in data.budgets),
-        gap=_gap(data.gap, cover, journey),
+        gap=_gap(data, cover, journey),
     )
 
 
-def _gap(gap: Gap, cover: Cover, journey: str) -> Gap:
+def _gap(data: JourneyData, cover: Cover, journey: str) -> Gap:
     """Planned against actual as it may be shown; the touchpoints' states keep the order of the map."""
+    gap = data.gap
 
     def row(table: str, each: Row) -> Row:
         return _row(each, cover.columns(table, {"journey": journey, **asdict(each)}))
@@ -66,7 +68,7 @@ def _gap(gap: Gap, cover: Cover, journey: str) -> Gap:
         ledger=rows("ledger", edge("ledger", gap.ledger)),
         states=tuple(row("touchpoint_states", each) for each in edge("touchpoint_states", gap.states)),
         constraints=tuple(row("constraints", each) for each in gap.constraints),
-        handovers=rows("handovers", gap.handovers),
+        handovers=roughly(data, rows("handovers", gap.handovers), cover, journey),
         backlog=rows("tracking_backlog", gap.backlog),
         coverage=tuple(row("coverage", each) for each in gap.coverage),
         errands=tuple(replace(each, journeys_n=_alone(each.journeys_n, cover.minimum)) for each in gap.errands),

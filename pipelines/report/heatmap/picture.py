@@ -20,7 +20,7 @@ _ROW, _SLIM = 36.0, 26.0
 _MOST_ROWS = 20  # beyond them rows are slim, and cells have no intervals
 _GAP, _ROUND = 3.0, 7.0
 _SIZE, _SMALL, _HEAD = 11.5, 9.5, 10.5
-_HATCH = 8.0
+_HATCH = 12.0
 _LEGEND = (
     (COSTS, mark("costs customers, the more the stronger")),
     (KEEPS, mark("keeps customers")),
@@ -50,7 +50,7 @@ def heatmap(view: JourneyView, name: str, grid: Grid) -> Drawing | None:
     y = _draw_heads(canvas, grid, wide, y)
     for rows, heading in ((grid.rows, ""), (grid.beside, tr("Beside the map"))):
         y = _draw_rows(canvas, grid, (rows, heading if rows else ""), wide, (y, is_slim))
-    words = "; ".join(cell.words for cell in told_cells(grid))
+    words = "; ".join(cell.words for cell in told_cells(grid) if cell.kind != REFUSED)
     size = (_NAMES + wide * len(grid.columns) + 6, y + 4)
     svg = picture(canvas.parts(), size, name, f"{grid.title}: {view.map.title}", words)
     return Drawing(svg, *size, tuple(canvas.boxes))
@@ -91,12 +91,19 @@ def _draw_rows(
         canvas.add("back", el("path", d=f"M4 {y:.1f}H{_NAMES + wide * len(grid.columns):.1f}", class_="rule"))
         canvas.text(4, y + 16, heading, size=_HEAD, look="m")
         y += 24
+    dots = ""
     for name, title in names:
         _draw_name(canvas, title, y, high)
         for i, (signal, _) in enumerate(grid.columns):
-            at_ = (_NAMES + wide * i + _GAP / 2, y + _GAP / 2)
-            _draw_cell(canvas, grid.cells.get((name, signal)), at_, (wide - _GAP, high - _GAP))
+            x = _NAMES + wide * i
+            cell = grid.cells.get((name, signal))
+            if cell is None:
+                dots += f"M{x + wide / 2:.0f} {y + high / 2:.0f}h0"
+            else:
+                _draw_cell(canvas, cell, (x + _GAP / 2, y + _GAP / 2), (wide - _GAP, high - _GAP))
         y += high
+    if dots:
+        canvas.add("back", el("path", d=dots, class_="dots"))
     return y
 
 
@@ -107,12 +114,8 @@ def _draw_name(canvas: Canvas, title: str, y: float, high: float) -> None:
     canvas.lines(_NAMES - 14, first, lines, 13, size=_SIZE - 0.5, anchor="end", is_bold=True)
 
 
-def _draw_cell(canvas: Canvas, cell: Cell | None, at: tuple[float, float], size: tuple[float, float]) -> None:
+def _draw_cell(canvas: Canvas, cell: Cell, at: tuple[float, float], size: tuple[float, float]) -> None:
     x, y = at
-    if cell is None:
-        middle = (x + size[0] / 2, y + size[1] / 2)
-        canvas.add("back", el("circle", cx=middle[0], cy=middle[1], r=1.6, class_="trough"))
-        return
     canvas.add("marks", *_ground(cell, at, size, _ROUND))
     look = {COSTS: f"f{cell.step}", KEEPS: "off"}.get(cell.kind, "m")
     is_bold = cell.kind in {COSTS, KEEPS}
@@ -128,7 +131,7 @@ def _draw_cell(canvas: Canvas, cell: Cell | None, at: tuple[float, float], size:
 def _ground(cell: Cell, at: tuple[float, float], size: tuple[float, float], rx: float) -> list[Markup]:
     """A cell's ground: filled by cost, outlined where it keeps customers, hatched where it is refused."""
     (x, y), (wide, high) = at, size
-    words = [el("title", short(cell.words, 240))] if cell.words else []
+    words = [el("title", short(cell.words, 140))] if cell.words else []
     look = {COSTS: f"f{cell.step}", KEEPS: "keeps", REFUSED: "unknown"}.get(cell.kind, "even")
     ground = [el("rect", *words, x=x, y=y, width=wide, height=high, rx=rx, class_=f"cell {look}")]
     if cell.kind == REFUSED:

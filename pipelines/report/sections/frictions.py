@@ -44,7 +44,9 @@ def _heatmaps(m: Material) -> tuple[Block, ...]:
     rate = heatmap(view, m.name("heat-rate"), rate_grid(view))
     note = tr("Every signal at every touchpoint where it was met. A dot: it was not met there, or cannot be.")
     figures = (
-        *m.figure("heat-cost", tr("By customers lost a month"), cost, "frictions", note=note, chart=frictions_chart(view)),
+        *m.figure(
+            "heat-cost", tr("By customers lost a month"), cost, "frictions", note=note, chart=frictions_chart(view)
+        ),
         *m.figure("heat-rate", tr("By how often it comes"), rate, "deviations", note=note),
     )
     return (Modes(m.name("heat"), tr("Touchpoint by signal"), figures),) if len(figures) > 1 else figures

@@ -9,6 +9,7 @@ from pipelines.report.gap.section import errands
 from pipelines.report.gap.timeline import time_picture
 from pipelines.report.gap.waterfall import waterfall
 from pipelines.report.gap.where import states_picture
+from pipelines.report.handovers.picture import handovers_picture
 from pipelines.report.material import Material
 
 
@@ -25,6 +26,7 @@ def section(m: Material) -> Section:
             m.table("ledger"),
             *_states(m),
             m.table("states"),
+            *_handovers(m),
             m.table("handovers"),
             m.table("constraints", is_open=bool(m.tables["constraints"].records)),
         ),
@@ -43,6 +45,12 @@ def _ledger(m: Material) -> tuple[Block, ...]:
 def _time(m: Material) -> tuple[Block, ...]:
     title = tr("Where the time of those who converted goes")
     picture = m.figure("time", title, time_picture(m.view, m.name("time")), "ledger")
+    return (Heading(title), *picture) if picture else ()
+
+
+def _handovers(m: Material) -> tuple[Block, ...]:
+    title = tr("Hand-overs between owners")
+    picture = m.figure("handovers", title, handovers_picture(m.view, m.name("handovers")), "handovers")
     return (Heading(title), *picture) if picture else ()
 
 
