@@ -137,10 +137,12 @@ def publish(settings: Settings, run_id: str) -> Path:
 
 
 def report(settings: Settings, run_id: str) -> Path:
-    """Write the report of the published run."""
+    """Write the report of the published run, in the language of the settings."""
+    from pipelines.language import speaking
     from pipelines.report import write_report
 
-    return write_report(settings, run_id)
+    with speaking(settings.report.language):
+        return write_report(settings, run_id)
 
 
 def top_findings(settings: Settings, at_most: int = 5) -> tuple[TopFinding, ...]:

@@ -15,7 +15,7 @@ import typer
 from pipelines import failures
 from pipelines.command_line import costs, differences, exploring, exporting, journeys, timing
 from pipelines.command_line.maps import map_app
-from pipelines.command_line.options import HERE, AsOf, Json, Workspace
+from pipelines.command_line.options import HERE, AsOf, Json, Language, Workspace
 from schemas.words import Rule
 
 app = typer.Typer(
@@ -90,11 +90,11 @@ def init(
 
 
 @app.command()
-def run(workspace: Workspace = HERE, as_of: AsOf = "", as_json: Json = False) -> None:
+def run(workspace: Workspace = HERE, as_of: AsOf = "", language: Language = "", as_json: Json = False) -> None:
     """Ingest, reconstruct, compare, publish and report, as one run."""
     from pipelines.commands import steps
 
-    steps.run(workspace, as_of, as_json)
+    steps.run(workspace, as_of, as_json, language)
 
 
 @app.command()
@@ -142,11 +142,11 @@ def compare(workspace: Workspace = HERE, as_of: AsOf = "", as_json: Json = False
 
 
 @app.command()
-def report(workspace: Workspace = HERE, as_json: Json = False) -> None:
+def report(workspace: Workspace = HERE, language: Language = "", as_json: Json = False) -> None:
     """Write the report of what was last published."""
     from pipelines.commands import steps
 
-    steps.report(workspace, as_json)
+    steps.report(workspace, as_json, language)
 
 
 @app.command()

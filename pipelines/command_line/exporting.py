@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.command_line.options import HERE, Json, Workspace
+from pipelines.command_line.options import HERE, Json, Language, Workspace
 
 
 class ExportFormat(StrEnum):
@@ -44,7 +44,7 @@ def export(
     *,
     workspace: Workspace = HERE,
     to: Annotated[Path | None, typer.Option("--to", help="Folder. Default: exports of the last report.")] = None,
-    language: Annotated[str, typer.Option("--language", help="Of the report: en, nb, sv or da.")] = "",
+    language: Language = "",
     theme: Annotated[ThemeName, typer.Option("--theme", help="Colours of png and svg.")] = ThemeName.LIGHT,
     as_json: Json = False,
 ) -> None:

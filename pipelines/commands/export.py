@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from pipelines import terminal
-from pipelines.commands.workspace import open_workspace
+from pipelines.commands.workspace import in_language, open_workspace
 
 if TYPE_CHECKING:
     import duckdb
@@ -44,7 +44,7 @@ LOGS = {"xes": _xes, "ocel": _ocel}
 
 def export(workspace: Path, export_format: str, to: Path | None, as_json: bool, look: Look | None = None) -> None:
     """Write the published tables, or the report, in one format, and name the files."""
-    settings = open_workspace(workspace)
+    settings = in_language(open_workspace(workspace), (look or Look()).language)
     with terminal.progress() as tell:
         tell(f"Write {export_format}")
         if export_format in TABLES or export_format in LOGS:
@@ -79,7 +79,7 @@ def _report(settings: Settings, export_format: str, to: Path | None, look: Look)
     from pipelines.report.formats.files import write_report_as
     from pipelines.report.made import made_report
 
-    with speaking(look.language or "en"):
+    with speaking(settings.report.language):
         made = made_report(settings)
         folder = to or _folder(settings, made.snapshot.run.run_id)
         return write_report_as(made, export_format, folder, look.theme)

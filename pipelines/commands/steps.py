@@ -13,7 +13,7 @@ from pipelines import prefect_server, terminal
 from pipelines.commands.costs import between, money
 from pipelines.commands.findings import NO_FINDINGS
 from pipelines.commands.journey import known_maps
-from pipelines.commands.workspace import open_workspace, parse_as_of
+from pipelines.commands.workspace import in_language, open_workspace, parse_as_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 SOURCE_COLUMNS = ("source", "files_n", "new_files_n", "rows_n", "accepted_n", "duplicate_n", "dropped_n", "rejected_n")
 
 
-def run(workspace: Path, as_of: str, as_json: bool) -> None:
+def run(workspace: Path, as_of: str, as_json: bool, language: str = "") -> None:
     """Run everything; through Prefect where a server is configured or stands, else directly."""
     from pipelines.run import refuse_unread
 
-    settings = open_workspace(workspace)
+    settings = in_language(open_workspace(workspace), language)
     with terminal.progress() as tell:
         summary = run_workspace(settings, parse_as_of(as_of, settings.timezone), tell)
     show(settings, summary, as_json)
@@ -107,13 +107,13 @@ def compare(workspace: Path, as_of: str, as_json: bool) -> None:
     show_counts("table", counts, as_json)
 
 
-def report(workspace: Path, as_json: bool) -> None:
-    """Write the report of the last published run."""
+def report(workspace: Path, as_json: bool, language: str = "") -> None:
+    """Write the report of the last published run; without a language in that of the settings."""
     from pipelines import steps
     from pipelines.warehouse import last_run, reader
     from schemas.errors import WarehouseError
 
-    settings = open_workspace(workspace)
+    settings = in_language(open_workspace(workspace), language)
     with reader(settings) as connection:
         last = last_run(connection, "succeeded")
     if last is None:

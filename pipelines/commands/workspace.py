@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,23 @@ def open_workspace(folder: Path) -> Settings:
             hint="go into one, name it with --workspace, or make one: terreng init DIR, or terreng demo",
         )
     return load_settings(folder.resolve())
+
+
+def in_language(settings: Settings, language: str) -> Settings:
+    """The settings with another language of the report; "" leaves the workspace's own.
+
+    Raises:
+        UsageError: The language is none of ours.
+    """
+    from pipelines.language import language_code
+    from pipelines.settings import Report
+
+    if not language:
+        return settings
+    try:
+        return replace(settings, report=Report(language=language_code(language)))
+    except SettingsError as error:
+        raise UsageError(error.got, error.wanted, error.hint) from error
 
 
 def parse_time(text: str, zone: str, option: str) -> datetime:

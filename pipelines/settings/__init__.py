@@ -17,6 +17,7 @@ from pipelines.settings.columns import Columns
 from pipelines.settings.identity import Identity
 from pipelines.settings.privacy import Privacy
 from pipelines.settings.problem import PAGE, settings_error
+from pipelines.settings.report import Report
 from pipelines.settings.sources import KINDS, Outage, Source
 from pipelines.settings.tables import Drop, Read, TableMapping
 from pipelines.settings.words import Constant, Mapped, Sql, Strict, Template, TimeColumn
@@ -34,6 +35,7 @@ __all__ = [
     "Outage",
     "Privacy",
     "Read",
+    "Report",
     "Settings",
     "Source",
     "Sql",
@@ -51,6 +53,7 @@ class _File(Strict):
     engine: Engine = Engine()
     identity: Identity = Identity()
     privacy: Privacy = Privacy()
+    report: Report = Report()
     sources: tuple[Source, ...] = ()
 
     @model_validator(mode="after")
@@ -80,6 +83,7 @@ class Settings:
         holidays: Local dates without business.
         identity: How ids become persons.
         privacy: What reports and exports keep to themselves.
+        report: How the report is told.
     """
 
     root: Path
@@ -95,6 +99,7 @@ class Settings:
     holidays: tuple[date, ...] = ()
     identity: Identity = field(default_factory=Identity)
     privacy: Privacy = field(default_factory=Privacy)
+    report: Report = field(default_factory=Report)
 
     @property
     def published_dir(self) -> Path:
@@ -145,6 +150,7 @@ def load_settings(root: Path) -> Settings:
         sources=parsed.sources,
         identity=parsed.identity,
         privacy=parsed.privacy,
+        report=parsed.report,
         **space.model_dump(),
     )
     for source in settings.sources:

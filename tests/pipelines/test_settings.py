@@ -141,3 +141,16 @@ def test_settings_that_are_no_text_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(SettingsError, match="not UTF-8"):
         load_settings(tmp_path)
+
+
+@pytest.mark.parametrize(("written_so", "language"), [('"no"', "nb"), ('"sv"', "sv"), ('"en"', "en")])
+def test_the_report_has_a_language(tmp_path: Path, written_so: str, language: str) -> None:
+    text = f'[workspace]\nname = "Nordlys"\n[report]\nlanguage = {written_so}\n'
+    assert load_settings(written(tmp_path, text)).report.language == language
+
+
+def test_a_language_of_the_report_that_is_none_of_ours_is_refused_with_its_line(tmp_path: Path) -> None:
+    text = '[workspace]\nname = "Nordlys"\n[report]\nlanguage = "fi"\n'
+    with pytest.raises(SettingsError, match="'fi' is no language of ours") as caught:
+        load_settings(written(tmp_path, text))
+    assert caught.value.line == 4
