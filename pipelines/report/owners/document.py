@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import compress
 
 from pipelines.language import tr
 from pipelines.privacy.withheld import Withheld
-from pipelines.report.document import Block, Cards, Chapter, Document, Figure, Lead, Modes, Section, Table, Tiles
+from pipelines.report.document import Block, Cards, Chapter, Document, Figure, Lead, Section, Singles, Table, Tiles
 from pipelines.report.drop_off import drop_off
 from pipelines.report.finding_numbers import with_numbers
 from pipelines.report.material import Material
+from pipelines.report.metro.map import metro_map
 from pipelines.report.numbers import count, interval, share
 from pipelines.report.owners.focus import focused_on
-from pipelines.report.owners.who import theirs
+from pipelines.report.owners.who import charged, theirs
 from pipelines.report.promises import promises
-from pipelines.report.sections import metro
-from pipelines.report.sections.singles import section as singles
 from pipelines.report.sentences import Headline, Tile, cards, cost_told, occurrence_told, promise_tile, standing
 from pipelines.report.text import short
 from pipelines.report.vocabulary import word
@@ -27,12 +27,16 @@ _MOST_NAMED = 6
 
 @dataclass(frozen=True)
 class Theirs:
-    """One map as an owner's page shows it: the whole, the part that is theirs, and their touchpoints in order."""
+    """One map as an owner's page shows it: the whole, the part that is theirs, their touchpoints in order.
+
+    `singles` are the cards of single journeys at these touchpoints.
+    """
 
     owner: str
     whole: Material
     part: Material
     names: tuple[str, ...]
+    singles: tuple[Singles, ...]
 
     @property
     def title(self) -> str:
@@ -48,7 +52,7 @@ def owner_document(report: Document, materials: tuple[Material, ...], owner: str
         materials: What the whole report was made from.
         owner: Whose page it is.
     """
-    found = [_theirs(whole, owner) for whole in materials]
+    found = [_theirs(whole, chapter, owner) for whole, chapter in zip(materials, report.maps, strict=True)]
     chapters = tuple(
         Chapter(each.whole.stem, each.title, tuple(section for section in _sections(each) if section.blocks))
         for each in found
@@ -68,11 +72,20 @@ def owner_document(report: Document, materials: tuple[Material, ...], owner: str
     )
 
 
-def _theirs(whole: Material, owner: str) -> Theirs:
+def _theirs(whole: Material, chapter: Chapter, owner: str) -> Theirs:
     view = whole.view
     names = theirs(view, owner)
     ordered = sorted(names, key=lambda name: (view.numbers.get(name, 999), name))
-    return Theirs(owner, whole, Material(focused_on(view, owner), whole.stem, whole.snapshot), tuple(ordered))
+    part = Material(focused_on(view, owner), whole.stem, whole.snapshot)
+    return Theirs(owner, whole, part, tuple(ordered), _singles(chapter, whole, names))
+
+
+def _singles(chapter: Chapter, whole: Material, names: frozenset[str]) -> tuple[Singles, ...]:
+    """The cards of single journeys that are charged to a touchpoint of theirs, as the report has drawn them."""
+    is_theirs = [bool(charged(card.touchpoint or card.block) & names) for card in whole.view.data.gap.cards]
+    drawn = (block for block in chapter.blocks if isinstance(block, Singles))
+    chosen = (replace(block, cards=tuple(compress(block.cards, is_theirs))) for block in drawn)
+    return tuple(block for block in chosen if block.cards)
 
 
 def _sections(t: Theirs) -> Iterator[Section]:
@@ -83,7 +96,7 @@ def _sections(t: Theirs) -> Iterator[Section]:
     yield _waits(t)
     yield Section("hand-overs", tr("Hand-overs from and to others"), _filled(t.part, "handovers", is_open=True))
     yield Section("experience", tr("What customers said"), _filled(t.part, "experience", is_open=True))
-    yield singles(t.part)
+    yield Section("singles", tr("Single journeys"), t.singles)
 
 
 def _filled(m: Material, *names: str, is_open: bool = False) -> tuple[Table, ...]:
@@ -128,11 +141,10 @@ def _tiles(t: Theirs) -> tuple[Tile, ...]:
 
 
 def _map(t: Theirs) -> Section:
-    drawn = (block for block in metro.section(t.whole).blocks if isinstance(block, Figure | Modes))
-    figures = tuple(block.figures[0] if isinstance(block, Modes) else block for block in drawn)[:1]
-    numbers = t.part.tables["drop_off"].name
-    shown = tuple(replace(figure, table=numbers) for figure in figures)
-    return Section("metro", tr("Where your touchpoints stand"), shown)
+    whole, title = t.whole, tr("Where your touchpoints stand")
+    drawings = metro_map(whole.view, whole.name("metro"), only=t.names)
+    figure = Figure(whole.name("metro"), title, drawings, t.part.tables["drop_off"].name)
+    return Section("metro", title, (figure,))
 
 
 def _start(t: Theirs) -> Section:

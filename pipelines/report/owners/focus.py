@@ -44,7 +44,11 @@ def _gap(data: JourneyData, owner: str, names: frozenset[str]) -> Gap:
         handovers=tuple(row for row in gap.handovers if owner in {row.from_owner, row.to_owner}),
         backlog=tuple(row for row in gap.backlog if charged(row.touchpoint or row.block) & names),
         constraints=tuple(row for row in gap.constraints if row.owner == owner or row.touchpoint in names),
-        cards=tuple(card for card in gap.cards if charged(card.touchpoint or card.block) & names),
+        ledger=(),
+        errands=(),
+        versions=(),
+        coverage=(),
+        cards=(),
     )
 
 
