@@ -38,6 +38,7 @@ class Cell:
         told: What else there is to say, line by line.
         felt: For the lane of experience: drawn as two marks on a scale.
         is_hot: Whether it calls for attention.
+        between: Its interval in words where it is no interval of shares.
     """
 
     text: str
@@ -48,6 +49,7 @@ class Cell:
     told: str = ""
     felt: Felt | None = None
     is_hot: bool = False
+    between: str = ""
 
     @property
     def is_nothing(self) -> bool:
@@ -169,20 +171,28 @@ def _designed(designed: float | None) -> str:
 
 def _score(row: Record) -> str:
     """The score by the measure's own formula with its interval."""
+    told, between = _scored(row)
+    if not told:
+        return ""
+    return tr("{score} ({interval}), {n} answers", score=told, interval=between, n=count(row["answers_n"]))
+
+
+def _scored(row: Record) -> tuple[str, str]:
+    """The score with its measure's name, and its interval; "" where it is not told."""
     values = [row[name] for name in ("score", "score_low", "score_high")]
     if not all(_is_told(value) for value in values):
-        return ""
+        return "", ""
     unit = 1.0 if str(row["measure"]) == "nps" else _NPS
     score, low, high = (f"{float(value) * unit:.0f}".replace("-", "−") for value in values)
     name = {"nps": "NPS", "csat": "CSAT", "ces": "CES"}.get(str(row["measure"]), str(row["measure"]))
-    return tr(
-        "{measure} {score} ({low} to {high}), {n} answers",
-        measure=name,
-        score=score,
-        low=low,
-        high=high,
-        n=count(row["answers_n"]),
-    )
+    return f"{name} {score}", tr("{low} to {high}", low=low, high=high)
+
+
+def score(view: JourneyView, name: str) -> Cell:
+    """What the answers make by the measure's own formula."""
+    row = _answers(view, name)
+    told, between = ("", "") if row is None else _scored(row)
+    return Cell(told, n=_count_of(row["answers_n"]), between=between) if row is not None and told else NONE
 
 
 def mood(x: float) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from pipelines.privacy.withheld import Withheld
 from pipelines.report.metro.geometry import LEAD, Geometry
 from pipelines.report.metro.layout import Plan, Point, Station, Strip, Track
 
@@ -20,17 +21,16 @@ class Segment:
     Attributes:
         leads: How far it runs level at its beginning and at its end, pixels.
         ways: The two stations of each way with the journeys that took it.
+        n: Journeys on it, for its width; where their number is not shown, as many as there can be by those that are.
+        is_hidden: Whether the number of one of its ways is not shown, and no small one.
     """
 
     start: Pixels
     end: Pixels
     leads: tuple[float, float]
     ways: list[tuple[Station, Station, int]] = field(default_factory=list)
-
-    @property
-    def n(self) -> int:
-        """Journeys on it."""
-        return sum(n for _, _, n in self.ways)
+    n: int = 0
+    is_hidden: bool = False
 
     @property
     def path(self) -> str:
@@ -72,12 +72,21 @@ def segments(g: Geometry) -> tuple[Segment, ...]:
         if track.is_free_order and not _is_seen(start, end, g):
             continue
         n = g.view.directly.get((start.name, end.name), (0, 0))[1]
+        is_hidden = hides(n)
+        most = min(g.view.reached_n(start.name), g.view.reached_n(end.name)) if is_hidden else n
         for a, b in _pieces(track, plan, g.strip):
             key = (g.at(a), g.at(b))
             leads = tuple(LEAD * g.column if p.column == round(p.column) else 0.0 for p in (a, b))
             piece = found.setdefault(key, Segment(*key, (leads[0], leads[1])))
             piece.ways.append((start, end, n))
+            piece.n += most
+            piece.is_hidden |= is_hidden
     return tuple(found.values())
+
+
+def hides(n: int) -> bool:
+    """Whether a number is not shown although it is no small one; a small one may be drawn as what it is."""
+    return isinstance(n, Withheld) and not n.text.startswith("<")
 
 
 def _is_seen(start: Station, end: Station, g: Geometry) -> bool:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from math import sqrt
+
 from pipelines.language import tr
 from pipelines.report.canvas import Canvas
 from pipelines.report.metro.detours import LABEL_SIZE, Bracket, Detour
-from pipelines.report.metro.geometry import CHIP, LEVEL, LOOP, Geometry
+from pipelines.report.metro.geometry import CHIP, DIAMOND, LEVEL, LOOP, OUTLINE, Geometry
 from pipelines.report.metro.hints import hint
+from pipelines.report.metro.layout import Station
 from pipelines.report.numbers import count
 from pipelines.report.svg import el
 from pipelines.report.text import width
 from schemas.words import DeviationKind
 
 _BEND = 22.0
-_THINNEST, _THICKER = 1.7, 4.3
+_THINNEST, _THICKER = 1.6, 4.6
 
 
 def draw_detours(canvas: Canvas, g: Geometry) -> None:
@@ -32,7 +35,9 @@ def draw_detours(canvas: Canvas, g: Geometry) -> None:
 
 
 def _thickness(g: Geometry, detour: Detour) -> float:
-    return _THINNEST + _THICKER * detour.journeys_n / max(1, *(d.journeys_n for d in g.all_detours))
+    if detour.label:  # a promise is as strong however many it was made to
+        return 2.2
+    return _THINNEST + _THICKER * sqrt(min(1.0, detour.journeys_n / max(1, g.view.data.journeys_n)))
 
 
 def _draw_bracket(canvas: Canvas, g: Geometry, b: Bracket, y: float, *, is_up: bool) -> None:
@@ -88,8 +93,8 @@ def _draw_loop(canvas: Canvas, g: Geometry, column: float, detour: Detour) -> No
     """A loop that leaves its station and comes back to it, with the number below."""
     station = detour.start
     x, y = g.at(station.at)
-    top = y + g.radius(station) * 0.72
-    deep = g.rim(station) - g.radius(station) * 0.72 + LOOP - 15
+    edge = _edge(g, station)
+    top, deep = y + edge, g.rim(station) - edge + LOOP - 15
     thick = min(3.6, _thickness(g, detour))
     line = f"M{x + 6:.1f} {top:.1f}c22 {deep * 1.22:.1f} -34 {deep * 1.22:.1f} -13 5"
     title = hint(_told_again(g, detour))
@@ -100,6 +105,12 @@ def _draw_loop(canvas: Canvas, g: Geometry, column: float, detour: Detour) -> No
     canvas.text(
         x, below, count(detour.journeys_n), size=LABEL_SIZE, look=f"{detour.kind} halo", anchor="middle", is_bold=True
     )
+
+
+def _edge(g: Geometry, station: Station) -> float:
+    """From a station's middle down to its outline, a little beside the middle, where loops begin and end."""
+    radius = g.radius(station) + (OUTLINE if g.is_goal(station) else 0)
+    return radius * DIAMOND - 6 if g.is_moment(station) else sqrt(radius**2 - 36)
 
 
 def _draw_chip(canvas: Canvas, g: Geometry, chip: Detour, y: float, is_crowded: bool) -> None:

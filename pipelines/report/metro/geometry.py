@@ -26,7 +26,7 @@ TITLE_PITCH = 13.5
 COUNT_SIZE = 11.0
 PANEL_TITLE = 15.0
 GOAL_SIZE = 11.0
-LEVEL = 24.0  # height of one level of lines
+LEVEL = 22.0  # height of one level of lines
 MOST_LEVELS = 3  # of skips: the room for them is always there, so that stations stand where they stood
 BAND_ROW = 31.0
 LOOP = 40.0  # height of a loop and its number
@@ -177,9 +177,9 @@ class Geometry:
         for track in plan.tracks:
             points = [plan.stations[track.start].at, *track.way, plan.stations[track.end].at]
             for a, b in pairwise(points):
-                if a.row == b.row:
-                    for column in range(floor(a.column) + 1, ceil(b.column)):
-                        found.setdefault(column, set()).add(a.row)
+                passed = range(floor(a.column) + 1, ceil(b.column)) if a.row == b.row else ()
+                for column in (*passed, *(p.column for p in (a, b) if p in track.way)):
+                    found.setdefault(column, set()).add(a.row if column == a.column else b.row)
         return found
 
     def _neighbours(self) -> list[tuple[Station, Station]]:

@@ -50,6 +50,7 @@ SKIPPED = Lane(mark("Skipped"), mark("of those who passed"), partial(cells.rate,
 FAILED = Lane(mark("Failed"), mark("of those who tried"), partial(cells.rate, DeviationKind.FAILED), "deviations")
 HELP = Lane(mark("Ask for help"), mark("or leave the map: most"), cells.help_, "beside")
 EXPERIENCE = Lane(mark("Experience"), mark("○ designed, ● measured"), cells.experience, "experience")
+SCORE = Lane(mark("Score"), mark("by the survey’s formula"), cells.score, "experience")
 HERE = Lane(mark("In flight now"), mark("journeys standing here"), cells.here, "drop_off")
 REACH = Lane(mark("Reach it"), mark("of all journeys"), cells.reach, "drop_off")
 CONVERT = Lane(mark("Reach the goal"), mark("of those who come here"), cells.convert, "outcomes")
@@ -92,18 +93,18 @@ def draw_lanes(canvas: Canvas, g: Geometry, lanes: tuple[Lane, ...], top: float,
 def _draw_cells(canvas: Canvas, g: Geometry, found: dict[str, Cell], y: float, shown: Shown) -> float:
     """The cells of one lane, those of one column below each other; returns the height that they take."""
     stacks = [_told_apart(stack, found) for stack in _stacks(g)]
-    deepest = max((len(stack) for stack in stacks), default=1)
-    has_room = deepest < _MOST_WITH_ROOM
-    has_more = any(cell.low is not None or cell.n is not None for cell in found.values())
-    pitch = _TWO_LINES if has_more and has_room else _ONE_LINE
+    has_more = any(cell.low is not None or cell.between or cell.n is not None for cell in found.values())
     most = max((cell.high or cell.value or 0.0 for cell in found.values()), default=0.0)
     full = next((scale for scale in _SCALES if most <= scale), 1.0)
+    height = 0.0
     for stack in stacks:
-        is_crowded = len(stack) > 1
+        has_room = has_more and len(stack) < _MOST_WITH_ROOM
+        pitch = _TWO_LINES if has_room else _ONE_LINE
         for i, station in enumerate(stack):
             place = _Place(g.x(station.at.column), y + pitch * i, g.column - 8, full, has_room)
-            _draw_cell(canvas, g, station, found[station.name], place, shown, is_crowded=is_crowded)
-    return deepest * pitch + 6
+            _draw_cell(canvas, g, station, found[station.name], place, shown, is_crowded=len(stack) > 1)
+        height = max(height, len(stack) * pitch)
+    return height + 6
 
 
 def _told_apart(stack: list[Station], found: dict[str, Cell]) -> list[Station]:
@@ -179,7 +180,7 @@ def _draw_cell(  # noqa: PLR0917 -- a cell and its place
 
 
 def _told(g: Geometry, station: Station, cell: Cell) -> str:
-    between = interval(cell.low, cell.high)
+    between = cell.between or interval(cell.low, cell.high)
     first = tr("{station}: {value}", station=g.view.label(station.name), value=cell.text)
     if between:
         first = tr("{told} (95%: {interval})", told=first, interval=between)
@@ -191,7 +192,7 @@ def _below(cell: Cell, room: float) -> str:
     """The interval and the number behind it, as far as there is room for them; little of it where there is no value."""
     if cell.is_nothing and not cell.value:
         return ""
-    between = interval(cell.low, cell.high).removesuffix(tongue().percent)
+    between = cell.between or interval(cell.low, cell.high).removesuffix(tongue().percent)
     n = "" if cell.n is None else tr("n {n}", n=count(cell.n))
     for text in (" · ".join(part for part in (between, n) if part), between, n):
         if text and width(text, _SMALL) <= room:

@@ -209,7 +209,7 @@ def _place(block: Block, column: int, axis: float, drawing: _Drawing, may_pass: 
         case Optional(child):
             inner = _size(child)
             ends = _place(child, column, round(axis - _SIDING - inner.down + 0.5, 6), drawing, may_pass=True)
-            past = (Point(column - 0.5, axis), Point(column + inner.columns - 0.5, axis))
+            past = tuple(Point(c, axis) for c in sorted({column, column + inner.columns - 1}))
             return _Ends(ends.entries, ends.exits, past)
         case OneOf() | AllOf():
             return _place_branches(block, column, axis, drawing, may_pass=may_pass)
@@ -306,8 +306,8 @@ def _place_branches(block: OneOf | AllOf, column: int, axis: float, drawing: _Dr
         before = len(drawing.stations)
         ends = _place(child, column, row + inner.up, drawing, may_pass)
         members.append(list(range(before, len(drawing.stations))))
-        # A branch shorter than its neighbours runs on straight to the end of the block before it joins the line.
-        rest = (Point(column + size.columns - 0.5, row + inner.up),) if inner.columns < size.columns else ()
+        # A branch shorter than its neighbours runs on straight to the last column before it joins the line.
+        rest = (Point(column + size.columns - 1, row + inner.up),) if inner.columns < size.columns else ()
         entries += ends.entries
         exits += [(key, way + rest) for key, way in ends.exits]
         if ends.bypass is not None:

@@ -40,10 +40,14 @@ def _stations() -> Iterator[_Sign]:
 
 
 def _lines() -> Iterator[_Sign]:
-    taken, idle = (
-        _sign(el("path", d=_ARROW, class_=f"way{look}", stroke_width=w)) for look, w in (("", 7), (" idle", 1.5))
+    looks = (("", 7), (" volume", 7), (" thin", 4), (" hidden", 7), (" idle", 1.5))
+    taken, volume, thin, hidden, idle = (
+        _sign(el("path", d=_ARROW, class_=f"way{look}", stroke_width=wide)) for look, wide in looks
     )
     yield 'class="way"', taken, tr("as designed, wider with more journeys")
+    yield 'class="way volume"', volume, tr("as designed, wider with more journeys")
+    yield 'class="way thin"', thin, tr("as designed")
+    yield "way hidden", hidden, tr("as designed, their number is not shown: as wide as it can be")
     yield "way idle", idle, tr("designed, nobody took it")
     yield "detour skip", _sign(*_arrow("skip", 26, -7)), tr("skips ahead (above)")
     yield "detour back", _sign(*_arrow("back", 2, 7)), tr("back (below)")

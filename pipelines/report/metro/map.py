@@ -55,7 +55,7 @@ def _title(view: JourneyView, mode: Mode, part: int, parts_n: int) -> str:
 def _strip(g: Geometry, mode: Mode, most: int, shown: Shown, name: str, title: str) -> Drawing:  # noqa: PLR0917 -- all of one strip
     canvas = Canvas()
     draw_panels(canvas, g)
-    draw_lines(canvas, g, most)
+    draw_lines(canvas, g, mode, most)
     draw_stations(canvas, g, mode, shown)
     draw_detours(canvas, g)
     draw_band(canvas, g)

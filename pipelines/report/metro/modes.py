@@ -45,6 +45,8 @@ class Mode:
         arcs: Lines above the stations in place of skips, such as promises.
         has_detours: Whether skips, ways back and stops off the map are drawn.
         has_moods: Whether the curve of feelings is drawn.
+        band: The look of the designed ways beside the usual one; "thin": they are lines of one width.
+        total: The number where the line begins, and what it counts.
     """
 
     key: str
@@ -58,6 +60,8 @@ class Mode:
     arcs: Callable[[JourneyView], tuple[Detour, ...]] = lambda view: ()
     has_detours: bool = False
     has_moods: bool = False
+    band: str = ""
+    total: Callable[[JourneyView], tuple[str, str]] = lambda view: (count(view.data.journeys_n), tr("journeys"))
 
 
 def step(x: float | None, steps: tuple[float, ...], letter: str) -> str:
@@ -85,8 +89,7 @@ def _kept(view: JourneyView, name: str) -> str:
 
 
 def _waited(view: JourneyView, name: str) -> str:
-    row = cells.worst_wait(view, name)
-    return _reached(view, name) if row is None or row.p50_s is None else wait(row.p50_s, row.calendar)
+    return cells.median_wait(view, name).text
 
 
 def _promises(view: JourneyView) -> tuple[Detour, ...]:
@@ -123,7 +126,7 @@ def _mood(view: JourneyView, name: str) -> str:
         return tr("planned {mood}", mood=cells.mood(felt.designed or 0.0))
     if felt.designed is None:
         return cells.mood(felt.measured)
-    return tr("{measured}, not {designed}", measured=cells.mood(felt.measured), designed=cells.mood(felt.designed))
+    return tr("{measured} ({designed})", measured=cells.mood(felt.measured), designed=cells.mood(felt.designed))
 
 
 def _here_share(view: JourneyView, name: str) -> str:
@@ -160,6 +163,7 @@ VOLUME = Mode(
     _reached_share,
     (lanes.REACH, lanes.CONVERT),
     has_detours=True,
+    band="volume",
 )
 WAIT = Mode(
     "wait",
@@ -176,11 +180,12 @@ MOOD = Mode(
     "emotion",
     mark("Feeling, designed and measured"),
     mark("Rings are the feeling that the map designs for, dots the one that answers tell of, from −2 to +2. A station"
-         " is red where it is worse than designed, blue where it is better, white where nobody was asked."),
+         " is red where it is worse than designed, blue where it is better, grey where nobody was asked. Under its"
+         " name: measured, and designed in brackets."),
     lambda view, name: view.reached_n(name),
     _mood_gap,
     _mood,
-    (lanes.EXPERIENCE,),
+    (lanes.SCORE,),
     has_moods=True,
 )  # fmt: skip
 IN_FLIGHT = Mode(
@@ -191,6 +196,8 @@ IN_FLIGHT = Mode(
     _here_share,
     lambda view, name: tr("{n} here", n=count(view.in_flight_n(name))),
     (lanes.HERE, lanes.OVERDUE, lanes.PATIENCE),
+    band="thin",
+    total=lambda view: (count(view.data.statuses.get("in_flight", 0)), tr("in flight")),
 )
 
 

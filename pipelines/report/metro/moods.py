@@ -13,8 +13,8 @@ from pipelines.report.numbers import count
 from pipelines.report.svg import el
 from pipelines.report.text import width
 
-_HEIGHT = 150.0
-_TOP = 22.0
+_HEIGHT = 160.0
+_TOP = 28.0
 _SIZE = 11.5
 _APART = 30.0  # stations of one column, at most
 _MOST_NAMED = 2  # of one column; what more say is in the lane below
@@ -24,6 +24,7 @@ _Place = tuple[Station, float]
 
 def draw_moods(canvas: Canvas, g: Geometry, top: float, shown: Shown) -> float:
     """Draws the curve; returns its lower end."""
+    canvas.text(LEFT - 14, top + 9, tr("Feeling"), size=12, anchor="end", is_bold=True)
     levels = {2: tr("delighted"), 1: "", 0: tr("neutral"), -1: "", -2: tr("angry")}
     for level, word in levels.items():
         y = _y(top, level)

@@ -80,10 +80,10 @@ def lanes_of(sides: tuple[Side, Side]) -> tuple[Lane, ...]:
         found = difference(sides, name)
         if found is None:
             return NONE
-        between = tr("95%: {low} to {high}", low=points(found.low), high=points(found.high))
-        return Cell(found.text, told=between, is_hot=found.is_telling and found.value > 0)
+        between = tr("{low} to {high}", low=points(found.low), high=points(found.high))
+        return Cell(found.text, is_hot=found.is_telling and found.value > 0, between=between)
 
-    return (of(sides[0]), of(sides[1]), Lane(mark("Difference"), mark("in points"), gap, "outcomes"))
+    return (of(sides[0]), of(sides[1]), Lane(mark("Difference"), mark("in points, with 95% interval"), gap, "outcomes"))
 
 
 def telling_sides(view: JourneyView) -> tuple[Side, Side] | None:

@@ -6,14 +6,13 @@ from markupsafe import Markup
 
 from pipelines.language import tr
 from pipelines.report.canvas import Canvas
-from pipelines.report.metro.curves import Segment, segments
+from pipelines.report.metro.curves import Segment, hides, segments
 from pipelines.report.metro.geometry import (
     COUNT_SIZE,
     DIAMOND,
     GOAL_SIZE,
     LEAD,
     LEFT,
-    MOST_RADIUS,
     OUTLINE,
     PANEL_TITLE,
     TITLE_PITCH,
@@ -22,15 +21,16 @@ from pipelines.report.metro.geometry import (
 )
 from pipelines.report.metro.hints import hint
 from pipelines.report.metro.lanes import Shown
-from pipelines.report.metro.layout import Station
+from pipelines.report.metro.layout import Group, Station
 from pipelines.report.metro.modes import Mode
 from pipelines.report.numbers import count
 from pipelines.report.sentences import left_in_words
 from pipelines.report.svg import el
+from pipelines.report.text import wrap
 from pipelines.report.view import JourneyView
 
 WIDEST_BAND = 20.0
-_THINNEST_BAND = 2.0
+_THINNEST_BAND, _THIN_BAND = 2.0, 4.0
 _MOST_TOLD = 6  # ways that one piece of line names
 
 
@@ -43,23 +43,34 @@ def draw_panels(canvas: Canvas, g: Geometry) -> None:
         y = 23 + 18 * len(g.goal_lines[panel.phase])
         canvas.lines(left + 11, y - 1, g.subtitles[panel.phase], 14, size=GOAL_SIZE, look="m")
     for group in g.groups:
-        inside = [s for s in g.stations if group.first <= s.at.column <= group.last]
-        half = max((g.rim(s) for s in inside), default=MOST_RADIUS) + 3
-        left, right = g.x(group.first) - half, g.x(group.last) + half
-        top, bottom = g.y(group.top) - half, g.y(group.bottom) + half
-        told = hint(tr("all of these, in any order"))
-        canvas.add(
-            "back", el("rect", told, x=left, y=top, width=right - left, height=bottom - top, rx=half, class_="group")
-        )
+        _draw_group(canvas, g, group)
 
 
-def draw_lines(canvas: Canvas, g: Geometry, most: int) -> None:
+def _draw_group(canvas: Canvas, g: Geometry, group: Group) -> None:
+    """An outline around stations of free order and their names."""
+    inside = [
+        s for s in g.stations if group.first <= s.at.column <= group.last and group.top <= s.at.row <= group.bottom
+    ]
+    if not inside:
+        return
+    left, right = (g.x(column) + side * (g.column / 2 - 1) for column, side in ((group.first, -1), (group.last, 1)))
+    top = min(min(g.label_top(s), g.at(s.at)[1] - g.rim(s)) for s in inside) - 2
+    bottom = max(max(g.label_top(s) + g.label_height(s), g.at(s.at)[1] + g.rim(s)) for s in inside) + 1
+    box = {"x": left, "y": top, "width": right - left, "height": bottom - top, "rx": 16}
+    canvas.add("back", el("rect", hint(tr("all of these, in any order")), **box, class_="group"))
+
+
+def draw_lines(canvas: Canvas, g: Geometry, mode: Mode, most: int) -> None:
     """The designed ways as bands to one scale: `most` journeys are the widest. Those that nobody took are dashed."""
     for piece in sorted(segments(g), key=lambda piece: (-piece.n, piece.start, piece.end)):
-        thick = max(_THINNEST_BAND, WIDEST_BAND * piece.n / most) if piece.n else 1.4
-        look = "way" if piece.n else "way idle"
-        canvas.add("lines", el("path", hint(_ways(g.view, piece)), d=piece.path, class_=look, stroke_width=thick))
-    _draw_ends(canvas, g, most)
+        look = "way idle" if not piece.n else "way hidden" if piece.is_hidden else f"way {mode.band}".strip()
+        told, thick = hint(_ways(g.view, piece)), _thickness(mode, piece.n, most) if piece.n else 1.4
+        canvas.add("lines", el("path", told, d=piece.path, class_=look, stroke_width=thick))
+    _draw_ends(canvas, g, mode, most)
+
+
+def _thickness(mode: Mode, n: int, most: int) -> float:
+    return _THIN_BAND if mode.band == "thin" else max(_THINNEST_BAND, WIDEST_BAND * n / most)
 
 
 def _ways(view: JourneyView, piece: Segment) -> str:
@@ -72,17 +83,20 @@ def _ways(view: JourneyView, piece: Segment) -> str:
     return "\n".join([*told, *more])
 
 
-def _draw_ends(canvas: Canvas, g: Geometry, most: int) -> None:
+def _draw_ends(canvas: Canvas, g: Geometry, mode: Mode, most: int) -> None:
     """Where the line comes from, in the margin; and that it goes on, at the end of a strip that is not the last."""
     begin = g.x(g.strip.first - 0.5)
     if g.strip.first == 0:
-        canvas.text(LEFT - 14, g.axis - 3, count(g.view.data.journeys_n), size=17, anchor="end", is_bold=True)
-        canvas.text(LEFT - 14, g.axis + 12, tr("journeys"), size=COUNT_SIZE, look="m", anchor="end")
+        total, word = mode.total(g.view)
+        canvas.text(LEFT - 14, g.axis - 3, total, size=17, anchor="end", is_bold=True)
+        canvas.text(LEFT - 14, g.axis + 12, word, size=COUNT_SIZE, look="m", anchor="end")
         for station in g.stations:
             if station.name in g.view.plan.entries and not station.is_again:
-                thick = max(_THINNEST_BAND, WIDEST_BAND * g.view.entered.get(station.name, 0) / most)
+                n = g.view.entered.get(station.name, 0)
+                thick = _thickness(mode, g.view.reached_n(station.name) if hides(n) else n, most)
+                look = "way hidden" if hides(n) else f"way {mode.band}".strip()
                 piece = Segment((begin - 7 + thick / 2, g.axis), g.at(station.at), (2.0, LEAD * g.column))
-                canvas.add("lines", el("path", d=piece.path, class_="way", stroke_width=thick))
+                canvas.add("lines", el("path", d=piece.path, class_=look, stroke_width=thick))
     else:
         canvas.text(LEFT - 14, g.axis + 4, tr("continued"), size=COUNT_SIZE, look="m", anchor="end")
     if g.strip.last < g.view.plan.strips[-1].last:
@@ -103,7 +117,9 @@ def draw_stations(canvas: Canvas, g: Geometry, mode: Mode, shown: Shown) -> None
         title, amount = shown.look(station.name, "t halo"), shown.look(station.name, "m halo")
         canvas.lines(x, top + 10.5, lines, TITLE_PITCH, size=TITLE_SIZE, anchor="middle", is_bold=True, look=title)
         text = tr("as {n} before", n=station.number) if station.is_again else mode.amount(g.view, station.name)
-        canvas.text(x, top + 11 + TITLE_PITCH * len(lines), text, size=COUNT_SIZE, look=amount, anchor="middle")
+        fits = wrap(text, g.column - 3, COUNT_SIZE, 1)
+        below = top + 11 + TITLE_PITCH * len(lines)
+        canvas.lines(x, below, fits, TITLE_PITCH, size=COUNT_SIZE, look=amount, anchor="middle")
 
 
 def sign(g: Geometry, station: Station, look: str) -> list[Markup]:
