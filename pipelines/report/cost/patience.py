@@ -5,25 +5,39 @@ Both by how long was waited, with the promise and the wait from which people lea
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from math import log2
 
+from pipelines.language import mark, tr
 from pipelines.report.canvas import Canvas, Drawing
 from pipelines.report.cost.rows import Record, told
 from pipelines.report.numbers import duration, share, wait
 from pipelines.report.svg import el, picture
-from pipelines.report.text import wrap
+from pipelines.report.text import width, wrap
 from pipelines.report.view import JourneyView
 
 _COLUMNS = 3
-_PANEL = (410.0, 292.0)
 _WIDTH = 1280.0
-_PLOT = (46.0, 52.0, 340.0)  # left, top, width within a panel
-_HIGH = 96.0
-_GAP = 34.0
+_PANEL, _BETWEEN = 408.0, 28.0
+_LEFT = 44.0  # from a panel's edge to its plot
+_TITLE, _PLOT, _GAP, _FOOT = 84.0, 92.0, 40.0, 40.0
 _LEAST = 2
 MOST = 6
+"""As many waits as fit on a page."""
+_SIZE, _SMALL = 11.5, 10.0
+_TICKS = (
+    60, 300, 900, 3_600, 4 * 3_600, 12 * 3_600, 86_400, 2 * 86_400, 4 * 86_400, 7 * 86_400, 14 * 86_400, 28 * 86_400,
+    56 * 86_400, 112 * 86_400,
+)  # fmt: skip
+_UNITS = (
+    (mark("Of those who still wait, leave within a day"), 1.0),
+    (mark("Of those who still wait, leave within an hour"), 24.0),
+    (mark("Of those who still wait, leave within a minute"), 1440.0),
+)
+_SCALES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -41,25 +55,39 @@ class _Times:
         return self.left + self.wide * max(0.0, min(1.0, log2(max(seconds, self.first_s) / self.first_s) / doublings))
 
 
+@dataclass(frozen=True)
+class _Curve:
+    """One row of a panel: its heading, and what it divides the shares of its column by."""
+
+    column: str
+    value: str
+    heading: str
+    parts: float
+
+
 def patience_picture(view: JourneyView, name: str) -> Drawing | None:
     """Up to six waits, those with a promise first, then those where people leave; None where there is none to tell."""
-    shown = curves(view)
-    if not shown:
+    found = curves(view)
+    if not found:
         return None
     canvas = Canvas()
-    for i, (pair, rows) in enumerate(shown):
-        origin = (_PANEL[0] * (i % _COLUMNS) + 10, _PANEL[1] * (i // _COLUMNS))
-        _draw(canvas, view, pair, rows, origin)
-    height = _PANEL[1] * (1 + (len(shown) - 1) // _COLUMNS)
-    words = "; ".join(f"{_pair(view, pair)}: {_told(rows)}" for pair, rows in shown)
-    svg = picture(canvas.parts(), (_WIDTH, height), name, f"When people stop waiting: {view.map.title}", words)
-    return Drawing(svg, _WIDTH, height, tuple(canvas.boxes))
+    y = 0.0
+    for start in range(0, len(found), _COLUMNS):
+        bottoms = [
+            _draw(canvas, view, pair, rows, ((_PANEL + _BETWEEN) * i, y))
+            for i, (pair, rows) in enumerate(found[start : start + _COLUMNS])
+        ]
+        y = max(bottoms) + 30
+    words = "; ".join(f"{_pair(view, pair)}: {_told(rows)}" for pair, rows in found)
+    title = tr("When people stop waiting: {map}", map=view.map.title)
+    size = (_WIDTH, y - 18)
+    return Drawing(picture(canvas.parts(), size, name, title, words), *size, tuple(canvas.boxes))
 
 
-def curves(view: JourneyView) -> list[tuple[tuple[str, str], list[Record]]]:
-    """Pair of touchpoints with the spans of its curve, those with a promise first."""
+def curves(view: JourneyView) -> list[tuple[Pair, list[Record]]]:
+    """The waits that are drawn, each with the spans of its curve."""
 
-    def pair(row: Record) -> tuple[str, str]:
+    def pair(row: Record) -> Pair:
         return str(row["from_touchpoint"]), str(row["to_touchpoint"])
 
     grouped = [(key, list(rows)) for key, rows in groupby(view.data.cost.rows("patience_curves"), pair)]
@@ -72,83 +100,114 @@ def curves(view: JourneyView) -> list[tuple[tuple[str, str], list[Record]]]:
     return sorted(kept, key=lambda item: (item[0] not in promised, place.get(item[0][0], 999), item[0]))[:MOST]
 
 
-def _pair(view: JourneyView, pair: tuple[str, str]) -> str:
+def _pair(view: JourneyView, pair: Pair) -> str:
     return f"{view.label(pair[0])} → {view.label(pair[1])}"
 
 
-def _told(rows: list[Record]) -> str:
-    return ", ".join(f"after {duration(row['from_s'])} {share(row['hazard'])} a day" for row in rows)
+def _told(rows: Sequence[Record]) -> str:
+    return ", ".join(
+        tr("after {wait} {share} a day", wait=duration(row["from_s"]), share=share(row["hazard"])) for row in rows
+    )
 
 
-def _draw(
-    canvas: Canvas, view: JourneyView, pair: tuple[str, str], rows: list[Record], origin: tuple[float, float]
-) -> None:
-    left, top, wide = _PLOT
-    x0, y0 = origin[0] + left, origin[1] + top
-    lines = wrap(_pair(view, pair), wide + 20, 11.5, 2, True)
-    canvas.lines(origin[0] + 4, origin[1] + 16, lines, 13, size=11.5, is_bold=True)
+def _draw(canvas: Canvas, view: JourneyView, pair: Pair, rows: list[Record], at: tuple[float, float]) -> float:
+    """One panel; returns where it ends."""
+    x0, y0 = at[0] + _LEFT, at[1] + _TITLE
+    wide = _PANEL - _LEFT
+    lines = wrap(_pair(view, pair), _PANEL, _SIZE, 2, True)
+    canvas.lines(at[0], at[1] + 14, lines, 14, size=_SIZE, is_bold=True)
     times = _Times(x0, wide, max(60.0, float(rows[0]["until_s"]) / 2), float(rows[-1]["until_s"]))
-    unit, parts = _unit(rows)
-    _draw_bars(canvas, rows, times, y0, ("hazard", f"of those still waiting, leave {unit}", parts))
-    is_served = any(told(row, "lost_after_share") for row in rows)
-    if is_served:
-        below = y0 + _HIGH + _GAP
-        _draw_bars(canvas, rows, times, below, ("lost_after", "of those served then, are lost right after", 1.0))
-    bottom = y0 + _HIGH + (_GAP + _HIGH if is_served else 0.0)
-    _draw_marks(canvas, view, pair, times, (y0, bottom))
-    canvas.text(x0, bottom + 15, duration(times.first_s), size=9.5, look="m")
-    canvas.text(x0 + wide, bottom + 15, f"{duration(times.last_s)} waited", size=9.5, look="m", anchor="end")
+    onset = _draw_marks_told(canvas, view, pair, (at[0], at[1] + 16 + 14 * len(lines)))
+    heading, parts = _unit(rows)
+    drawn = [_Curve("hazard", "hazard", tr(heading), parts)]
+    if any(told(row, "lost_after_share") for row in rows):
+        lost = tr("Of those who are served then, are lost right after")
+        drawn.append(_Curve("lost_after", "lost_after_share", lost, 1.0))
+    for i, curve in enumerate(drawn):
+        _draw_curve(canvas, rows, times, y0 + (_PLOT + _GAP) * i, curve)
+    bottom = y0 + _PLOT * len(drawn) + _GAP * (len(drawn) - 1)
+    _draw_times(canvas, times, bottom)
+    for seconds, look in onset:
+        if times.first_s < seconds <= times.last_s:
+            path = f"M{times.x(seconds):.1f} {y0 - 6:.1f}V{bottom:.1f}"
+            canvas.add("marks", el("path", d=path, class_=look))
+    return bottom + _FOOT
 
 
-def _unit(rows: list[Record]) -> tuple[str, float]:
-    """The unit of time in which the rate of leaving stays below one, and how many of it a day has."""
-    most = max(float(row["hazard"]) for row in rows)
-    units = (("a day", 1.0), ("an hour", 24.0), ("a minute", 1440.0))
-    return next((each for each in units if most <= each[1]), units[-1])
-
-
-def _draw_bars(canvas: Canvas, rows: list[Record], times: _Times, y0: float, what: tuple[str, str, float]) -> None:
-    """One row of bars: the column to draw, its heading, and what to divide it by."""
-    name, heading, parts = what
-    value = "hazard" if name == "hazard" else f"{name}_share"
-    drawn = [(row, told(row, value, f"{name}_low", f"{name}_high")) for row in rows if told(row, value)]
-    most = max((float(row[value]) / parts for row, _ in drawn), default=0.0) * 1.3
-    scale = next((s for s in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if most <= s), 1.0)
-    canvas.text(times.left, y0 - 7, heading, size=9.5, look="m")
-    for part in (0.0, 1.0):
-        y = y0 + _HIGH * (1 - part)
-        canvas.add("back", el("path", d=f"M{times.left:.1f} {y:.1f}h{times.wide:.1f}", class_="rule"))
-        canvas.text(times.left - 6, y + 3.5, share(scale * part), size=9.5, look="m", anchor="end")
-    for row, ends in drawn:
-        start, end = times.x(float(row["from_s"])), times.x(float(row["until_s"]))
-        high = _HIGH * min(1.0, float(row[value]) / parts / scale)
-        bar = el("rect", x=start, y=y0 + _HIGH - high, width=max(1.0, end - start - 1), height=high, class_="bar")
-        canvas.add("marks", bar)
-        if ends:
-            low, up = (y0 + _HIGH * (1 - min(1.0, each / parts / scale)) for each in ends[1:])
-            canvas.add("marks", el("path", d=f"M{(start + end) / 2:.1f} {low:.1f}V{up:.1f}", class_="whisker"))
-
-
-def _draw_marks(
-    canvas: Canvas, view: JourneyView, pair: tuple[str, str], times: _Times, ys: tuple[float, float]
-) -> None:
-    """The promise (dashed), and the wait from which people leave, or are lost, sooner (red)."""
+def _draw_marks_told(canvas: Canvas, view: JourneyView, pair: Pair, at: tuple[float, float]) -> list[tuple[float, str]]:
+    """What the upright lines stand for, in words with their signs; returns the lines themselves."""
     rows = view.data.cost.rows("waits")
     wanted = (row for row in rows if (row["from_touchpoint"], row["to_touchpoint"], row["segment"]) == (*pair, None))
     row = next(wanted, None)
     if row is None:
-        return
-    from_s = told(row, "leaves_from_s") or told(row, "lost_from_s")
-    if from_s and times.first_s < from_s[0] <= times.last_s:
-        mark = times.x(from_s[0])
-        canvas.add("lines", el("path", d=f"M{mark:.1f} {ys[0]:.1f}V{ys[1]:.1f}", class_="onset"))
-    promised = told(row, "promised_s")
-    words = [f"promised {wait(promised[0], str(row['calendar']))}"] if promised else []
-    words += (
-        [f"leave sooner from {wait(row['leaves_from_s'], str(row['calendar']))}"] if told(row, "leaves_from_s") else []
+        return []
+    calendar = str(row["calendar"])
+    said = (
+        ("promised_s", "promise", mark("promised {wait}")),
+        ("leaves_from_s", "onset", mark("leave sooner from {wait}")),
+        ("lost_from_s", "onset", mark("lost more from {wait}")),
     )
-    words += [f"lost more from {wait(row['lost_from_s'], str(row['calendar']))}"] if told(row, "lost_from_s") else []
-    if promised:
-        mark = times.x(promised[0])
-        canvas.add("lines", el("path", d=f"M{mark:.1f} {ys[0]:.1f}V{ys[1]:.1f}", class_="promise"))
-    canvas.text(times.left, ys[1] + 29, "; ".join(words), size=9.5)
+    found = [(value[0], look, words) for name, look, words in said if (value := told(row, name))]
+    x, y = at
+    for seconds, look, words in found:
+        text = tr(words, wait=wait(seconds, calendar))
+        room = 8 + width(text, _SMALL)
+        if x > at[0] and x + room > at[0] + _PANEL:
+            x, y = at[0], y + 14
+        canvas.add("marks", el("path", d=f"M{x + 2:.1f} {y - 8:.1f}v11", class_=look))
+        canvas.text(x + 8, y, text, size=_SMALL)
+        x += room + 14
+    return [(seconds, look) for seconds, look, _ in found]
+
+
+def _unit(rows: Sequence[Record]) -> tuple[str, float]:
+    """The unit of time in which the rate of leaving stays below one, and how many of it a day has."""
+    most = max(float(row["hazard"]) for row in rows)
+    return next((each for each in _UNITS if most <= each[1]), _UNITS[-1])
+
+
+def _draw_curve(canvas: Canvas, rows: Sequence[Record], times: _Times, y0: float, curve: _Curve) -> None:
+    """One row: the share as a step in each span of the wait, and its interval as a band that ends at the top."""
+    drawn = [
+        (row, float(row[curve.value]) / curve.parts, told(row, f"{curve.column}_low", f"{curve.column}_high"))
+        for row in rows
+        if told(row, curve.value)
+    ]
+    most = max((value for _, value, _ in drawn), default=0.0) * 1.25
+    top = next((scale for scale in _SCALES if most <= scale), 1.0)
+
+    def y(value: float) -> float:
+        return y0 + _PLOT * (1 - min(1.0, value / top))
+
+    for line in wrap(curve.heading, times.wide + _LEFT, _SMALL, 1):
+        canvas.text(times.left, y0 - 9, line, size=_SMALL, look="m halo")
+    for part in (0.0, 0.5, 1.0):
+        canvas.add("back", el("path", d=f"M{times.left:.1f} {y(top * part):.1f}h{times.wide:.1f}", class_="rule"))
+        canvas.text(times.left - 8, y(top * part) + 3.5, share(top * part), size=_SMALL, look="m", anchor="end")
+    for row, value, ends in drawn:
+        start, end = times.x(float(row["from_s"])), times.x(float(row["until_s"]))
+        wide = max(1.5, end - start)
+        if ends:
+            low, high = y(ends[0] / curve.parts), y(ends[1] / curve.parts)
+            band = el("rect", x=start, y=high, width=wide, height=max(0.8, low - high), class_="sureband")
+            canvas.add("lines", band)
+        words = el("title", f"{duration(row['from_s'])}–{duration(row['until_s'])}: {share(value)}")
+        step = el("path", words, d=f"M{start:.1f} {y(value):.1f}h{wide:.1f}", class_="weekstep")
+        canvas.add("marks", step)
+
+
+def _draw_times(canvas: Canvas, times: _Times, y: float) -> None:
+    """Round waits below the plots, as many as there is room for; the first and the last end the axis."""
+    ends = (duration(times.first_s), tr("{wait} waited", wait=duration(times.last_s)))
+    canvas.text(times.left, y + 17, ends[0], size=_SMALL, look="m")
+    canvas.text(times.left + times.wide, y + 17, ends[1], size=_SMALL, look="m", anchor="end")
+    free = times.left + width(ends[0], _SMALL) + 14
+    last = times.left + times.wide - width(ends[1], _SMALL) - 14
+    for seconds in _TICKS:
+        text, x = duration(seconds), times.x(seconds)
+        half = width(text, _SMALL) / 2
+        if times.first_s < seconds < times.last_s:
+            canvas.add("back", el("path", d=f"M{x:.1f} {y:.1f}v4", class_="tick"))
+            if x - half >= free and x + half <= last:
+                canvas.text(x, y + 17, text, size=_SMALL, look="m", anchor="middle")
+                free = x + half + 14
