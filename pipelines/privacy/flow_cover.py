@@ -57,6 +57,7 @@ class Path:
     @property
     def totals(self) -> Iterator[tuple[str, ...]]:
         """What is known of all journeys, and so of those left out: who came to a phase, who ended there and how."""
+        yield ("begun",)
         yield from (("came", phase) for phase, _ in self.nodes)
         yield "ended", self.nodes[-1][0], self.status
         if all(way == TravelWay.AS_DESIGNED for _, way in self.nodes):

@@ -13,6 +13,7 @@ from pipelines.report.journey_tables import journey_tables
 from pipelines.report.process.tables import process_tables
 from pipelines.report.rows import Snapshot
 from pipelines.report.tables import DataTable
+from pipelines.report.travel.tables import travel_tables
 from pipelines.report.view import JourneyView
 
 
@@ -32,6 +33,7 @@ class Material:
             **gap_tables(self.view, self.stem),
             **cost_tables(self.view, self.stem),
             **process_tables(self.view, self.stem),
+            **travel_tables(self.view, self.stem),
         }
 
     def table(self, name: str, *, is_open: bool = False) -> Table:

@@ -13,6 +13,7 @@ from pipelines.report.changes.kept import Earlier
 from pipelines.report.cost.rows import Cost
 from pipelines.report.evidence import Evidence
 from pipelines.report.gap.rows import Gap
+from pipelines.report.travel.rows import Travel
 from pipelines.report.process.observed import Observed
 
 
@@ -245,6 +246,7 @@ class JourneyData:
         all_n: Journeys under the default rule, where single statuses may not be shown.
         gap: Planned against actual.
         cost: What departures cost.
+        travel: How journeys travel.
         observed: What directly followed what, also beside the map.
     """
 
@@ -271,6 +273,7 @@ class JourneyData:
     all_n: int | None = None
     gap: Gap = field(default_factory=Gap)
     cost: Cost = field(default_factory=Cost)
+    travel: Travel = field(default_factory=Travel)
     observed: Observed = field(default_factory=Observed)
 
     @property

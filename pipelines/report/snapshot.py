@@ -33,6 +33,7 @@ from pipelines.report.rows import (
     UnmappedRow,
     WaitRow,
 )
+from pipelines.report.travel.rows import read_travel
 from schemas.errors import WarehouseError
 
 if TYPE_CHECKING:
@@ -98,12 +99,13 @@ def read_map(
 
 
 def _with_cards(con: duckdb.DuckDBPyConnection, plan: JourneyMap, cover: Cover, data: JourneyData) -> JourneyData:
-    """The rows of a map with what is read already covered: its cards, costs and process."""
+    """The rows of a map with what is read already covered: its cards, costs, process and travel."""
     found, _ = read_cards(con, cover, Wanted(journey=plan.journey), {plan.journey: plan.title})
     currency = plan.value.currency if plan.value else None
     cost = read_cost(con, plan.journey, cover, currency)
     observed = read_observed(con, plan.journey, cover)
-    return replace(data, gap=replace(data.gap, cards=found), cost=cost, observed=observed)
+    travel = read_travel(con, plan.journey, cover)
+    return replace(data, gap=replace(data.gap, cards=found), cost=cost, observed=observed, travel=travel)
 
 
 def _earlier_n(settings: Settings, run_id: str) -> int:

@@ -131,8 +131,8 @@ def point(
     return where | {"after_d": after_d} | named
 
 
-def kept(rows: list[dict[str, Any]]) -> list[float]:
-    return sorted({row["after_d"] for row in few_passed_over(rows, MINIMUM)})
+def kept(rows: list[dict[str, Any]], word: str = "converted") -> list[float]:
+    return sorted({row["after_d"] for row in few_passed_over(rows, MINIMUM) if row[f"{word}_share"] is not None})
 
 
 def test_between_two_times_of_a_curve_nobody_ended_or_not_few() -> None:
@@ -145,12 +145,23 @@ def test_between_two_times_of_a_curve_nobody_ended_or_not_few() -> None:
     assert few_passed_over(curve, 1) == curve
 
 
-def test_every_end_counts_and_the_values_of_a_segment_have_the_same_times() -> None:
-    assert kept([point(0, 0), point(1, 10, exited=3), point(30, 20, exited=9)]) == [0, 30]
+def test_where_one_end_is_not_told_those_still_active_are_not_either() -> None:
+    curve = [point(0, 0), point(1, 10, exited=3), point(2, 20, exited=9, abandoned=5), point(30, 20, 9, 5)]
+    assert kept(curve) == [0, 1, 2, 30]
+    assert kept(curve, "exited") == kept(curve, "active") == [0, 2, 30]
+    assert kept(curve, "abandoned") == [0, 1, 2, 30]
+
+
+def test_the_values_of_a_segment_are_told_at_the_same_times() -> None:
     north = [point(at, n, segment="region=north") for at, n in ((0, 0), (1, 10), (30, 30))]
     south = [point(at, n, segment="region=south") for at, n in ((0, 0), (1, 2), (30, 30))]
     assert kept(north) == [0, 1, 30]
     assert kept([*north, *south]) == [0, 30]
+
+
+def test_a_time_at_which_nothing_is_told_is_left_out() -> None:
+    curve = [point(0, 0), point(1, 1, 1, 1), point(30, 20, 9, 5)]
+    assert [row["after_d"] for row in few_passed_over(curve, MINIMUM)] == [0, 30]
 
 
 def test_what_outcomes_hide_at_the_horizon_no_curve_shows(tables: duckdb.DuckDBPyConnection) -> None:
@@ -161,6 +172,7 @@ def test_what_outcomes_hide_at_the_horizon_no_curve_shows(tables: duckdb.DuckDBP
         put(tables, "incidence_curves", **{name: value for name, value in row.items() if name != "journey"})
     cover = read_cover(tables, MINIMUM)
     for row in edge_rows(tables, "incidence_curves", MINIMUM):
-        hidden = {name for name in cover.columns("incidence_curves", row) if name.endswith("_share")}
-        assert {"exited_share", "active_share"} < hidden | {"converted_share"}, row
-        assert len(hidden) >= 2
+        shown = row | cover.columns("incidence_curves", row)
+        told = {name for name, value in shown.items() if name.endswith("_share") and isinstance(value, float)}
+        assert not told & {"exited_share", "active_share"}, row
+        assert 4 - len(told) >= 2
