@@ -24,7 +24,7 @@ from pipelines.report.rows import (
 )
 from pipelines.report.sentences import headline_told
 from pipelines.report.stored import retold
-from pipelines.report.tables import DataTable, Record, Shown
+from pipelines.report.tables import MOST_TOUCHPOINTS, DataTable, Record, Shown
 from pipelines.report.view import JourneyView
 from pipelines.report.vocabulary import kind_title, word
 
@@ -112,6 +112,7 @@ def _drop_off(view: JourneyView, stem: str) -> DataTable:
             " patience would say."
         ),
         tr("No touchpoint was reached."),
+        most=MOST_TOUCHPOINTS,
     )
 
 
@@ -302,6 +303,7 @@ def _touchpoints(view: JourneyView, stem: str) -> DataTable:
             columns.number(tr("Events"), "events_n"),
         ),
         _names(TouchpointRow),
+        most=MOST_TOUCHPOINTS,
     )
 
 

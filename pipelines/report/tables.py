@@ -17,7 +17,8 @@ Record: TypeAlias = Mapping[str, Value]
 
 # A cell that begins so is a formula to a spreadsheet; an apostrophe in front makes it text again.
 _FORMULA = (*FORMULA_STARTS, "|", "%")
-MOST_SHOWN = 40  # rows on the page; the CSV has them all
+MOST_SHOWN = 15  # rows on the page; the CSV has them all
+MOST_TOUCHPOINTS = 40  # of tables with a row for each touchpoint, which are read beside the map
 
 
 @dataclass(frozen=True)

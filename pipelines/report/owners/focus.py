@@ -20,8 +20,8 @@ def focused_on(view: JourneyView, owner: str) -> JourneyView:
         data=replace(
             data,
             touchpoints=tuple(row for row in data.touchpoints if row.touchpoint in names),
-            outcomes=tuple(row for row in data.outcomes if row.touchpoint in names and row.horizon_d == view.horizon_d),
-            waits=tuple(row for row in data.waits if row.from_touchpoint in names),
+            outcomes=tuple(row for row in view.outcomes.values() if row.touchpoint in names),
+            waits=tuple(row for row in data.waits if row.from_touchpoint in names and row.segment is None),
             flows=tuple(row for row in data.flows if {row.from_touchpoint, row.to_touchpoint} & names),
             sides=tuple(row for row in data.sides if {row.at_touchpoint, row.touchpoint} & names),
             rates=tuple(row for row in data.rates if _is_rate_of(row, owner, names)),
