@@ -143,14 +143,18 @@ def _tiles(t: Theirs) -> tuple[Tile, ...]:
 def _map(t: Theirs) -> Section:
     whole, title = t.whole, tr("Where your touchpoints stand")
     drawings = metro_map(whole.view, whole.name("metro"), only=t.names)
-    figure = Figure(whole.name("metro"), title, drawings, t.part.tables["drop_off"].name)
-    return Section("metro", title, (figure,))
+    figure = Figure(whole.name("metro"), title, drawings, t.part.tables["touchpoints"].name)
+    return Section("metro", title, (figure, t.part.table("touchpoints")))
 
 
 def _start(t: Theirs) -> Section:
     none = tr("Nothing stands out in this run.")
     found = with_numbers(t.part.view, cards(t.part.view), {name: table.name for name, table in t.part.tables.items()})
-    blocks: tuple[Block, ...] = (Cards(found, none), *_filled(t.part, "findings", "deviations", "frictions"))
+    blocks: tuple[Block, ...] = (
+        Cards(found, none),
+        t.part.table("findings"),
+        *_filled(t.part, "deviations", "frictions"),
+    )
     return Section("start", tr("Where to start"), blocks)
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from pipelines.report.rows import FindingRow
 from pipelines.report.view import JourneyView
 
+_NORDIC = str.maketrans({"ø": "o", "æ": "ae", "ð": "d", "þ": "th", "ß": "ss"})  # they fall into no letter and a mark
+
 
 def owners_of(views: Iterable[JourneyView]) -> tuple[str, ...]:
     """Everybody who owns a touchpoint of the flow or off the map, or a finding about a whole map, by name."""
@@ -35,8 +37,8 @@ def page_names(owners: Iterable[str]) -> dict[str, str]:
     """Owner to the stem of the page's file, which any file system and address can bear; no two are alike."""
     names: dict[str, str] = {}
     for owner in owners:
-        plain = unicodedata.normalize("NFKD", owner.replace("ø", "o").replace("Ø", "O").replace("æ", "ae"))
-        stem = re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode().lower()).strip("-")[:40] or "owner"
+        plain = unicodedata.normalize("NFKD", owner.lower().translate(_NORDIC))
+        stem = re.sub(r"[^a-z0-9]+", "-", plain.encode("ascii", "ignore").decode()).strip("-")[:40] or "owner"
         taken = set(names.values())
         numbered = (stem, *(f"{stem}-{i}" for i in range(2, len(taken) + 3)))
         names[owner] = next(name for name in numbered if name not in taken)
