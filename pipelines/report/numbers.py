@@ -52,8 +52,13 @@ def withheld(n: Withheld) -> str:
     return tr(_HIDDEN) if n.text == _HIDDEN else n.text
 
 
-def share(x: float | None) -> str:
-    """A share of 0 to 1 as per cent: two figures are enough, and what is not nothing never reads 0%."""
+def share(x: float | Withheld | None) -> str:
+    """A share of 0 to 1 as per cent: two figures are enough, and what is not nothing never reads 0%.
+
+    Of one that is withheld, what is shown instead, never what stands in for it.
+    """
+    if isinstance(x, Withheld):
+        return withheld(x)
     if x is None:
         return MISSING
     if 0 < x < 0.001:
@@ -64,9 +69,9 @@ def share(x: float | None) -> str:
     return told_percent(f"{x * 100:.{digits}f}".removesuffix(".0"))
 
 
-def interval(low: float | None, high: float | None) -> str:
-    """An interval of shares as "22-28%"; "" where there is none."""
-    if low is None or high is None:
+def interval(low: float | Withheld | None, high: float | Withheld | None) -> str:
+    """An interval of shares as "22-28%"; "" where there is none, or it is withheld."""
+    if low is None or high is None or isinstance(low, Withheld) or isinstance(high, Withheld):
         return ""
     if high < 0.0995:
         # An upper end that is not nothing is never told as 0.
@@ -78,18 +83,21 @@ def _plain(x: float) -> str:
     return f"{x:.1f}".removesuffix(".0")
 
 
-def share_with(x: float | None, low: float | None, high: float | None) -> str:
-    """A share and its interval: "25% (22-28%)"."""
-    between = interval(low, high)
+def share_with(x: float | Withheld | None, low: float | Withheld | None, high: float | Withheld | None) -> str:
+    """A share and its interval: "25% (22-28%)"; of one that is withheld, only what is shown instead."""
+    between = "" if isinstance(x, Withheld) else interval(low, high)
     return f"{share(x)} ({between})" if between else share(x)
 
 
-def fine_share_with(x: float | None, low: float | None = None, high: float | None = None) -> str:
+def fine_share_with(
+    x: float | Withheld | None, low: float | Withheld | None = None, high: float | Withheld | None = None
+) -> str:
     """A share and its interval to a tenth of a per cent, where shares have to be told apart."""
-    if x is None:
-        return MISSING
-    between = "" if low is None or high is None else f" ({told_percent(f'{low * 100:.1f}–{high * 100:.1f}')})"
-    return told_percent(f"{x * 100:.1f}") + between
+    if x is None or isinstance(x, Withheld):
+        return share(x)
+    if low is None or high is None or isinstance(low, Withheld) or isinstance(high, Withheld):
+        return told_percent(f"{x * 100:.1f}")
+    return f"{told_percent(f'{x * 100:.1f}')} ({told_percent(f'{low * 100:.1f}–{high * 100:.1f}')})"
 
 
 def duration(seconds: float | None) -> str:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from pipelines.privacy.withheld import Withheld, beside, small
 from pipelines.report.numbers import (
     count,
     day,
@@ -100,3 +102,15 @@ def test_shares_that_have_to_be_told_apart_have_a_tenth(
     x: float | None, low: float | None, high: float | None, text: str
 ) -> None:
     assert fine_share_with(x, low, high) == text
+
+
+@pytest.mark.parametrize("told", [share, share_with, fine_share_with])
+@pytest.mark.parametrize(("x", "text"), [(small(5), "< 5"), (beside(5), "hidden")])
+def test_of_a_share_that_is_withheld_nothing_is_told_but_that(told: Callable[..., str], x: Withheld, text: str) -> None:
+    ends = () if told is share else (x, x)
+    assert told(x, *ends) == text
+
+
+def test_an_interval_with_a_withheld_end_is_not_told() -> None:
+    assert (interval(0.1, small(5)), interval(small(5), 0.1)) == ("", "")
+    assert share_with(0.5, small(5), 0.6) == "50%"
