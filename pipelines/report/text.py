@@ -19,6 +19,8 @@ _VOWELS = frozenset("aeiouyæøåäöü")
 
 def clean(text: str) -> str:
     """The text on one line without control characters and without marks that turn or hide what follows them."""
+    if text.isprintable():
+        return " ".join(text.split())
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
     kept = (" " if char.isspace() else char for char in text if char.isspace() or not _is_invisible(char))
