@@ -10,9 +10,9 @@ app = marimo.App(width="full", app_title="Terreng: explore", css_file="look.css"
 def _():
     import marimo as mo
 
-    from pipelines.explore import choices, desk, html, part, shown, words
+    from pipelines.explore import asking, charts, choices, closer, desk, html, lists, part, shown, singles, words
 
-    return choices, desk, html, mo, part, shown, words
+    return asking, charts, choices, closer, desk, html, lists, mo, part, shown, singles, words
 
 
 @app.cell
@@ -80,7 +80,21 @@ def _(here, mo, seen, shown):
 
 
 @app.cell
-def _(here, mo, seen, shown, words):
+def _(mo, words):
+    tabs = mo.ui.tabs(dict.fromkeys(words.tabs(), ""))
+    tabs
+    return (tabs,)
+
+
+@app.cell
+def _(tabs, words):
+    tab = words.tabs()[tabs.value]
+    return (tab,)
+
+
+@app.cell
+def _(here, mo, seen, shown, tab, words):
+    mo.stop(tab != "map")
     figures = shown.metro_figures(here, seen)
     mode = mo.ui.radio(list(figures), value=next(iter(figures), None), label=words.word("mode"), inline=True)
     mode if len(figures) > 1 else None
@@ -94,15 +108,126 @@ def _(figures, mo, mode, shown):
 
 
 @app.cell
-def _(mo, shown, words):
-    tabs = mo.ui.tabs(dict.fromkeys(shown.section_choices(), ""))
-    tabs
-    return (tabs,)
+def _(here, mo, seen, shown, tab):
+    mo.stop(tab not in shown.SECTIONS)
+    mo.Html(shown.section(here, seen, tab))
+    return
 
 
 @app.cell
-def _(here, mo, seen, shown, tabs):
-    mo.Html(shown.section(here, seen, shown.section_choices()[tabs.value]))
+def _(charts, here, mo, seen, tab, words):
+    mo.stop(tab != "charts")
+    plots = charts.chart_choices(here, seen)
+    chart = mo.ui.dropdown(list(plots), value=next(iter(plots), None), label=words.word("chart"))
+    chart
+    return chart, plots
+
+
+@app.cell
+def _(chart, charts, mo, plots):
+    mo.stop(chart.value not in plots)
+    mo.ui.plotly(charts.plot(plots[chart.value]), config={"displaylogo": False})
+    return
+
+
+@app.cell
+def _(choices, here, journey, mo, tab, words):
+    mo.stop(tab != "touchpoint")
+    places = choices.touchpoint_choices(here, journey.value)
+    place = mo.ui.dropdown(places, value=next(iter(places)), label=words.word("touchpoint"))
+    place
+    return (place,)
+
+
+@app.cell
+def _(closer, here, mo, place, seen):
+    mo.Html(closer.closer(here, seen, place.value))
+    return
+
+
+@app.cell
+def _(mo, seen, singles, tab, words):
+    mo.stop(tab != "journeys")
+    departures = singles.departure_choices(seen)
+    departure = mo.ui.dropdown(departures, value=next(iter(departures)), label=words.word("departure"))
+    departure
+    return (departure,)
+
+
+@app.cell
+def _(departure, focus, here, mo, singles):
+    listed = mo.ui.table(
+        singles.journeys(here, focus, departure.value),
+        selection="single",
+        page_size=10,
+        show_download=False,
+        show_column_summaries=False,
+        show_data_types=False,
+    )
+    listed
+    return (listed,)
+
+
+@app.cell
+def _(here, listed, mo, singles):
+    mo.Html(singles.card(here, singles.chosen(listed.value)))
+    return
+
+
+@app.cell
+def _(asking, mo, tab, words):
+    mo.stop(tab != "sql")
+    question = mo.ui.code_editor(value=asking.FIRST, language="sql", min_height=140).form(
+        submit_button_label=words.word("ask")
+    )
+    mo.vstack([question, mo.accordion({words.word("tables"): mo.Html(asking.about_tables())})])
+    return (question,)
+
+
+@app.cell
+def _(asking, here, mo, question):
+    answer = asking.ask(here, question.value or "")
+    mo.Html(asking.told(answer))
+    return (answer,)
+
+
+@app.cell
+def _(answer, asking, mo, words):
+    mo.stop(answer.frame is None)
+    mo.vstack(
+        [
+            mo.ui.table(answer.frame, selection=None, page_size=20, show_download=False, show_column_summaries=False),
+            mo.download(
+                asking.as_csv(answer.frame), filename="answer.csv", mimetype="text/csv", label=words.word("download")
+            ),
+        ]
+    )
+    return
+
+
+@app.cell
+def _(focus, here, html, lists, mo, tab, words):
+    mo.stop(tab != "list")
+    kinds = lists.id_type_choices(here, focus)
+    mo.stop(not kinds, mo.Html(html.note(words.word("no_ids"))))
+    wanted = (
+        mo.md("{id_type}{name}{own_file}{column}")
+        .batch(
+            id_type=mo.ui.dropdown(kinds, value=next(iter(kinds)), label=words.word("id_type"), full_width=True),
+            name=mo.ui.text(label=words.word("list_name"), placeholder="oslo_waiting", full_width=True),
+            own_file=mo.ui.text(label=words.word("own_file"), placeholder="crm/contacts.csv", full_width=True),
+            column=mo.ui.text(label=words.word("column"), placeholder="ContactId", full_width=True),
+        )
+        .form(submit_button_label=words.word("keep"))
+    )
+    mo.vstack([mo.Html(html.note(words.word("about_lists"))), wanted])
+    return (wanted,)
+
+
+@app.cell
+def _(focus, here, lists, mo, wanted):
+    mo.stop(wanted.value is None)
+    mo.Html(lists.told(lists.save(here, focus, **wanted.value)))
     return
 
 

@@ -20,7 +20,7 @@ _NOTEBOOKS = {
     "own_data": mark("Own data"),
 }
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_PAGE = re.compile(r"@page\s*\{[^}]*\}")  # paper has no place inside of a rule
+_PAGE = re.compile(r"@page[^{]*\{(?:[^{}]|\{[^{}]*\})*\}")  # paper has no place inside of a rule
 _ROOT = re.compile(r"(?<![\w.#-])(:root|body|html)(?=[\s{,:\[])")
 
 
@@ -52,6 +52,11 @@ def trouble(error: TerrengError | None) -> str:
 def heading(text: str) -> str:
     """A heading between controls."""
     return framed(el("h3", text), look="heading")
+
+
+def note(text: str) -> str:
+    """A paragraph."""
+    return framed(el("p", text, class_="note"))
 
 
 def links(here: str) -> str:

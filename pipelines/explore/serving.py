@@ -53,7 +53,8 @@ def explore(workspace: Path, port: int, notebook: str, *, with_browser: bool, wi
     port = port or _free_port()
     _require_free(port)
     password = _password() if with_password else ""
-    application = _application(settings, password, port, f"/{notebook}/")
+    _settle(settings)
+    notebooks = _application()
     address = f"http://{LOOPBACK}:{port}/"
     address += f"?{TOKEN}={password}" if password else ""
 
@@ -63,8 +64,9 @@ def explore(workspace: Path, port: int, notebook: str, *, with_browser: bool, wi
         if with_browser and _has_desktop():
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-    _stand(application, port, announce)
+    _stand(Door(notebooks, password, port, f"/{notebook}/"), notebooks, port, announce)
     terminal.note("stopped")
+    _leave()
 
 
 def _password() -> str:
@@ -103,15 +105,14 @@ def notebooks_folder() -> Path:
     return found
 
 
-def _application(settings: Settings, password: str, port: int, home: str) -> ASGIApp:
-    """All notebooks behind one door."""
-    _settle(settings)
+def _application() -> ASGIApp:
+    """All notebooks, each under its path."""
     import marimo
 
     builder = marimo.create_asgi_app(quiet=True)
     for path, name in NOTEBOOKS.items():
         builder = builder.with_app(path=f"/{path}", root=str(notebooks_folder() / f"{name}.py"))
-    return Door(builder.build(), password, port, home)
+    return builder.build()
 
 
 def _settle(settings: Settings) -> None:
@@ -125,7 +126,7 @@ def _settle(settings: Settings) -> None:
     os.chdir(folder)  # there it looks for its configuration first
 
 
-def _stand(application: ASGIApp, port: int, announce: Callable[[], None]) -> None:
+def _stand(door: Door, notebooks: ASGIApp, port: int, announce: Callable[[], None]) -> None:
     """Serve until told to stop; who it is announced to finds it up."""
     import uvicorn
 
@@ -135,13 +136,12 @@ def _stand(application: ASGIApp, port: int, announce: Callable[[], None]) -> Non
             if self.started:
                 announce()
 
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().shutdown(sockets)
+            await _close_sessions(notebooks)
+
     config = uvicorn.Config(
-        application,
-        host=LOOPBACK,
-        port=port,
-        log_level="error",
-        access_log=False,
-        timeout_graceful_shutdown=STOP_TIMEOUT_S,
+        door, host=LOOPBACK, port=port, log_level="error", access_log=False, timeout_graceful_shutdown=STOP_TIMEOUT_S
     )
     former = signal.signal(signal.SIGTERM, lambda *_: None)  # it is told again when the server has ended
     try:
@@ -149,3 +149,22 @@ def _stand(application: ASGIApp, port: int, announce: Callable[[], None]) -> Non
             Server(config).run()
     finally:
         signal.signal(signal.SIGTERM, former)
+
+
+async def _close_sessions(notebooks: ASGIApp) -> None:
+    """End what runs for each open page."""
+    for route in getattr(notebooks, "routes", ()):
+        manager = getattr(getattr(getattr(route, "app", None), "state", None), "session_manager", None)
+        if manager is not None:
+            await manager.shutdown()
+
+
+def _leave() -> None:
+    """A cell that still runs would keep the process; it only reads, so nothing is lost by not waiting for it."""
+    others = [each for each in threading.enumerate() if each is not threading.current_thread() and not each.daemon]
+    for each in others:
+        each.join(STOP_TIMEOUT_S / len(others))
+    if any(each.is_alive() for each in others):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)

@@ -40,7 +40,7 @@ def material(desk: Desk, view: JourneyView) -> Material:
 def header(desk: Desk) -> str:
     """Whose journeys these are, and as of when."""
     at = tr("as of {at}", at=moment(desk.as_of, desk.snapshot.zone))
-    return framed(el("p", el("b", desk.settings.name), at), look="over")
+    return framed(el("p", el("b", desk.settings.name), at), look="who")
 
 
 def lead(desk: Desk, part: Part) -> str:
@@ -52,7 +52,8 @@ def lead(desk: Desk, part: Part) -> str:
     told = trn("{n} journey", "{n} journeys", n, n=count(n))
     if not part.focus.is_whole:
         told = tr("{journeys} of {whole}", journeys=told, whole=count(whole_n))
-    shown = tiles(view, {name: table.name for name, table in material(desk, view).tables.items()})
+    names = {name: table.name for name, table in material(desk, view).tables.items()}
+    shown = tiles(view, names)[1:]  # the first one tells how many journeys there are, as the heading does
     strip = el("ul", *(_tile(tile.value, tile.label, tile.detail) for tile in shown), class_="tiles")
     who = part.focus.words(view.map)
     return framed(el("p", view.map.title, class_="over"), el("h1", told), el("p", who, class_="detail"), strip)
@@ -80,11 +81,6 @@ def metro_figures(desk: Desk, part: Part) -> dict[str, Figure]:
 def picture(figure: Figure) -> str:
     """One picture."""
     return framed(Markup(fragment((replace(figure, table=""),), "")))  # noqa: S704 - made of escaped blocks
-
-
-def section_choices() -> dict[str, str]:
-    """Labels of the sections to their names."""
-    return {tr(label): name for name, label in SECTIONS.items()}
 
 
 def section(desk: Desk, part: Part, name: str) -> str:

@@ -49,7 +49,7 @@ def read_asked(settings: Settings, texts: Iterable[str], id_type: str) -> Asked:
             pseudonyms.append(text)
             continue
         kind, value = _parts(text, id_type)
-        for each in (value, *_short_forms(value)):
+        for each in (value, *short_forms(value)):
             formed, pseudonym = _hashed(settings, kind, each)
             pseudonyms.append(pseudonym)
             raw += [each, formed]
@@ -77,7 +77,7 @@ def _parts(text: str, id_type: str) -> tuple[str, str]:
     return kind.strip(), value.strip()
 
 
-def _short_forms(value: str) -> tuple[str, ...]:
+def short_forms(value: str) -> tuple[str, ...]:
     """The 15 signs of an id of Salesforce's that was typed with 18: the connector keeps the short form.
 
     The last three only repeat which of the others are capitals, so hardly another id passes for one.
