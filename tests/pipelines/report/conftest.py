@@ -22,6 +22,7 @@ from schemas.blocks import AllOf, Block, OneOf, Optional, Repeat, Sequence, Touc
 from schemas.journey_map import JourneyMap, load_map, load_maps
 from schemas.tables import TABLES
 from tests.pipelines.report.sample_maps import LONG, make_map
+from tests.pipelines.report.sample_travel import travel_rows
 
 AS_OF = datetime(2026, 6, 30, tzinfo=UTC)
 RUN = "20260630T000000Z-1a2b"
@@ -116,6 +117,9 @@ class Walk:
         self._flows(traces)
         self._rates(traces)
         self._unmapped()
+        statuses = [self._status(i, trace) for i, trace in enumerate(traces)]
+        for name, rows in travel_rows(self.map, traces, statuses).items():
+            self.rows[name] += rows
 
     def trace(self) -> list[str]:
         steps = [name for phase in self.map.flow.phases for child in phase.children for name in self._steps(child)]
