@@ -19,8 +19,9 @@ from pipelines.report.canvas import Box, Canvas
 from pipelines.report.metro.curves import Segment, segments
 from pipelines.report.metro.detours import Detour
 from pipelines.report.metro.geometry import COUNT_SIZE, DIAMOND, LEFT, OUTLINE, PAGE, TITLE_PITCH, TITLE_SIZE, Geometry
-from pipelines.report.metro.layout import Group, Station, Strip
+from pipelines.report.metro.layout import Group, Station
 from pipelines.report.metro.stations import draw_panels, sign
+from pipelines.report.metro.strips import Strip
 from pipelines.report.rows import JourneyData
 from pipelines.report.svg import el, group
 from pipelines.report.text import wrap

@@ -7,7 +7,7 @@ from pipelines.report.canvas import Canvas
 from pipelines.report.metro.detours import LABEL_SIZE
 from pipelines.report.metro.geometry import BAND_ROW, LEFT, Geometry
 from pipelines.report.metro.hints import hint
-from pipelines.report.metro.layout import Strip
+from pipelines.report.metro.strips import Strip
 from pipelines.report.numbers import count
 from pipelines.report.svg import el
 from pipelines.report.text import width, wrap
@@ -16,6 +16,7 @@ from pipelines.report.view import JourneyView
 MOST_OFF_MAP = 5
 _NAME = 11.0
 _THINNEST, _THICKER = 1.8, 3.4
+_ROOM = 54.0  # right of a stop, for its number
 
 
 def band(view: JourneyView, strip: Strip) -> tuple[str, ...]:
@@ -57,7 +58,11 @@ def draw_band(canvas: Canvas, g: Geometry) -> None:
         for column, times in columns:
             is_crowded = sum(s.at.column == column and not s.is_again for s in g.stations) > 1
             thick = _THINNEST + _THICKER * sum(times.values()) / most
-            _draw_stop(canvas, (g.x(column), g.column_bottom(column), y), times, look, is_crowded, thick)
+            at = g.x(column), g.column_bottom(column), y
+            which = f"{_which(tuple(times))}:" if is_crowded else ""
+            if at[0] + _ROOM + width(which, 9.5) > g.width:
+                which = ""
+            _draw_stop(canvas, at, times, look, which, thick)
 
 
 def _draw_name(canvas: Canvas, title: str, y: float, look: str) -> None:
@@ -83,7 +88,7 @@ def _draw_stop(  # noqa: PLR0917 -- one stop, told once
     at: tuple[float, float, float],
     times: dict[int, int],
     look: str,
-    is_crowded: bool,
+    which: str,
     thick: float,
 ) -> None:
     """A stop on the dotted line, and the dotted way down to it: x, where that begins, and y of the line.
@@ -96,10 +101,9 @@ def _draw_stop(  # noqa: PLR0917 -- one stop, told once
     way = el("path", d=f"M{x:.1f} {top + 2:.1f}V{y:.1f}", class_=f"dotted drop {look}", stroke_width=thick)
     canvas.add("back", way)
     canvas.add("marks", el("circle", hint(told), cx=x, cy=y, r=4.6, class_=f"halt {look}"))
-    which = f"{_which(tuple(times))}:" if is_crowded else ""
     before = width(which, 9.5) + 3 if which else 0.0
     wide = before + width(label, LABEL_SIZE, True) + 4
-    canvas.add("marks", el("rect", x=x + 7, y=y - 7, width=wide, height=14, rx=4, class_="panel"))
+    canvas.add("marks", el("rect", x=x + 7, y=y - 8, width=wide, height=16, rx=4, class_="panel"))
     if which:
         x += canvas.text(x + 9, y + 4, which, size=9.5, look="m") + 3
     canvas.text(x + 9, y + 4, label, size=LABEL_SIZE, look=look, is_bold=True)

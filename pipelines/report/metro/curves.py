@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from pipelines.privacy.withheld import Withheld
 from pipelines.report.metro.geometry import LEAD, Geometry
-from pipelines.report.metro.layout import Plan, Point, Station, Strip, Track
+from pipelines.report.metro.layout import Plan, Point, Station, Track
+from pipelines.report.metro.strips import Strip
 
 Pixels = tuple[float, float]
 _SAMPLES = 16
@@ -75,13 +76,26 @@ def segments(g: Geometry) -> tuple[Segment, ...]:
         is_hidden = hides(n)
         most = min(g.view.reached_n(start.name), g.view.reached_n(end.name)) if is_hidden else n
         for a, b in _pieces(track, plan, g.strip):
-            key = (g.at(a), g.at(b))
-            leads = tuple(LEAD * g.column if p.column == round(p.column) else 0.0 for p in (a, b))
-            piece = found.setdefault(key, Segment(*key, (leads[0], leads[1])))
+            piece = found.setdefault((g.at(a), g.at(b)), between(a, b, g))
             piece.ways.append((start, end, n))
             piece.n += most
             piece.is_hidden |= is_hidden
     return tuple(found.values())
+
+
+def entries(g: Geometry) -> Iterator[tuple[Station, list[Segment]]]:
+    """The ways from the margin of the first strip to each of its stations with which the flow may begin."""
+    for key, way in g.view.plan.ways_in if g.strip.first == 0 else ():
+        station = g.view.plan.stations[key]
+        if station in g.stations and not station.is_again:
+            places = [Point(-0.5, 0.0), *way, station.at]
+            yield station, [between(a, b, g) for a, b in pairwise(places) if a != b]
+
+
+def between(a: Point, b: Point, g: Geometry) -> Segment:
+    """The piece between two places."""
+    before, after = (LEAD * g.column if p.column == round(p.column) else 0.0 for p in (a, b))
+    return Segment(g.at(a), g.at(b), (before, after))
 
 
 def hides(n: int) -> bool:

@@ -55,10 +55,14 @@ def _draw_bracket(canvas: Canvas, g: Geometry, b: Bracket, y: float, *, is_up: b
     x = min(max(b.label_x, half + 2), g.width - half - 2)
     # A line that is shorter than its label runs under it, not through it.
     if 2 * half + 24 > b.right - b.left:
-        y -= 8.5 if is_up else -9.5
-    else:
-        canvas.add("marks", el("rect", x=x - half, y=y - 7, width=2 * half, height=14, rx=4, class_="panel"))
+        y -= 9.5 if is_up else -9.5
+    _plate(canvas, x - half, y, 2 * half)
     canvas.text(x, y + 4, b.label, size=LABEL_SIZE, look=f"{look} halo", anchor="middle", is_bold=True)
+
+
+def _plate(canvas: Canvas, x: float, y: float, wide: float) -> None:
+    """Hides the lines behind a label."""
+    canvas.add("marks", el("rect", x=x, y=y - 8, width=wide, height=16, rx=4, class_="panel"))
 
 
 def _bracket_path(g: Geometry, b: Bracket, y: float, is_up: bool) -> str:
@@ -102,6 +106,8 @@ def _draw_loop(canvas: Canvas, g: Geometry, column: float, detour: Detour) -> No
     tip = f"M{x - 4.6:.1f} {top - 2.5:.1f}l-7.4 5.6l8 3.4z"
     canvas.add("lines", el("path", d=tip, class_=f"tip {detour.kind}"))
     below = g.column_bottom(column) - 4
+    half = width(count(detour.journeys_n), LABEL_SIZE, True) / 2 + 2
+    _plate(canvas, x - half, below - 4, 2 * half)
     canvas.text(
         x, below, count(detour.journeys_n), size=LABEL_SIZE, look=f"{detour.kind} halo", anchor="middle", is_bold=True
     )
@@ -120,15 +126,17 @@ def _draw_chip(canvas: Canvas, g: Geometry, chip: Detour, y: float, is_crowded: 
     if not is_loop:
         label = f"{chip.start.number}→{chip.end.number}: {label}"
     prefix = f"{chip.start.number}" if is_loop and is_crowded else ""
-    x = g.x(chip.start.at.column) - width(label + prefix, LABEL_SIZE, True) / 2 + (7 if is_loop else 0)
+    half = width(label + prefix, LABEL_SIZE, True) / 2
+    x = g.x(chip.start.at.column) - half + (7 if is_loop else 0)
+    _plate(canvas, x - 18, y - 4, 2 * half + 24)
     if prefix:
         x += canvas.text(x - 14, y, prefix, size=9.5, look="m halo") + 2
     if is_loop:
         loop = f"M{x - 7:.1f} {y - 8:.1f}a4.6 4.6 0 1 0 4 2.6"
         tip = f"M{x - 9:.1f} {y - 11:.1f}l5 2.6l-5 3z"
         title = hint(_told_again(g, chip))
-        canvas.add("lines", el("path", title, d=loop, class_=f"detour {chip.kind}", stroke_width=1.8))
-        canvas.add("lines", el("path", d=tip, class_=f"tip {chip.kind}"))
+        canvas.add("marks", el("path", title, d=loop, class_=f"detour {chip.kind}", stroke_width=1.8))
+        canvas.add("marks", el("path", d=tip, class_=f"tip {chip.kind}"))
     canvas.text(x, y, label, size=LABEL_SIZE, look=f"{chip.kind} halo", is_bold=True)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pipelines.privacy.withheld import Withheld
-from pipelines.report.metro.layout import Plan, Station, Strip
+from pipelines.report.metro.layout import Plan, Station
+from pipelines.report.metro.strips import Strip
 from pipelines.report.numbers import count
 from pipelines.report.text import width
 from pipelines.report.view import JourneyView

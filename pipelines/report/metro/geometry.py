@@ -13,7 +13,8 @@ from itertools import pairwise
 from math import ceil, floor, sqrt
 
 from pipelines.report.metro.detours import Bracket, Detour, brackets, is_upright
-from pipelines.report.metro.layout import Group, Panel, Point, Station, Strip
+from pipelines.report.metro.layout import Group, Panel, Point, Station
+from pipelines.report.metro.strips import Strip
 from pipelines.report.text import wrap
 from pipelines.report.view import JourneyView
 
@@ -36,6 +37,7 @@ OUTLINE = 4.5  # from a goal's outline to its second one
 LEAST_RADIUS, MOST_RADIUS = 10.0, 19.0
 LEAD = 0.26  # columns that a line runs level beside a station before it climbs
 _GAP = 5.0
+_HALF_BAND = 12.0
 
 
 @dataclass(frozen=True)
@@ -224,7 +226,8 @@ class Geometry:
         found = {}
         for column, mine in self.upright.items():
             here = [s for s in self.stations if s.at.column == column]
-            if len(here) == 1 and self.is_above(here[0]):
+            below = (row for row in self._passing.get(column, ()) if row > here[0].at.row)
+            if len(here) == 1 and self.is_above(here[0]) and next(below, None) is None:
                 found[column] = mine[0]
         return found
 
@@ -286,6 +289,7 @@ class Geometry:
     def column_bottom(self, column: float) -> float:
         """Lower end of the labels, loops and chips of a column."""
         labels = self.axis + max((self._bottom(s) for s in self.stations if s.at.column == column), default=0.0)
+        labels = max([labels, *(self.y(row) + _HALF_BAND for row in self._passing.get(column, ()))])
         return labels + CHIP * len(self.chips.get(column, ())) + (LOOP if column in self.loops else 0)
 
     @cached_property

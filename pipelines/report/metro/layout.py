@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from math import floor
 
+from pipelines.report.metro.strips import Strip, strips
 from schemas.blocks import AllOf, Block, Flow, OneOf, Optional, Phase, Repeat, Sequence, Touch
 
-MOST_COLUMNS = 12  # of one strip: with more, words of fourteen letters break into three lines
-MOST_ROOM = 13.5  # columns that one strip has room for, the gaps between them counted in
 GAP = 0.2  # columns between two, where lines change from row to row: they climb there, beside the labels
 _SIDING = 0.9  # rows from a line up to the middle of what may be passed by
 
@@ -71,19 +70,6 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class Strip:
-    """One row of panels on the page: its columns, first and last included."""
-
-    first: int
-    last: int
-
-    @property
-    def columns_n(self) -> int:
-        """How many columns it has."""
-        return self.last - self.first + 1
-
-
-@dataclass(frozen=True)
 class Plan:
     """The whole drawing on the grid.
 
@@ -92,6 +78,7 @@ class Plan:
         tracks: Designed ways forward.
         back: Pairs of names that a `repeat` allows to follow each other backwards (or a name itself).
         entries: Names that the flow may begin with.
+        ways_in: Keys of the stations that the flow may begin with, and the points on the way to each.
         panels: Phases in order.
         strips: Rows of the page in order.
         groups: Where order is free.
@@ -106,6 +93,7 @@ class Plan:
     strips: tuple[Strip, ...]
     groups: tuple[Group, ...] = ()
     gaps: tuple[float, ...] = ()
+    ways_in: tuple[tuple[int, tuple[Point, ...]], ...] = ()
 
     def first_of(self) -> dict[str, Station]:
         """The station of each touchpoint; the first where there are two."""
@@ -171,9 +159,10 @@ def plan(flow: Flow) -> Plan:
         frozenset(drawing.back),
         tuple(dict.fromkeys(names[key] for key, _ in whole.entries)),
         tuple(panels),
-        _strips(column, drawing.cuts, gaps),
+        strips(column, drawing.cuts, gaps),
         tuple(drawing.groups),
         gaps,
+        whole.entries,
     )
 
 
@@ -306,12 +295,11 @@ def _place_branches(block: OneOf | AllOf, column: int, axis: float, drawing: _Dr
         before = len(drawing.stations)
         ends = _place(child, column, row + inner.up, drawing, may_pass)
         members.append(list(range(before, len(drawing.stations))))
-        # A branch shorter than its neighbours runs on straight to the last column before it joins the line.
-        rest = (Point(column + size.columns - 1, row + inner.up),) if inner.columns < size.columns else ()
+        rest = _rest(row + inner.up, column + inner.columns, column + size.columns - 1)
         entries += ends.entries
-        exits += [(key, way + rest) for key, way in ends.exits]
+        exits += [_led_on(tail, rest, drawing) for tail in ends.exits]
         if ends.bypass is not None:
-            bypass = ends.bypass + rest
+            bypass = ends.bypass + rest[1:]
         row += inner.up + inner.down
     if isinstance(block, AllOf):
         _interleave(members, drawing)
@@ -320,28 +308,22 @@ def _place_branches(block: OneOf | AllOf, column: int, axis: float, drawing: _Dr
     return _Ends(tuple(entries), tuple(exits), bypass)
 
 
+def _rest(axis: float, first: int, last: int) -> tuple[Point, ...]:
+    """How a branch shorter than its neighbours runs on: to its own line first, then straight to the last column."""
+    return tuple(Point(column, axis) for column in (first, last)) if first <= last else ()
+
+
+def _led_on(tail: _Tail, rest: tuple[Point, ...], drawing: _Drawing) -> _Tail:
+    """A way out with the rest of its branch; the first place of that only where it has to climb to it."""
+    key, way = tail
+    row = way[-1].row if way else drawing.stations[key].at.row
+    is_level = bool(rest) and row == rest[0].row
+    return key, way + tuple(dict.fromkeys(rest[1:] if is_level else rest))
+
+
 def _interleave(members: list[list[int]], drawing: _Drawing) -> None:
     """Any step of one branch may follow any step of another."""
     for mine in members:
         for others in members:
             if mine is not others:
                 drawing.tracks += [Track(a, b, (), is_free_order=True) for a in mine for b in others]
-
-
-def _strips(columns_n: int, cuts: dict[int, float], gaps: tuple[float, ...]) -> tuple[Strip, ...]:
-    """Fewest strips within the width, cut between phases rather than inside them, of like length.
-
-    A shortest path over the places where a strip may end; a cut through a block is the last resort.
-    """
-    best: list[tuple[float, tuple[Strip, ...]]] = [(0.0, ())]
-    for end in range(columns_n):
-        choices = []
-        for start in range(max(0, end - MOST_COLUMNS + 1), end + 1):
-            if start < end and end - start + 1 + sum(gaps[start:end]) > MOST_ROOM:
-                continue
-            cost, strips = best[start]
-            cut = 0.0 if end == columns_n - 1 else cuts.get(end, 50.0)
-            length = (end - start + 1) / MOST_COLUMNS
-            choices.append((round(cost + 10 + cut + length**2, 6), (*strips, Strip(start, end))))
-        best.append(min(choices, key=lambda choice: (choice[0], [strip.last for strip in choice[1]])))
-    return best[-1][1] or (Strip(0, 0),)

@@ -9,10 +9,10 @@ from pipelines.report.canvas import Canvas, Drawing
 from pipelines.report.metro.beside import band, draw_band
 from pipelines.report.metro.curves import segments
 from pipelines.report.metro.detour_marks import draw_detours
-from pipelines.report.metro.detours import Detour, detours
+from pipelines.report.metro.detours import detours
 from pipelines.report.metro.geometry import Geometry
 from pipelines.report.metro.lanes import Shown, draw_lanes, draw_owners
-from pipelines.report.metro.layout import Station, Strip
+from pipelines.report.metro.layout import Station
 from pipelines.report.metro.modes import FRICTION, Mode
 from pipelines.report.metro.moods import draw_moods
 from pipelines.report.metro.names import fitted
@@ -81,6 +81,3 @@ def describe(view: JourneyView, mode: Mode, stations: Iterable[Station]) -> str:
         told.append(line)
     first, last = tr("Stations in designed order."), tr("The tables below hold every number.")
     return f"{first} {'; '.join(told)}. {last}"
-
-
-__all__ = ["Detour", "Strip", "describe", "metro_map"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pipelines.report.metro.curves import segments, touches
+from pipelines.report.metro.curves import entries, segments, touches
 from pipelines.report.metro.geometry import Geometry
 from pipelines.report.metro.layout import Station
 from pipelines.report.text import width
@@ -20,12 +20,14 @@ def fitted(g: Geometry) -> Geometry:
     if not any(g.view.plan.gaps):
         return g
     for _ in range(_ROUNDS):
-        lines = [piece.points() for piece in segments(g)]
+        pieces = [*segments(g), *(piece for _, way in entries(g) for piece in way)]
+        lines = [piece.points() for piece in pieces]
+        wide = {station.key: _widest(g, station) for station in g.stations}
+        boxes = {station.key: _box(g, station) for station in g.stations if wide[station.key] > _NARROWEST}
         tight = {
-            station.key: max(_NARROWEST, _STEP * _widest(g, station))
-            for station in g.stations
-            if _widest(g, station) > _NARROWEST
-            and any(touches(line, _WIDEST_BAND / 2, _box(g, station)) for line in lines)
+            key: max(_NARROWEST, _STEP * wide[key])
+            for key, box in boxes.items()
+            if any(touches(line, _WIDEST_BAND / 2, box) for line in lines)
         }
         if not tight:
             return g

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from markupsafe import Markup
 
 from pipelines.language import tr
 from pipelines.report.canvas import Canvas
-from pipelines.report.metro.curves import Segment, hides, segments
+from pipelines.report.metro.curves import Segment, entries, hides, segments
 from pipelines.report.metro.geometry import (
     COUNT_SIZE,
     DIAMOND,
     GOAL_SIZE,
-    LEAD,
     LEFT,
     OUTLINE,
     PANEL_TITLE,
@@ -85,23 +86,28 @@ def _ways(view: JourneyView, piece: Segment) -> str:
 
 def _draw_ends(canvas: Canvas, g: Geometry, mode: Mode, most: int) -> None:
     """Where the line comes from, in the margin; and that it goes on, at the end of a strip that is not the last."""
-    begin = g.x(g.strip.first - 0.5)
     if g.strip.first == 0:
         total, word = mode.total(g.view)
         canvas.text(LEFT - 14, g.axis - 3, total, size=17, anchor="end", is_bold=True)
         canvas.text(LEFT - 14, g.axis + 12, word, size=COUNT_SIZE, look="m", anchor="end")
-        for station in g.stations:
-            if station.name in g.view.plan.entries and not station.is_again:
-                n = g.view.entered.get(station.name, 0)
-                thick = _thickness(mode, g.view.reached_n(station.name) if hides(n) else n, most)
-                look = "way hidden" if hides(n) else f"way {mode.band}".strip()
-                piece = Segment((begin - 7 + thick / 2, g.axis), g.at(station.at), (2.0, LEAD * g.column))
-                canvas.add("lines", el("path", d=piece.path, class_=look, stroke_width=thick))
+        _draw_entries(canvas, g, mode, most)
     else:
         canvas.text(LEFT - 14, g.axis + 4, tr("continued"), size=COUNT_SIZE, look="m", anchor="end")
     if g.strip.last < g.view.plan.strips[-1].last:
         x = g.x(g.strip.last + 0.5)
         canvas.add("lines", el("path", d=f"M{x - 5:.1f} {g.axis - 9:.1f}l12 9l-12 9z", class_="arrow"))
+
+
+def _draw_entries(canvas: Canvas, g: Geometry, mode: Mode, most: int) -> None:
+    """The ways from the margin to every station with which the flow may begin."""
+    for station, pieces in entries(g):
+        n = g.view.entered.get(station.name, 0)
+        thick = _thickness(mode, g.view.reached_n(station.name) if hides(n) else n, most)
+        look = "way hidden" if hides(n) else f"way {mode.band}".strip()
+        begin = g.x(-0.5) - 7 + thick / 2
+        pieces[0] = replace(pieces[0], start=(begin, g.axis))
+        path = " ".join(piece.path for piece in pieces)
+        canvas.add("lines", el("path", d=path, class_=look, stroke_width=thick))
 
 
 def draw_stations(canvas: Canvas, g: Geometry, mode: Mode, shown: Shown) -> None:

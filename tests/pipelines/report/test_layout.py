@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from pipelines.report.metro.layout import MOST_COLUMNS, Plan, plan
+from pipelines.report.metro.layout import Plan, plan
+from pipelines.report.metro.strips import MOST_COLUMNS
 from schemas.blocks import AllOf, Block, Flow, OneOf, Optional, Phase, Repeat, Sequence, Touch
 
 A, B, C, D = (Touch(name) for name in "abcd")
