@@ -10,8 +10,8 @@ from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-_SWEEPS = 16
-_SWAPS = 6
+_SWEEPS = 12
+_SWAPS = 5
 Neighbours = Sequence[Sequence[tuple[int, float]]]
 """Spot to what it is joined to on one side, with the weight of each join."""
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-from pipelines.language import mark, tr
+from pipelines.language import mark, tr, trn
 from pipelines.report.canvas import Canvas, Drawing
 from pipelines.report.numbers import count
 from pipelines.report.process.levels import level
@@ -63,7 +63,7 @@ def process_map(
     kinds = {line.way.key: _kind(line, roles, designed) for line in found.lines}
     wide = max(_LEAST, found.width + 2 * _EDGE)
     canvas = Canvas()
-    top = _legend(canvas, kinds.values(), wide)
+    top = _legend(canvas, kinds.values(), wide, chosen.left_out_n)
     painter = _Painter(canvas, ((wide - found.width) / 2, top), found, kinds, designed)
     painter.paint(max(int(step.journeys_n) for step in observed.steps))
     size = (wide, top + found.height + _EDGE)
@@ -95,9 +95,14 @@ def _described(found: Scene, left_out_n: int) -> str:
     return f"{head} {'; '.join(ways)}"
 
 
-def _legend(canvas: Canvas, kinds: Collection[str], wide: float) -> float:
-    """What the picture's signs mean, at its top; returns where that ends."""
+def _legend(canvas: Canvas, kinds: Collection[str], wide: float, left_out_n: int) -> float:
+    """What the picture's signs mean, and what it leaves out, at its top; returns where that ends."""
     words = tr("From top to bottom. On a line: journeys that went so with nothing between, and the median time.")
+    if left_out_n:
+        words += " " + trn(
+            "{n} less travelled way is not drawn.", "{n} less travelled ways are not drawn.", left_out_n,
+            n=count(left_out_n),
+        )  # fmt: skip
     lines = wrap(words, wide - 2 * _EDGE, SIZE)
     canvas.lines(_EDGE, 14, lines, LINE + 2, size=SIZE, look="m")
     x, y = _EDGE, 18 + (LINE + 2) * len(lines)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from math import inf
 
-from pipelines.report.process.orders import orders
+from pipelines.report.process.orders import Neighbours, orders
 
-_SWEEPS = 60
+_SWEEPS = 40
 _STRAIGHT = 6.0  # how much more a way is kept straight between two of its own bends than at its ends
 
 
@@ -55,12 +55,13 @@ def places(web: Web, threads: Sequence[Sequence[int]]) -> list[float]:
     above, below = _neighbours(web)
     ordered = orders([spot.row for spot in web.spots], above, below)
     x = _packed(web, ordered)
+    both = [[*one, *other] for one, other in zip(above, below, strict=True)]
     rows = sorted(ordered)
     for sweep in range(_SWEEPS):
         is_down = sweep % 2 == 0
-        sides = (above, below) if sweep >= _SWEEPS // 2 else (above,) if is_down else (below,)
+        beside = both if sweep >= _SWEEPS // 2 else above if is_down else below
         for row in rows if is_down else reversed(rows):
-            _settle(web, ordered[row], x, sides)
+            _settle(web, ordered[row], x, beside)
     _straighten(web, ordered, threads, x)
     left = min((x[i] - spot.left for i, spot in enumerate(web.spots)), default=0.0)
     return [place - left for place in x]
@@ -119,13 +120,15 @@ def _neighbours(web: Web) -> tuple[list[list[tuple[int, float]]], list[list[tupl
     return above, below
 
 
-def _settle(web: Web, row: Sequence[int], x: list[float], sides: Sequence[list[list[tuple[int, float]]]]) -> None:
+def _settle(web: Web, row: Sequence[int], x: list[float], beside: Neighbours) -> None:
     """Moves the spots of one row towards what they are joined to, in their order."""
     wanted, weights = [], []
     for i in row:
-        joined = [each for side in sides for each in side[i]]
-        weight = sum(w for _, w in joined)
-        wanted.append(sum(x[j] * w for j, w in joined) / weight if weight else x[i])
+        place = weight = 0.0
+        for other, pull in beside[i]:
+            place += x[other] * pull
+            weight += pull
+        wanted.append(place / weight if weight else x[i])
         weights.append(weight or 0.05)
     apart = [web.spots[a].right + web.spots[b].left for a, b in pairwise(row)]
     for i, place in zip(row, spread(wanted, weights, apart), strict=True):

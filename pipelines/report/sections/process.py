@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from pipelines.language import mark, tr
+from pipelines.report.canvas import Drawing
 from pipelines.report.document import Block, Chart, Figure, Modes, Section, Series
 from pipelines.report.material import Material
 from pipelines.report.process.picture import process_map
 from pipelines.report.process.tables import WAYS
+from pipelines.report.view import JourneyView
 
 # The share of the steps and of the ways between them that each level draws.
 _LEVELS = (
     ("more", mark("The most travelled ways"), 0.9, 0.65),
     ("main", mark("The main ways alone"), 0.6, 0.5),
-    ("all", mark("All ways that may be told"), 1.0, 1.0),
+    ("all", mark("All that may be told"), 1.0, 1.0),
 )
 _CHARTED = 12
+_WIDEST = 1600.0  # pixels; beyond them words are smaller than seven points on paper
+_LEAST = 0.05
 
 
 def section(m: Material) -> Section:
@@ -29,21 +33,26 @@ def section(m: Material) -> Section:
 def _level(m: Material, wanted: tuple[str, str, float, float]) -> tuple[Figure, ...]:
     key, title, activities_share, paths_share = wanted
     view = m.view
-    name = m.name(f"process-{key}")
-    drawing = process_map(
-        view.data.observed,
-        activities_share,
-        paths_share,
-        name=name,
-        title=tr("The process as it was observed: {map}", map=view.map.title),
-        designed=view.plan.designed(),
-    )
+    drawing = _fitting(view, m.name(f"process-{key}"), activities_share, paths_share)
     note = tr(
         "What really followed what, the most frequent steps and ways first; no design went into it but the colours."
         " “terreng mine” writes the same as BPMN; “terreng explore” has it with sliders."
     )
     short_name = f"process-{key}"
     return m.figure(short_name, tr(title), drawing, WAYS, note=note, chart=_chart(m))
+
+
+def _fitting(view: JourneyView, name: str, activities_share: float, paths_share: float) -> Drawing | None:
+    """The level's picture; where so many ways would make it too wide to be read, fewer of them."""
+    title = tr("The process as it was observed: {map}", map=view.map.title)
+    designed = view.plan.designed()
+    while True:
+        drawing = process_map(
+            view.data.observed, activities_share, paths_share, name=name, title=title, designed=designed
+        )
+        if drawing is None or drawing.width <= _WIDEST or paths_share < _LEAST:
+            return drawing
+        paths_share *= _WIDEST / drawing.width
 
 
 def _chart(m: Material) -> Chart:
