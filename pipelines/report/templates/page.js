@@ -1,6 +1,6 @@
 (() => {
   const tip = document.createElement("div");
-  tip.className = "tip";
+  tip.className = "hint";
   tip.hidden = true;
   document.body.append(tip);
   const words = new WeakMap();
