@@ -22,6 +22,7 @@ _LEAST = 720.0
 _EDGE = 16.0
 _ROUND = 9.0
 _MOST_TOLD = 20
+_BAND = 4.0
 _DASHES = "7 6"  # of what is welcome anytime: its grey is near the one of the design
 _KINDS = {
     "designed": mark("as designed"),
@@ -153,6 +154,10 @@ class _Painter:
         self.canvas.add("lines", drawn, _tip(tip, kind, is_up=line.is_up or line.is_level))
         x, y = self._at(line.at)
         is_bold = line.thick > 3
+        if line.thick > _BAND:  # a halo is not enough to read words on a band by
+            wide = width(line.label, SMALL, True) + 8
+            ground = el("rect", x=x - wide / 2, y=y - 7, width=wide, height=14, rx=7, class_="ground")
+            self.canvas.add("lines", ground)
         self.canvas.text(x, y + 3.5, line.label, size=SMALL, look=f"{kind} halo", anchor="middle", is_bold=is_bold)
 
     def _draw_box(self, box: Box, most: int) -> None:

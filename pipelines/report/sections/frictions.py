@@ -6,7 +6,7 @@ from pipelines.language import tr
 from pipelines.report.charts import frictions_chart
 from pipelines.report.cost.forest import frictions_picture
 from pipelines.report.cost.section import causes, joint, notes, tried
-from pipelines.report.document import Block, Modes, Note, Points, Section
+from pipelines.report.document import Block, Heading, Modes, Note, Points, Section
 from pipelines.report.heatmap import cost_grid, heatmap, rate_grid
 from pipelines.report.material import Material
 
@@ -49,4 +49,7 @@ def _heatmaps(m: Material) -> tuple[Block, ...]:
         ),
         *m.figure("heat-rate", tr("By how often it comes"), rate, "deviations", note=note),
     )
-    return (Modes(m.name("heat"), tr("Touchpoint by signal"), figures),) if len(figures) > 1 else figures
+    if not figures:
+        return ()
+    title = tr("Touchpoint by signal")
+    return Heading(title), *((Modes(m.name("heat"), title, figures),) if len(figures) > 1 else figures)
