@@ -60,8 +60,9 @@ def _rate(view: JourneyView, finding: FindingRow) -> tuple[float | None, float |
 
 
 def _sure(card: Card, finding: FindingRow) -> str:
-    grade = tr("evidence grade {grade}", grade=finding.evidence_grade) if finding.evidence_grade else ""
-    return ", ".join(part for part in (card.lost_between, grade) if part)
+    if not card.lost_between or not finding.evidence_grade:
+        return card.lost_between
+    return tr("{between}, grade {grade}", between=card.lost_between, grade=finding.evidence_grade)
 
 
 def _chart(view: JourneyView, finding: FindingRow) -> Chart | None:

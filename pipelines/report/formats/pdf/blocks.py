@@ -24,7 +24,7 @@ from pipelines.report.document import (
     kind,
 )
 from pipelines.report.formats.pdf.columns import table
-from pipelines.report.formats.pdf.pictures import Content, is_large, signs, singles_rows, strip
+from pipelines.report.formats.pdf.pictures import Content, is_large, is_tall, signs, singles_rows, strips
 from pipelines.report.numbers import count
 from pipelines.report.sentences import Card, Tile
 from pipelines.report.tables import DataTable
@@ -58,6 +58,12 @@ def begins_page(section: Section) -> bool:
     return isinstance(first, Cards) or (isinstance(first, Figure) and any(map(is_large, first.drawings)))
 
 
+def stands(section: Section) -> bool:
+    """Whether it is printed on a standing page, for its first picture is tall."""
+    first = _first(section)
+    return isinstance(first, Figure) and any(map(is_tall, first.drawings)) and begins_page(section)
+
+
 def _first(section: Section) -> Cards | Figure | None:
     first = next((block for block in section.blocks if isinstance(block, Cards | Figure | Modes)), None)
     return first.figures[0] if isinstance(first, Modes) else first
@@ -75,7 +81,7 @@ def shown_blocks(section: Section, behind: Mapping[str, DataTable]) -> list[Cont
     blocks = [shown for block in section.blocks for shown in _shown(block, around)]
     first = next((shown for shown in blocks if shown["kind"] == "figure"), None)
     if first is not None and begins_page(section) and len(first["strips"]) == 1:
-        first["strips"][0]["fills_page"] = True
+        first["strips"][0]["fills_page"] = True  # it gets all that the texts above and below it leave
     return blocks
 
 
@@ -123,12 +129,15 @@ def _tile(tile: Tile) -> Content:
 
 
 def _card(card: Card) -> Content:
+    """A finding; what its numbers tell one by one is not told again in its sentences."""
+    evidence = card.association if card.numbers else f"{card.evidence}. {card.association}"
     return {
         "where": clean(card.where),
         "owner": clean(card.owner),
-        "state": tr(card.state),
-        "headline": clean(card.headline),
-        "evidence": clean(f"{card.evidence}. {card.association}"),
+        "state": clean(card.state),
+        "headline": clean(card.occurs or card.headline),
+        "numbers": [_tile(tile) for tile in card.numbers],
+        "evidence": clean(evidence),
         "step": clean(card.step),
         "is_gap": card.is_gap,
     }
@@ -140,7 +149,7 @@ def _figure(figure: Figure, around: Around) -> Content:
         "title": "" if figure.title in around.said else clean(figure.title),
         "note": clean(figure.note),
         "legend": signs(figure),
-        "strips": [strip(drawing) for drawing in figure.drawings],
+        "strips": [shown for drawing in figure.drawings for shown in strips(drawing)],
         "see": None if figure.table in around.beside else _see(around.behind.get(figure.table)),
     }
 

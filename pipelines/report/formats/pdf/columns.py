@@ -49,8 +49,10 @@ def _file_line(data: DataTable, shown_n: int) -> str:
     return trn("{n} more row in tables/{file}", "{n} more rows in tables/{file}", rest, n=count(rest), file=data.file)
 
 
-def column_widths(heads: Sequence[str], rows: Sequence[Sequence[str]], size: float) -> list[float]:
-    """Points for each column: what its texts want, less for the widest where that is more than the page has.
+def column_widths(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], size: float, room: float = PAGE_WIDTH
+) -> list[float]:
+    """Points for each column: what its texts want, less for the widest where that is more than there is room for.
 
     A heading may stand in two lines.
     """
@@ -59,7 +61,7 @@ def column_widths(heads: Sequence[str], rows: Sequence[Sequence[str]], size: flo
         for i, head in enumerate(heads)
     ]
     wanted = [min(_WIDEST, max(_NARROWEST, wide)) + _GAP for wide in wanted]
-    most = _level(wanted, PAGE_WIDTH)
+    most = _level(wanted, room)
     return [round(min(wide, most), 1) for wide in wanted]
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pipelines.language import tr
 from pipelines.report.document import Chapter, Document, Lead, Section, Table
-from pipelines.report.formats.pdf.blocks import begins_page, shown_blocks
+from pipelines.report.formats.pdf.blocks import begins_page, shown_blocks, stands
 from pipelines.report.formats.pdf.columns import table
 from pipelines.report.formats.pdf.pictures import Content
 from pipelines.report.tables import DataTable
@@ -79,6 +79,8 @@ def _section(chapter: Chapter, section: Section) -> Content:
         "title": "" if is_first and section.title == chapter.title else short(section.title, 160),
         "anchor": chapter.anchor(section),
         "starts_page": not is_first and begins_page(section),
+        "stands": not is_first and stands(section),
+        "opens": is_first and any(isinstance(block, Lead) for block in section.blocks),
         "blocks": shown_blocks(section, behind),
         "tables": [{"name": each.name, "title": clean(each.title)} for each in _behind(section)],
     }

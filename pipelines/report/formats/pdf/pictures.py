@@ -8,6 +8,7 @@ from typing import Any
 from pipelines.report.canvas import Drawing
 from pipelines.report.document import Figure, Single
 from pipelines.report.formats.standalone import alternative, standalone, view_box
+from pipelines.report.formats.upper import upper
 from pipelines.report.text import clean, short
 
 Content = dict[str, Any]
@@ -19,20 +20,35 @@ SCALE = PAGE_WIDTH / 1280
 # A picture higher than this part of a page takes a page of its own, and all that is left of it.
 _LARGE = 0.66
 _HIGHEST = PAGE_HEIGHT - 96  # leaves room for a heading, a note and a legend
+_TALL = 1.15  # height over width
 _SIGN_SCALE = 0.62
 _HALF = (PAGE_WIDTH - 25.6) / 2
 _SMALLEST = 0.5
 
 
+def strips(drawing: Drawing) -> list[Content]:
+    """A drawing at its size on the page; of a high one first its upper part, then the whole on a page of its own."""
+    part = upper(drawing)
+    if part is None:
+        return [strip(drawing)]
+    return [strip(part), {**strip(drawing), "fills_page": True, "starts_page": True}]
+
+
 def strip(drawing: Drawing) -> Content:
-    """A drawing at its size on the page. One that is let fill its page gets all that other blocks leave of it."""
+    """A drawing at its size on the page."""
     scale = min(SCALE, PAGE_WIDTH / drawing.width, _HIGHEST / drawing.height)
     return {
         "svg": _on_paper(drawing.svg),
         "width": round(drawing.width * scale, 2),
         "alt": _told(drawing.svg),
         "fills_page": False,
+        "starts_page": False,
     }
+
+
+def is_tall(drawing: Drawing) -> bool:
+    """Whether it is much larger on a standing page."""
+    return drawing.height > _TALL * drawing.width
 
 
 def is_large(drawing: Drawing) -> bool:

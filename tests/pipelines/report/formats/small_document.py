@@ -43,9 +43,9 @@ def small_document(text: str = "") -> Document:
 
 
 def drawing(text: str, name: str, high: float = 120) -> Drawing:
-    """A bar with its number."""
+    """A panel with a number on it, and room below."""
     canvas = Canvas()
-    canvas.add("back", el("rect", x=0, y=0, width=640, height=high, class_="panel"))
+    canvas.add("back", el("rect", x=0, y=0, width=640, height=100, class_="panel"))
     canvas.text(20, 40, text or "1,234 journeys", look="t halo")
     return Drawing(picture(canvas.parts(), (640, high), name, text or "A bar", f"It tells {name}"), 640, high, ())
 
@@ -66,11 +66,21 @@ def _metro(text: str) -> Section:
 def _start(text: str) -> Section:
     cards = (
         Card(text or "1 Visit · Failed", text or "Sales", "new", text or "Visits fail in 120 journeys",
-             text or "120 journeys; 22% (21–23%)", text or "Associated with: 4 points", text or "Look at ten.", False),
+             text or "120 journeys; 22% (21–23%)", text or "Associated with: 4 points", text or "Look at ten.", False,
+             numbers=_numbers(text), chart=_elsewhere(text)),
         Card(text or "2 Order · Could not be seen", text or "IT", "new", text or "Orders could not be seen",
              text or "9 journeys", "", text or "Mend it.", True),
     )  # fmt: skip
     return Section("start", "Where to start", (Cards(cards, "None"), Table(_table("buy_findings", text))))
+
+
+def _numbers(text: str) -> tuple[Tile, ...]:
+    return Tile("120", "journeys", "", "buy_findings"), Tile("22%", text or "of them", "21–23%", "buy_findings")
+
+
+def _elsewhere(text: str) -> Chart:
+    series = Series(text or "Failed", (0.22, 0.1), (0.21, 0.08), (0.23, 0.1))
+    return Chart("bar", (text or "1 Visit", "2 Order"), (series,), highlight=text or "1 Visit")
 
 
 def _ends(text: str) -> Section:

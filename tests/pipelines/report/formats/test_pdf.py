@@ -108,7 +108,7 @@ def test_every_block_is_told_and_the_map_in_every_light(reader: PdfReader) -> No
     text = text_of(reader)
     for told in (
         "1,234 journeys", "of 1,200 people", "Rows add up.", "Late.", "The map 2", "Visits fail in 120 journeys",
-        "120 journeys; 22% (21–23%). Associated with: 4 points", "Look at ten.", "How.", "Late: Order",
+        "22% of them 21–23%", "Associated with: 4 points", "9 journeys.", "Look at ten.", "How.", "Late: Order",
         "Shares are of journeys.",
     ):  # fmt: skip
         assert told in text
