@@ -75,7 +75,11 @@ class Shown:
 
     def look(self, name: str, look: str) -> str:
         """A style, dimmed where the touchpoint is not among those asked for."""
-        return f"{look} dim" if self.only and name not in self.only else look
+        return f"{look} dim" if self.dim(name) else look
+
+    def dim(self, name: str) -> str | None:
+        """The style of what is dimmed, for a whole group."""
+        return "dim" if self.only and name not in self.only else None
 
 
 def draw_lanes(canvas: Canvas, g: Geometry, lanes: tuple[Lane, ...], top: float, shown: Shown) -> float:
@@ -146,11 +150,9 @@ def rule(canvas: Canvas, g: Geometry, y: float) -> float:
 
 def _draw_name(canvas: Canvas, lane: Lane, y: float, shown: Shown) -> None:
     """The lane's name, a link to its table, and the word below it."""
-    lines = wrap(tr(lane.name), LEFT - 20, _NAME, 1, True)
-    canvas.lines(LEFT - 14, y + 15, lines, 13, size=_NAME, anchor="end", is_bold=True)
-    if shown.stem and lines:
-        text = canvas.layers["texts"].pop()
-        canvas.add("texts", el("a", text, href=f"#{shown.stem}_{lane.table}", class_="lane-link"))
+    href = f"#{shown.stem}_{lane.table}" if shown.stem else ""
+    for line in wrap(tr(lane.name), LEFT - 20, _NAME, 1, True):
+        canvas.text(LEFT - 14, y + 15, line, size=_NAME, anchor="end", is_bold=True, href=href)
     canvas.lines(LEFT - 14, y + 27, wrap(tr(lane.note), LEFT - 20, _SMALL, 1), 12, size=_SMALL, look="m", anchor="end")
 
 
@@ -172,7 +174,7 @@ def _draw_cell(  # noqa: PLR0917 -- a cell and its place
     if has_bar:
         draw = _bar(x, at.y + 7, bar, cell, at.full) if cell.felt is None else _scale(x, at.y + 10, bar, cell.felt)
         hinted = hint(_told(g, station, cell))
-        canvas.add("marks", el("g", hinted, *draw, class_=shown.look(station.name, "told")))
+        canvas.add("marks", el("g", hinted, *draw, class_=shown.dim(station.name)))
         x += bar + 6
     canvas.text(x, at.y + 14, text, size=_VALUE, look=look, is_bold=cell.is_hot)
     if at.has_room and (below := _below(cell, at.room + 5)):

@@ -70,14 +70,14 @@ def _strip(g: Geometry, mode: Mode, most: int, shown: Shown, name: str, title: s
 
 def describe(view: JourneyView, mode: Mode, stations: Iterable[Station]) -> str:
     """The stations in words, for those who cannot see the picture."""
-    told = []
-    for station in stations:
-        n, leave = count(view.reached_n(station.name)), view.leave(station.name)
-        line = tr("{station}: {n} journeys", station=view.label(station.name), n=n)
-        if leave is not None:
-            line = tr("{told}, {share} leave here", told=line, share=share(leave))
-        if mode is not FRICTION:
-            line = f"{line} ({mode.amount(view, station.name)})"
-        told.append(line)
+    told = [_in_words(view, mode, station.name) for station in stations]
     first, last = tr("Stations in designed order."), tr("The tables below hold every number.")
     return f"{first} {'; '.join(told)}. {last}"
+
+
+def _in_words(view: JourneyView, mode: Mode, name: str) -> str:
+    if mode is not FRICTION:
+        return f"{view.label(name)}: {mode.amount(view, name)}"
+    told = tr("{station}: {n} journeys", station=view.label(name), n=count(view.reached_n(name)))
+    leave = view.leave(name)
+    return told if leave is None else tr("{told}, {share} leave here", told=told, share=share(leave))

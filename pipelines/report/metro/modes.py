@@ -25,10 +25,6 @@ DIFFERENCE_STEPS = (-0.05, -0.01, 0.01, 0.05)
 Told = Callable[[JourneyView, str], str]
 
 
-def _nothing(view: JourneyView, name: str) -> tuple[str, ...]:
-    return ()
-
-
 @dataclass(frozen=True)
 class Mode:
     """One way to look at the map.
@@ -41,7 +37,6 @@ class Mode:
         fill: Its colour, as a class of the style sheet.
         amount: The line under its name.
         lanes: What stands below it.
-        told: What is said of it beyond that.
         arcs: Lines above the stations in place of skips, such as promises.
         has_detours: Whether skips, ways back and stops off the map are drawn.
         has_moods: Whether the curve of feelings is drawn.
@@ -56,7 +51,6 @@ class Mode:
     fill: Told
     amount: Told
     lanes: tuple[Lane, ...]
-    told: Callable[[JourneyView, str], tuple[str, ...]] = _nothing
     arcs: Callable[[JourneyView], tuple[Detour, ...]] = lambda view: ()
     has_detours: bool = False
     has_moods: bool = False

@@ -26,6 +26,7 @@ from pipelines.report.metro.layout import Group, Station
 from pipelines.report.metro.modes import Mode
 from pipelines.report.numbers import count
 from pipelines.report.sentences import left_in_words
+from pipelines.report.stored import retold
 from pipelines.report.svg import el
 from pipelines.report.text import wrap
 from pipelines.report.view import JourneyView
@@ -65,8 +66,9 @@ def draw_lines(canvas: Canvas, g: Geometry, mode: Mode, most: int) -> None:
     """The designed ways as bands to one scale: `most` journeys are the widest. Those that nobody took are dashed."""
     for piece in sorted(segments(g), key=lambda piece: (-piece.n, piece.start, piece.end)):
         look = "way idle" if not piece.n else "way hidden" if piece.is_hidden else f"way {mode.band}".strip()
-        told, thick = hint(_ways(g.view, piece)), _thickness(mode, piece.n, most) if piece.n else 1.4
-        canvas.add("lines", el("path", told, d=piece.path, class_=look, stroke_width=thick))
+        thick = _thickness(mode, piece.n, most) if piece.n else 1.4
+        told = [hint(_ways(g.view, piece))] if mode.has_detours else []
+        canvas.add("lines", el("path", *told, d=piece.path, class_=look, stroke_width=thick))
     _draw_ends(canvas, g, mode, most)
 
 
@@ -116,7 +118,7 @@ def draw_stations(canvas: Canvas, g: Geometry, mode: Mode, shown: Shown) -> None
         x, y = g.at(station.at)
         look = mode.fill(g.view, station.name)
         told = _told(g.view, station, mode)
-        canvas.add("marks", el("g", hint(told), *sign(g, station, look), class_=shown.look(station.name, "at")))
+        canvas.add("marks", el("g", hint(told), *sign(g, station, look), class_=shown.dim(station.name)))
         number = shown.look(station.name, f"n {look}")
         canvas.text(x, y + 3.9, str(station.number), size=11, look=number, anchor="middle", is_bold=True)
         lines, top = g.titles[station.key], g.label_top(station)
@@ -148,11 +150,14 @@ def diamond(x: float, y: float, d: float) -> str:
 
 
 def _told(view: JourneyView, station: Station, mode: Mode) -> str:
-    outcome = view.outcomes.get(station.name)
-    label, n = view.label(station.name), count(view.reached_n(station.name))
-    lines = [tr("{station}: {n} journeys reached it", station=label, n=n)]
-    if outcome is not None and outcome.refused is not None:
-        lines.append(tr("leave here: not told ({reason})", reason=outcome.refused))
-    elif outcome is not None:
-        lines.append(left_in_words(outcome))
-    return "\n".join([*lines, *mode.told(view, station.name)])
+    label = view.label(station.name)
+    if mode.key not in {"friction", "volume"}:
+        return f"{label}: {mode.amount(view, station.name)}"
+    outcome, n = view.outcomes.get(station.name), count(view.reached_n(station.name))
+    first = tr("{station}: {n} journeys reached it", station=label, n=n)
+    if outcome is None:
+        return first
+    if outcome.refused is None:
+        return f"{first}\n{left_in_words(outcome)}"
+    refused = tr("leave here: not told ({reason})", reason=retold(outcome.refused))
+    return f"{first}\n{refused}"
