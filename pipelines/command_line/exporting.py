@@ -20,6 +20,7 @@ class ExportFormat(StrEnum):
     XES = "xes"
     OCEL = "ocel"
     PDF = "pdf"
+    PPTX = "pptx"
     XLSX = "xlsx"
     JSON = "json"
     PNG = "png"

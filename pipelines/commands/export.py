@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pipelines.settings import Settings
 
-TABLES = {"csv": "csv", "parquet": "parquet", "xlsx-tables": "xlsx", "xlsx": "xlsx"}
+TABLES = {"csv": "csv", "parquet": "parquet", "xlsx-tables": "xlsx"}
 """Formats that hold the published tables, and what their files end with."""
 
 

@@ -78,16 +78,30 @@ def _json(made: Made, folder: Path, _: Theme) -> tuple[Path, ...]:
     return tuple(paths)
 
 
+def _xlsx(made: Made, folder: Path, _: Theme) -> tuple[Path, ...]:
+    from pipelines.report.formats.workbook import workbook
+
+    return (_put(folder / "report.xlsx", workbook(made)),)
+
+
 def _pdf(made: Made, folder: Path, _: Theme) -> tuple[Path, ...]:
     from pipelines.report.formats.pdf import pdf
 
     return (_put(folder / "report.pdf", pdf(made.document, made.as_of)),)
 
 
+def _pptx(made: Made, folder: Path, _: Theme) -> tuple[Path, ...]:
+    from pipelines.report.formats.pptx import pptx
+
+    return (_put(folder / "report.pptx", pptx(made.document, made.as_of)),)
+
+
 FORMATS: Mapping[str, Writer] = {
     "json": _json,
     "pdf": _pdf,
     "png": _pngs,
+    "pptx": _pptx,
     "svg": _svgs,
+    "xlsx": _xlsx,
 }
 """Format to what writes a report in it."""
