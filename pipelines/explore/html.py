@@ -54,6 +54,16 @@ def heading(text: str) -> str:
     return framed(el("h3", text), look="heading")
 
 
+def title(text: str, about: str) -> str:
+    """What a notebook is called, and what it is for."""
+    return framed(el("h1", text), el("p", about, class_="detail"))
+
+
+def section(text: str, inside: str) -> str:
+    """A heading with what was made for below it."""
+    return framed(el("h2", text), Markup(inside))  # noqa: S704 - made by `framed`
+
+
 def note(text: str) -> str:
     """A paragraph."""
     return framed(el("p", text, class_="note"))

@@ -28,6 +28,22 @@ _WORDS = {
         " those of its ids that are in this part: they are hashed here as at the door, and nothing else of the file is"
         " kept."
     ),
+    "file": mark("Map file"),
+    "workshop": mark("Map workshop"),
+    "about_workshop": mark("Change the map, and see at once what lint says and what it says differently."),
+    "workshop_note": mark("Nothing is written: take the file with you and put it into the folder maps."),
+    "lint": mark("What lint says"),
+    "difference": mark("What it says differently from the map in force"),
+    "judge": mark("Judge old traffic by it"),
+    "judging": mark("Judging old traffic by this map and by the one in force"),
+    "take": mark("Take the file"),
+    "own_data": mark("Your own data"),
+    "about_own_data": mark("What your exports are taken for, and the first events that would come of them."),
+    "files": mark("Files or folders, one a line, as seen from the workspace"),
+    "look": mark("Look"),
+    "sources": mark("Proposed for terreng.toml; change what is wrong"),
+    "try_out": mark("Show the first events"),
+    "taking_in": mark("Taking the files in, in a workspace that is thrown away"),
     "no_ids": mark("No type of id is held by enough people of this part."),
 }
 _TABS = {
