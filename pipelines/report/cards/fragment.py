@@ -6,9 +6,14 @@ from importlib.resources import files
 
 from pipelines.journeys.cards import DeviationCard
 from pipelines.journeys.laid import LaidJourney
+from pipelines.language import tr, trn
 from pipelines.report.cards.lines import two_lines
 from pipelines.report.document import Single
-from pipelines.report.numbers import count, duration, share
+from pipelines.report.numbers import count, duration, journeys, share
+from pipelines.report.text import short
+from pipelines.report.vocabulary import kind_title, word
+
+_TITLE = 160
 
 
 def cards_css() -> str:
@@ -29,18 +34,35 @@ def single(card: DeviationCard, name: str) -> Single:
 
 
 def _heading(card: DeviationCard) -> str:
-    return f"{card.heading[:1].upper()}{card.heading[1:]}"
+    return tr("{deviation}: {place}", deviation=kind_title(card.kind), place=short(card.title, _TITLE))
 
 
 def _where(card: DeviationCard) -> str:
-    of = f" of the {count(card.opportunities_n)} that came so far" if card.opportunities_n is not None else ""
-    rate = f" ({share(card.rate)})" if card.rate is not None else ""
-    places = [each for each in (card.phase, card.owner and f"owner {card.owner}") if each]
-    shown = "the journey" if len(card.examples) == 1 else f"the {len(card.examples)} shortest"
-    journeys = f"{count(card.journeys_n)} journey{'' if card.journeys_n == 1 else 's'}"
-    return " · ".join([f"{journeys}{of}{rate}", *places, shown])
+    """How often it comes, where, whose it is, and how many journeys are shown."""
+    examples_n = len(card.examples)
+    parts = [
+        _often(card),
+        card.phase or "",
+        tr("owner {owner}", owner=card.owner) if card.owner else "",
+        trn("the shortest journey", "the {n} shortest journeys", examples_n, n=count(examples_n)),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _often(card: DeviationCard) -> str:
+    if card.opportunities_n is None:
+        return journeys(card.journeys_n)
+    if card.rate is None:
+        return tr(
+            "{journeys} of the {n} that came so far", journeys=journeys(card.journeys_n), n=count(card.opportunities_n)
+        )
+    return tr(
+        "{journeys} of the {n} that came so far ({share})",
+        journeys=journeys(card.journeys_n), n=count(card.opportunities_n), share=share(card.rate),
+    )  # fmt: skip
 
 
 def _caption(laid: LaidJourney) -> str:
     span = duration((laid.last_at - laid.entered_at).total_seconds())
-    return f"· {laid.status.replace('_', ' ')} · {laid.events_n} event{'' if laid.events_n == 1 else 's'} in {span}"
+    events = trn("{n} event in {span}", "{n} events in {span}", laid.events_n, n=count(laid.events_n), span=span)
+    return f"· {word(laid.status)} · {events}"

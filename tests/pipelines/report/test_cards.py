@@ -41,7 +41,7 @@ def test_every_step_of_both_lines_is_drawn_and_told() -> None:
     svg = str(two_lines(laid("=visit -card +chat !no", "missing card 1"), "x").svg)
 
     assert svg.count("<circle") == 5
-    assert "visit; planned, not done: Pay by card (missing); done, not planned: chat; done, not planned: no" in svg
+    assert "visit; planned, not done: Pay by card (Skipped); done, not planned: chat; done, not planned: no" in svg
 
 
 def test_a_picture_stands_alone_in_light_and_dark() -> None:
@@ -69,7 +69,7 @@ def test_a_card_has_the_journeys_and_the_sql_and_takes_no_title_for_markup() -> 
     assert len(set(re.findall(r'id="([^"]+)"', svg))) == len(re.findall(r'id="', svg))
     assert "<script" not in svg
     assert found.sql == "SELECT 1\nWHERE a < '<b>';"
-    assert found.where == "12 journeys · the 2 shortest"
+    assert found.where == "12 journeys · the 2 shortest journeys"
     assert "2026" not in svg + str(
         found.captions
     )  # of a journey in a report the time between its events is told, never the time itself
