@@ -5,13 +5,18 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.pipelines.report.conftest import build, map_text, view, views
+from pipelines.report import write_report
+from tests.pipelines.report.conftest import build, make_workspace, map_text, view, views
+from tests.pipelines.report.sample_maps import make_map
 
-__all__ = ["browser", "build", "map_text", "view", "views", "visit"]
+__all__ = ["browser", "build", "map_text", "report", "view", "views", "visit"]
+
+RUN = "20260630T000000Z-1a2b"
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 # Without hinting and coloured edges a text is drawn alike on every machine that has the same fonts.
@@ -28,6 +33,12 @@ class Visit:
 
 
 Open = Callable[..., Visit]
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a small workspace."""
+    return write_report(make_workspace(tmp_path_factory.mktemp("report"), make_map(12), 100), RUN)
 
 
 # One for a file, not for the session: while it stands no other test in the process may begin an event loop.

@@ -42,21 +42,27 @@ def build(tmp_path: Path) -> Build:
     def make(
         text: str | tuple[str, ...], people_n: int = 400, change: Callable[[Rows], None] | None = None
     ) -> Settings:
-        texts = (text,) if isinstance(text, str) else text
-        rows: Rows = {name: [] for name in TABLES}
-        (tmp_path / "maps").mkdir(exist_ok=True)
-        for i, one in enumerate(texts):
-            path = tmp_path / "maps" / f"map{i}.yaml"
-            path.write_text(one, encoding="utf-8")
-            Walk(load_map(path), rows).fill(people_n)
-        add_workspace_rows(rows)
-        if change is not None:
-            change(rows)
-        settings = Settings(root=tmp_path, name="Nordlys Fiber")
-        publish_rows(settings, rows)
-        return settings
+        return make_workspace(tmp_path, text, people_n, change)
 
     return make
+
+
+def make_workspace(
+    root: Path, text: str | tuple[str, ...], people_n: int, change: Callable[[Rows], None] | None = None
+) -> Settings:
+    texts = (text,) if isinstance(text, str) else text
+    rows: Rows = {name: [] for name in TABLES}
+    (root / "maps").mkdir(exist_ok=True)
+    for i, one in enumerate(texts):
+        path = root / "maps" / f"map{i}.yaml"
+        path.write_text(one, encoding="utf-8")
+        Walk(load_map(path), rows).fill(people_n)
+    add_workspace_rows(rows)
+    if change is not None:
+        change(rows)
+    settings = Settings(root=root, name="Nordlys Fiber")
+    publish_rows(settings, rows)
+    return settings
 
 
 def publish_rows(settings: Settings, rows: Rows) -> None:
