@@ -2,7 +2,7 @@
 
 To hide each small way, and what would give it away, would leave little to see, for what comes to a phase is what goes
 on from it. So journeys that took a way of few are left out, with as many others as it takes that nobody can tell from a
-known total how many they are. What is left adds up everywhere. Where too many would go, ways are told together.
+known total that they are few. What is left adds up everywhere. Where too many would go, ways are told together.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ OTHER = "other"
 """A way: detours and contacts together."""
 LEFT = "left"
 """An end: exited and abandoned together."""
-ENOUGH_SHARE = 0.03  # so many journeys may be left out before ways are told together instead
+ENOUGH_SHARE = 0.05  # so many journeys may be left out before ways are told together instead
 _TINY = 10  # minima: contacts of fewer journeys in a phase are told with its detours from the beginning
 _PATHS = """
 SELECT journey, phases, ways, status, count(*) FROM (
@@ -99,24 +99,30 @@ def told(paths: Paths, minimum: int) -> Paths:
 
 
 def of_many(paths: Paths, minimum: int) -> Paths:
-    """The paths without those that take a small way, and without others that known totals would give them away by."""
+    """The paths but for those on a small way, and for so many journeys more that no known total tells of few."""
     kept = dict(paths)
     while True:
         legs = _counted(kept, lambda path: path.legs)
-        gone = [path for path in kept if any(legs[leg] < minimum for leg in path.legs)]
+        gone = {path: n for path, n in kept.items() if any(legs[leg] < minimum for leg in path.legs)}
         gone = gone or _beside(paths, kept, minimum)
         if not gone:
             return kept
-        for path in gone:
-            del kept[path]
+        for path, n in gone.items():
+            kept[path] -= n
+            if not kept[path]:
+                del kept[path]
 
 
-def _beside(paths: Paths, kept: Paths, minimum: int) -> list[Path]:
-    """One more path to leave out, the smallest, where some known total would tell of few that are left out."""
-    missing = _counted({path: n for path, n in paths.items() if path not in kept}, lambda path: path.totals)
-    few = {total for total, n in missing.items() if n < minimum}
-    by_size = sorted(kept, key=lambda path: (kept[path], repr(path)))
-    return next(([path] for path in by_size if few.intersection(path.totals)), [])
+def _beside(paths: Paths, kept: Paths, minimum: int) -> dict[Path, int]:
+    """Journeys of one path that are left out, too, where some known total would tell of few that are left out.
+
+    Of the paths that help with most of such totals the one of most journeys is taken, for it loses least by it.
+    """
+    missing = _counted({path: n - kept.get(path, 0) for path, n in paths.items()}, lambda path: path.totals)
+    few = {total: minimum - n for total, n in missing.items() if 0 < n < minimum}
+    helped = {path: [few[total] for total in path.totals if total in few] for path in kept}
+    found = max(kept, key=lambda path: (len(helped[path]), kept[path], repr(path)), default=None)
+    return {found: min(max(helped[found]), kept[found])} if found is not None and helped[found] else {}
 
 
 def _counted(paths: Paths, parts: Callable[[Path], Iterable[Any]]) -> Counter[Any]:

@@ -9,7 +9,7 @@ from pipelines.report.travel.charts import flow_chart, funnel_chart, incidence_c
 from pipelines.report.travel.flow import phase_flow
 from pipelines.report.travel.funnel import funnel
 from pipelines.report.travel.incidence import incidence, incidence_by_segment
-from pipelines.report.travel.tables import left_out
+from pipelines.report.travel.words import left_out
 
 
 def section(m: Material) -> Section:
@@ -26,7 +26,7 @@ def _flow(m: Material) -> tuple[Block, ...]:
         "Every journey is a part of the bands, which are as wide as journeys are many: as designed, by a detour (a"
         " departure from the map), or asking for help (a contact that the map does not have). What comes to a phase is"
         " what goes on from it or ends there. {left_out}",
-        left_out=left_out(m.view),
+        left_out=left_out(m.view.data.travel),
     )
     chart = flow_chart(m.view)
     return (*m.figure("phase_flows", title, drawing, "phase_flows", note=note, chart=chart), m.table("phase_flows"))

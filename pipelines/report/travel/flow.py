@@ -14,7 +14,7 @@ from pipelines.report.numbers import count, journeys, share
 from pipelines.report.svg import el, picture
 from pipelines.report.text import short, width, wrap
 from pipelines.report.travel.graph import GONE, Band, Bar, Graph, graph_of
-from pipelines.report.travel.words import end_word, way_word
+from pipelines.report.travel.words import end_word, left_out, way_word
 from pipelines.report.view import JourneyView
 from schemas.words import Status, TravelWay
 
@@ -72,6 +72,8 @@ def phase_flow(view: JourneyView, name: str) -> Drawing | None:
     for column in range(len(graph.phases)):
         _draw_head(canvas, found, column)
     _draw_goal(canvas, view, found)
+    if graph.begun_n < graph.all_n:
+        canvas.text(_LEFT, found.height - 5, left_out(view.data.travel), size=10.5, look="m")
     title = tr("How journeys travel through the phases: {map}", map=view.map.title)
     svg = picture(canvas.parts(), (found.width, found.height), name, title, _told(graph))
     return Drawing(svg, found.width, found.height, tuple(canvas.boxes))
@@ -83,7 +85,7 @@ def shown_graph(view: JourneyView) -> Graph | None:
     legs = view.data.travel.legs
     if not legs or not {leg.from_phase for leg in legs} | {leg.to_phase for leg in legs} <= {None, *phases}:
         return None
-    return graph_of(legs, phases)
+    return graph_of(legs, phases, max(view.data.travel.begun_n, view.data.travel.told_n))
 
 
 def _layout(graph: Graph) -> _Layout:
@@ -104,7 +106,7 @@ def _layout(graph: Graph) -> _Layout:
             places[bar] = _Place(_LEFT + pitch * (bar.column + _END_AT[bar.kind]), low, max(1.5, n * scale))
     deepest = max((places[bar].high for bar in places if bar.kind in GONE), default=0.0)
     wide = _LEFT + pitch * columns_n + _RIGHT
-    return _Layout(graph, pitch, scale, places, head, wide, low + deepest + 5.2 * _LINE)
+    return _Layout(graph, pitch, scale, places, head, wide, low + deepest + 6.2 * _LINE)
 
 
 def _is_end(bar: Bar) -> bool:
@@ -239,7 +241,7 @@ def _write_end(canvas: Canvas, found: _Layout, bar: Bar, place: _Place, lines: S
 def _heads(graph: Graph, column: int, pitch: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The lines above a phase: its name; how many came to it, and how many of them began there."""
     n, begun_n, room = graph.came_n(column), graph.begun_at(column), pitch - 12
-    told = f"{journeys(n)} · {share(n / graph.begun_n)}" if n < graph.begun_n else journeys(n)
+    told = f"{journeys(n)} · {share(n / graph.all_n)}" if n < graph.all_n else journeys(n)
     lines = wrap(told, room, _SIZE, 2)
     if column and begun_n:
         lines += wrap(tr("{n} begin here", n=count(begun_n)), room, _SIZE, 1)
@@ -272,7 +274,7 @@ def _draw_goal(canvas: Canvas, view: JourneyView, found: _Layout) -> None:
     canvas.lines(x, y, lines, 15, size=12, is_bold=True)
     y += 15 * len(lines)
     canvas.text(x, y, journeys(n), size=11.5)
-    canvas.text(x, y + 14, tr("{share} of all begun", share=share(n / found.graph.begun_n)), size=11, look="m")
+    canvas.text(x, y + 14, tr("{share} of all begun", share=share(n / found.graph.all_n)), size=11, look="m")
 
 
 def _told(graph: Graph) -> str:

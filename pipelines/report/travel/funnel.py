@@ -24,6 +24,7 @@ _PHASE = 27.0
 _TALL, _LOW = 17.0, 9.0  # bars of steps that everybody takes, and of those beside
 _ROW, _SMALL_ROW = 31.0, 24.0
 _LINE = 13.0
+_BRANCH = 200.0  # a branch whose name takes more is told by its number
 
 
 @dataclass(frozen=True)
@@ -167,11 +168,11 @@ def _draw_branches(canvas: Canvas, view: JourneyView, row: _Row) -> None:
     for branch in step.branches[:-1]:
         x += (_x(step, parted_n) - _BARS[0]) * branch.done_n / max(1, step.done_n)
         canvas.add("marks", el("rect", x=x - 1, y=row.y + 4, width=2, height=_TALL, class_="cut"))
+    named = [f"{view.label(branch.touchpoint)}: {_branch(step, branch)}" for branch in step.branches]
+    if any(width(told, 10.5) > _BRANCH for told in named):
+        named = [f"{view.numbers.get(branch.touchpoint, '')}: {_branch(step, branch)}" for branch in step.branches]
     least = x = _BARS[0]
-    for branch in step.branches:
-        told = f"{view.label(branch.touchpoint)}: {_branch(step, branch)}"
-        if width(told, 10.5) > 200:
-            told = f"{view.numbers.get(branch.touchpoint, '')}: {_branch(step, branch)}".removeprefix(": ")
+    for branch, told in zip(step.branches, named, strict=True):
         if least + width(told, 10.5) <= _WORDS[0] - 8:
             least += canvas.text(least, row.y + _TALL + 17, told, size=10.5, look="m") + 14
         x += (_x(step, parted_n) - _BARS[0]) * branch.done_n / max(1, step.done_n)

@@ -53,12 +53,14 @@ class Graph:
         bands: From column to column.
         begun: Journeys that begin at a bar.
         ends: Journeys by end status, for each column's end.
+        all_n: All journeys, those too that are left out: what shares are of.
     """
 
     phases: tuple[str, ...]
     bands: tuple[Band, ...]
     begun: dict[Bar, int]
     ends: dict[int, dict[str, int]]
+    all_n: int
 
     @cached_property
     def sizes(self) -> dict[Bar, int]:
@@ -138,15 +140,17 @@ class _Making:
         self.bands[before, end, end] += n
 
 
-def graph_of(legs: Iterable[Leg], phases: tuple[str, ...]) -> Graph:
+def graph_of(legs: Iterable[Leg], phases: tuple[str, ...], all_n: int) -> Graph:
     """The graph of the ways between phases.
 
     Args:
         legs: The ways; of phases that the map does not have (any more) none may be there.
         phases: Names of the map's phases, in the order of the design.
+        all_n: Journeys begun, those too of which no way is told.
     """
     making = _Making(phases)
     for leg in legs:
         making.add(leg)
     bands = [Band(start, end, n, target) for (start, end, target), n in making.bands.items()]
-    return Graph(phases, tuple(bands), dict(making.begun), {at: dict(ends) for at, ends in making.ends.items()})
+    ended = {at: dict(ends) for at, ends in making.ends.items()}
+    return Graph(phases, tuple(bands), dict(making.begun), ended, all_n)

@@ -26,6 +26,7 @@ _PANEL = (310.0, 190.0)
 _SMALL_PLOT = (38.0, 46.0, 104.0)  # left, top, height within a panel
 _MOST_VALUES = 8
 _LEAST_APART = 33.0
+_FINE = 0.3  # pixels that nobody sees
 REST = "rest"
 """What may not be told apart."""
 _LOOKS = {"converted": "won", "active": "open", "exited": "said-no", "abandoned": "gone", REST: "rest"}
@@ -97,7 +98,7 @@ def _small(view: JourneyView, whole: Curve, group: Sequence[Curve], named: tuple
         _draw_axes(canvas, plot, is_small=True)
         _draw_areas(canvas, plot, curve)
         _draw_edges(canvas, plot, curve)
-        canvas.add("marks", el("path", d=_line(plot, whole.points("converted")), class_="edge all"))
+        canvas.add("marks", el("path", d=f"M{_traced(plot, whole.points('converted'))}", class_="edge all"))
         heading = wrap(f"{curve.value} · {journeys(curve.reached_n)}", panel - 14, 11.5, 1, True)
         canvas.lines(left, top + 14, heading, 13, size=11.5, is_bold=True)
         canvas.lines(left, top + 30, wrap(_said(curve), panel - 14, 10.5, 1), 12, size=10.5, look="m")
@@ -138,12 +139,28 @@ def _draw_areas(canvas: Canvas, plot: _Plot, curve: Curve) -> None:
     edges = _stacked(curve)
     for word in edges:
         low, high = edges[word]
-        points = "L".join(_xy(plot, at, part) for at, part in (*high, *reversed(low)))
-        canvas.add("back", el("path", d=f"M{points}z", class_=f"area {_LOOKS[word]}"))
+        around = f"M{_traced(plot, high)}L{_traced(plot, low[::-1])}z"
+        canvas.add("back", el("path", d=around, class_=f"area {_LOOKS[word]}"))
 
 
-def _xy(plot: _Plot, after_d: float, part: float) -> str:
-    return f"{plot.x(after_d):.1f} {plot.y(part):.1f}"
+def _traced(plot: _Plot, points: Points) -> str:
+    """A line through points, in pixels, without those that it would pass anyway: small pictures have too many."""
+    places = [(plot.x(after_d), plot.y(part)) for after_d, part in points]
+    kept = places[:1]
+    first = 0
+    for i in range(2, len(places)):
+        if any(_off(places[first], places[i], place) > _FINE for place in places[first + 1 : i]):
+            first = i - 1
+            kept.append(places[first])
+    kept += places[-1:] if len(places) > 1 else []
+    return "L".join(f"{x:.1f} {y:.1f}".replace(".0 ", " ").removesuffix(".0") for x, y in kept)
+
+
+def _off(start: tuple[float, float], end: tuple[float, float], place: tuple[float, float]) -> float:
+    """How far a place lies above or below the straight line between two others."""
+    wide = end[0] - start[0]
+    along = (place[0] - start[0]) / wide if wide else 0.0
+    return abs(start[1] + (end[1] - start[1]) * along - place[1])
 
 
 def _stacked(curve: Curve) -> dict[str, tuple[Points, Points]]:
@@ -177,19 +194,15 @@ def _draw_edges(canvas: Canvas, plot: _Plot, curve: Curve) -> None:
         if word not in curve.told:
             continue
         low, high, line = (_edge(curve, word, end) for end in ("low", "high", "share"))
-        within = "L".join(_xy(plot, at, part) for at, part in (*low, *reversed(high)))
-        canvas.add("marks", el("path", d=f"M{within}z", class_="within"))
-        canvas.add("marks", el("path", d=_line(plot, line), class_="edge"))
+        within = f"M{_traced(plot, low)}L{_traced(plot, high[::-1])}z"
+        canvas.add("marks", el("path", d=within, class_="within"))
+        canvas.add("marks", el("path", d=f"M{_traced(plot, line)}", class_="edge"))
 
 
 def _edge(curve: Curve, word: str, end: str) -> Points:
     """A share as its edge is drawn: those who fell silent hang from the top."""
     points = curve.points(word, end)
     return tuple((at, 1 - part) for at, part in points) if word == "abandoned" else points
-
-
-def _line(plot: _Plot, points: Points) -> str:
-    return "M" + "L".join(_xy(plot, at, part) for at, part in points)
 
 
 def _draw_words(canvas: Canvas, plot: _Plot, curve: Curve) -> None:

@@ -40,6 +40,11 @@ class Travel:
     begun_n: int = 0
     curves: tuple[Record, ...] = ()
 
+    @property
+    def told_n(self) -> int:
+        """Journeys whose ways are told."""
+        return sum(leg.journeys_n for leg in self.legs if leg.from_phase is None)
+
 
 def read_travel(con: duckdb.DuckDBPyConnection, journey: str, cover: Cover) -> Travel:
     """The rows of one map, as they may be shown."""

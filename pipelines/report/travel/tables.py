@@ -6,12 +6,12 @@ from dataclasses import asdict, fields
 
 from pipelines.language import tr
 from pipelines.report import columns
-from pipelines.report.numbers import MISSING, count, days, share, share_with
+from pipelines.report.numbers import MISSING, days, share, share_with
 from pipelines.report.tables import DataTable, Record, Shown
 from pipelines.report.travel.funnel import step_name
 from pipelines.report.travel.rows import Leg
 from pipelines.report.travel.steps import Step, funnel_steps, widening_of
-from pipelines.report.travel.words import end_word, way_word
+from pipelines.report.travel.words import end_word, left_out, way_word
 from pipelines.report.view import JourneyView
 
 
@@ -46,7 +46,7 @@ def _flows(view: JourneyView, stem: str) -> DataTable:
         tr(
             "Counts of all journeys at the snapshot. What comes to a phase is what goes on from it or ends there; a"
             " journey ends at the furthest phase that it came to. {left_out}",
-            left_out=left_out(view),
+            left_out=left_out(view.data.travel),
         ),
         tr("No way between phases was taken by enough journeys to be told."),
     )
@@ -58,17 +58,6 @@ def _way(record: Record, side: str) -> str:
         return MISSING
     way = record[f"{side}_way"]
     return way_word(None if way is None else str(way))
-
-
-def left_out(view: JourneyView) -> str:
-    """How many journeys took ways of too few to be told."""
-    told_n = sum(leg.journeys_n for leg in view.data.travel.legs if leg.from_phase is None)
-    missing_n = view.data.travel.begun_n - told_n
-    if not told_n:
-        return tr("Too few journeys took any way.")
-    if not missing_n:
-        return tr("No journey is left out.")
-    return tr("{n} journeys on ways that too few took are left out.", n=count(missing_n))
 
 
 def _funnel(view: JourneyView, stem: str) -> DataTable:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pipelines.language import mark, tr
 from pipelines.privacy.flow_cover import LEFT, OTHER
+from pipelines.report.numbers import journeys
+from pipelines.report.travel.rows import Travel
 from schemas.words import Status, TravelWay
 
 _WAYS = {
@@ -30,3 +32,13 @@ def way_word(way: str | None) -> str:
 def end_word(status: str) -> str:
     """How a journey ended, or that it is on the way."""
     return tr(_ENDS[status])
+
+
+def left_out(travel: Travel) -> str:
+    """How many journeys are not told of, because they took ways of too few."""
+    if not travel.told_n:
+        return tr("Too few journeys took any way.")
+    missing_n = travel.begun_n - travel.told_n
+    if not missing_n:
+        return tr("No journey is left out.")
+    return tr("Left out, because too few took the same ways: {journeys}.", journeys=journeys(missing_n))

@@ -53,16 +53,18 @@ def test_whatever_is_told_stands_for_many_adds_up_and_no_known_total_tells_of_fe
     missing, there = Counter[Any](), Counter[Any]()
     for one, n in found.items():
         for total in one.totals:
-            (there if one in kept else missing)[total] += n
-    assert all(n >= MINIMUM for total, n in missing.items() if there[total]), "what is missing as a whole is not told"
-    assert all(kept[one] == found[one] for one in kept)
+            missing[total] += n - kept.get(one, 0)
+            there[total] += kept.get(one, 0)
+    few = [total for total, n in missing.items() if 0 < n < MINIMUM and there[total]]
+    assert not few, "but for what is missing as a whole, of which nothing is told"
+    assert all(0 < kept[one] <= found[one] for one in kept)
 
 
 @given(paths())
 def test_where_too_many_would_be_left_out_ways_are_told_together_and_no_more_are_left_out_then(
     found: dict[Path, int],
 ) -> None:
-    assert sum(told(found, MINIMUM).values()) >= sum(of_many(found, MINIMUM).values()) - 0.03 * sum(found.values())
+    assert sum(told(found, MINIMUM).values()) >= sum(of_many(found, MINIMUM).values()) - 0.05 * sum(found.values())
 
 
 def test_a_way_of_few_goes_with_others_that_ended_like_it() -> None:
@@ -73,8 +75,10 @@ def test_a_way_of_few_goes_with_others_that_ended_like_it() -> None:
         path("a as_designed", "exited"): 7,
     }
     kept = of_many(found, MINIMUM)
-    # Three said no in b. They alone would be who came to a, and to b, and is not told; so others go with them.
-    assert kept == {path("a as_designed, b as_designed"): 100}
+    # Three said no in b. They alone would be who came to a, and to b, and is not told; so others go with them,
+    # and of those as many that it is not told of few converted, either.
+    del found[path("a as_designed, b detour", "exited")]
+    assert kept == found | {path("a as_designed, b as_designed"): 95}
 
 
 def test_contacts_of_few_are_told_with_detours_and_then_ends_and_ways_together() -> None:
