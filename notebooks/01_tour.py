@@ -33,7 +33,7 @@ def _(here, mo):
 
 @app.cell
 def _(here, html, journey, mo):
-    from pipelines.report.metro_map import metro_map
+    from pipelines.report.metro.map import metro_map
 
     mo.Html(html.figure(metro_map(here.view(journey.value), "metro")))
     return

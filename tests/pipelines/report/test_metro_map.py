@@ -9,21 +9,29 @@ from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
+from markupsafe import Markup
 
+from pipelines.language import speaking
 from pipelines.report.canvas import Box, Drawing
 from pipelines.report.drop_off import drop_off
+from pipelines.report.metro.beside import band, left_out
+from pipelines.report.metro.layout import plan
 from pipelines.report.metro.legend import legend
-from pipelines.report.metro_map import band, friction_class, left_out, metro_map
+from pipelines.report.metro.map import metro_map
+from pipelines.report.metro.modes import friction_class, modes_of
+from pipelines.report.metro.sides import Side
 from pipelines.report.promises import promises
 from pipelines.report.rows import FlowRow, JourneyData, SideRow
 from pipelines.report.view import JourneyView
-from schemas.blocks import Flow, OneOf, Phase, Touch, leaves
+from schemas.blocks import AllOf, Flow, OneOf, Phase, Touch, leaves
 from schemas.journey_map import JourneyMap
 from schemas.map_parts import Owner, Touchpoint
+from tests.pipelines.report.drawn import runs_through
 from tests.pipelines.report.sample_maps import LONG
 from tests.pipelines.report.test_layout import random_blocks
 
 EMPTY = JourneyData({}, 0, None, None, {}, 0, 0, 0, 0, (), (), (), (), (), (), (), (), ())
+OWNER = Owner(business="Kundesenter")
 LONG_TITLES = (
     "Førstegangsinnloggingsbekreftelseskode",
     "W" * 500,
@@ -45,28 +53,78 @@ def beyond(drawing: Drawing) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("touchpoints_n", [5, 6, 8, 10, 12, 13, 15, 17, 20, 22, 25])
-def test_labels_never_collide_and_never_leave_the_picture(view: Callable[..., JourneyView], touchpoints_n: int) -> None:
+@pytest.mark.parametrize("language", ["en", "nb"])
+@pytest.mark.parametrize("touchpoints_n", [5, 8, 12, 13, 17, 22, 25])
+def test_labels_never_collide_and_never_leave_the_picture_in_any_mode(
+    view: Callable[..., JourneyView], touchpoints_n: int, language: str
+) -> None:
     shown = view(touchpoints_n)
-    for drawing in metro_map(shown, "m"):
-        assert collisions(drawing.boxes) == []
-        assert beyond(drawing) == []
-        ElementTree.fromstring(str(drawing.svg))  # noqa: S314  # our own text
+    side = Side("region: Troms", shown.outcomes)
+    with speaking(language):
+        for mode in modes_of(shown, (side, side)):
+            for drawing in metro_map(shown, "m", mode, stem="s"):
+                assert collisions(drawing.boxes) == []
+                assert beyond(drawing) == []
+                ElementTree.fromstring(str(drawing.svg))  # noqa: S314  # our own text
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_labels_never_collide_whatever_the_flow_and_the_ways_that_people_took(seed: int) -> None:
+def walked(seed: int) -> JourneyView:
+    """A map of three phases with nested branches, walked as designed and in forty other ways."""
     chance = random.Random(seed)  # noqa: S311  # a seeded case, no secret
     flow = Flow(tuple(Phase(f"Fase {i} {chance.choice(LONG)}", random_blocks(chance, 3)) for i in range(3)))
     names = leaves(flow)
-    titles = {name: Touchpoint(title=chance.choice(LONG)) for name in names}
-    drawn = JourneyMap(journey="j", title="J", flow=flow, touchpoints=titles, owner=Owner(business="Kundesenter"))
-    pairs = {(chance.choice(names), chance.choice(names)): chance.randint(1, 20_000) for _ in range(40)}
+    known = {name: Touchpoint(title=chance.choice(LONG), moment_of_truth=chance.random() < 0.3) for name in names}
+    off_map = {"chat": Touchpoint(title="Support chat")}
+    drawn = JourneyMap(journey="j", title="J", flow=flow, touchpoints=known, owner=OWNER, off_map=off_map)
+    pairs = {pair: chance.randint(1, 20_000) for pair in sorted(plan(flow).designed())}
+    pairs |= {(chance.choice(names), chance.choice(names)): chance.randint(1, 20_000) for _ in range(40)}
     flows = tuple(FlowRow(a, b, None, n, n, 5.0) for (a, b), n in pairs.items())
-    shown = JourneyView(drawn, replace(EMPTY, flows=flows, statuses={"converted": 1_234_567}))
-    for drawing in metro_map(shown, "m"):
+    sides = tuple(SideRow(name, "chat", 300, 90) for name in names if chance.random() < 0.4)
+    return JourneyView(drawn, replace(EMPTY, flows=flows, sides=sides, statuses={"converted": 1_234_567}))
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_no_label_collides_and_no_line_runs_through_a_label_whatever_the_flow(seed: int) -> None:
+    for drawing in metro_map(walked(seed), "m"):
         assert collisions(drawing.boxes) == []
         assert beyond(drawing) == []
+        assert runs_through(drawing, "way", "detour", "dotted") == []
+
+
+def test_a_line_through_a_label_would_be_found() -> None:
+    text = (
+        '<svg xmlns="http://www.w3.org/2000/svg"><path class="way" d="M0 10C20 10 20 10 40 10" stroke-width="4"/></svg>'
+    )
+    boxes = (Box(30, 0, 50, 9, "through"), Box(30, 20, 50, 30, "below"))
+    assert runs_through(Drawing(Markup(text), 50, 50, boxes), "way") == ["way / through"]  # noqa: S704  # our own text
+
+
+ODD_FLOWS = {
+    "one touchpoint": Flow((Phase("Only", (Touch("a"),)),)),
+    "25 in one phase": Flow((Phase("All", tuple(Touch(f"a{i}") for i in range(25))),)),
+    "12 phases": Flow(tuple(Phase(f"Phase number {i}", (Touch(f"a{i}"),)) for i in range(12))),
+    "8 branches": Flow((Phase("Choose", (Touch("a"), OneOf(tuple(Touch(f"b{i}") for i in range(8))), Touch("c"))),)),
+    "8 in any order": Flow((Phase("All of", (AllOf(tuple(Touch(f"b{i}") for i in range(8))), Touch("c"))),)),
+}
+
+
+@pytest.mark.parametrize("name", ODD_FLOWS)
+@pytest.mark.parametrize(
+    "title", ["Kredittvurderingsgodkjenning", "W" * 500, "\u202eمرحبا بالعالم", "\U0001f600 emoji"]
+)
+def test_odd_maps_with_200_ways_beside_the_design_stay_legible(name: str, title: str) -> None:
+    flow = ODD_FLOWS[name]
+    names = leaves(flow)
+    chance = random.Random(name)  # noqa: S311  # a seeded case, no secret
+    known = {each: Touchpoint(title=f"{title} {i}") for i, each in enumerate(names)}
+    drawn = JourneyMap(journey="j", title=title, flow=flow, touchpoints=known)
+    pairs = {(chance.choice(names), chance.choice(names)): chance.randint(1, 900) for _ in range(200)}
+    flows = tuple(FlowRow(a, b, None, n, n, 5.0) for (a, b), n in sorted(pairs.items()))
+    for drawing in metro_map(JourneyView(drawn, replace(EMPTY, flows=flows, statuses={"converted": 900})), "m"):
+        assert collisions(drawing.boxes) == []
+        assert beyond(drawing) == []
+        assert runs_through(drawing, "way", "detour", "dotted") == []
+        assert len(drawing.svg) < 60_000
 
 
 @pytest.mark.parametrize("title", LONG_TITLES)
