@@ -50,12 +50,21 @@ def plates(document: Document) -> tuple[Plate, ...]:
 
 
 def _plates_of(chapter: Chapter) -> Iterator[Plate]:
-    about = short(chapter.title, 120)
-    for figure in chapter.figures:
-        yield of_figure(figure, about)
-    for block in chapter.blocks:
-        if isinstance(block, Singles):
-            yield from (_of_single(single, about) for single in block.cards if single.drawings)
+    for section in chapter.sections:
+        alone = Chapter(chapter.stem, chapter.title, (section,))
+        for figure in alone.figures:
+            yield of_figure(figure, _about(chapter.title, section.title, figure.title))
+        for block in section.blocks:
+            if isinstance(block, Singles):
+                about = _about(chapter.title, section.title, "")
+                yield from (_of_single(single, about) for single in block.cards if single.drawings)
+
+
+def _about(chapter: str, section: str, title: str) -> str:
+    """What a picture belongs to: the map and the section, where its title does not say so already."""
+    if section.startswith(chapter):
+        return short(section, 120)
+    return short(chapter, 120) if section == title else f"{short(chapter, 80)} · {short(section, 60)}"
 
 
 def of_figure(figure: Figure, about: str = "") -> Plate:

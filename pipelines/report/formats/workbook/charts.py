@@ -8,7 +8,18 @@ from typing import Any
 from pipelines.language import tr
 from pipelines.report.document import Chart, Figure, Series
 from pipelines.report.formats.standalone import alternative
-from pipelines.report.formats.workbook.looks import FONT, INK, MUTED, RULE, SERIES, Looks, lay_out
+from pipelines.report.formats.workbook.looks import (
+    BAR,
+    FONT,
+    HIGHLIGHT,
+    INK,
+    MEANINGS,
+    MUTED,
+    RULE,
+    SERIES,
+    Looks,
+    lay_out,
+)
 from pipelines.report.formats.workbook.number_formats import seconds_in_days
 from pipelines.report.formats.workbook.table_sheet import write_link, write_text
 from pipelines.report.text import clean, short
@@ -22,6 +33,9 @@ _KINDS = {
     "line": {"type": "line"},
     "dot": {"type": "line"},
 }
+_DASHES = ("solid", "dash", "round_dot", "long_dash", "dash_dot", "square_dot")
+_MARKERS = ("circle", "square", "diamond", "triangle", "x", "plus")
+_MANY = 40  # points of a line; markers and whiskers at more would hide it
 _FORMATS = {"share": "0.0%", "count": "#,##0.0", "seconds": "#,##0.0", "money": "#,##0"}
 _AXES = {"share": "0%", "count": "#,##0", "seconds": "#,##0", "money": "#,##0"}
 
@@ -84,7 +98,7 @@ class ChartSheet:
             "categories": [name, top + 1, _DATA, last, _DATA],
             "values": [name, top + 1, column, last, column],
         }
-        if chart.kind == "stacked" or not _has_interval(series):
+        if chart.kind == "stacked" or len(chart.categories) > _MANY or not _has_interval(series):
             return found
         above, below = (xl_range_formula(name, top + 1, column + i, last, column + i) for i in (3, 4))
         line = {"color": INK, "width": 1}
@@ -161,12 +175,20 @@ def _lowest(chart: Chart) -> float | None:
 
 
 def _look(chart: Chart, series: Series, i: int) -> dict[str, Any]:
-    colour = SERIES[i % len(SERIES)]
+    plain = BAR if len(chart.series) == 1 else SERIES[i % len(SERIES)]
+    colour = MEANINGS.get(series.look, plain)
     if chart.kind in {"bar", "stacked"}:
-        return {"fill": {"color": colour}, "gap": 45, "overlap": 100 if chart.kind == "stacked" else -10}
-    marker = {"type": "circle", "size": 7 if chart.kind == "dot" else 4, "fill": {"color": colour}}
-    line = {"none": True} if chart.kind == "dot" else {"color": colour, "width": 2.25}
-    return {"line": line, "marker": marker | {"border": {"color": colour}}}
+        told = {"fill": {"color": colour}, "gap": 45, "overlap": 100 if chart.kind == "stacked" else -10}
+        return told | ({"points": _points(chart)} if chart.highlight in chart.categories else {})
+    marker = {"type": _MARKERS[i % len(_MARKERS)], "size": 7 if chart.kind == "dot" else 4, "fill": {"color": colour}}
+    line = {"color": colour, "width": 2.25, "dash_type": _DASHES[i % len(_DASHES)]}
+    many = {"type": "none"} if len(chart.categories) > _MANY else marker | {"border": {"color": colour}}
+    return {"line": {"none": True} if chart.kind == "dot" else line, "marker": many}
+
+
+def _points(chart: Chart) -> list[dict[str, Any] | None]:
+    """The one bar that the chart is about has a colour of its own."""
+    return [{"fill": {"color": HIGHLIGHT}} if name == chart.highlight else None for name in chart.categories]
 
 
 def chart_title(figure: Figure) -> str:

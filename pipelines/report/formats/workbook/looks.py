@@ -7,7 +7,13 @@ from typing import Any
 INK, MUTED, RULE, HEAD, PANEL = "#1B2230", "#5F6B7E", "#DFE4EA", "#1B2230", "#F3F5F8"
 SHARE_BAR, COUNT_BAR = "#FBDDB8", "#DDE3EB"
 TABS = ("#A9123A", "#0A7562", "#6A45C4", "#C06A1E", "#35507A")
-SERIES = ("#35507A", "#F0A24B", "#A9123A", "#0A7562", "#6A45C4", "#96A3B5", "#C7A76C", "#111820")
+SERIES = ("#1B2230", "#A9123A", "#0A7562", "#6A45C4", "#DE6A3A", "#96A3B5")
+BAR, HIGHLIGHT = "#96A3B5", "#A9123A"
+MEANINGS = {
+    "done": "#96A3B5", "lost": "#A9123A", "said_no": "#F5B266",
+    "skipped": "#6A45C4", "active": "#CBD3DE", "help": "#0A7562",
+}  # fmt: skip
+"""What a series stands for to its colour: the same in every chart of the report, and on its slides."""
 FONT = "Arial"  # there wherever spreadsheets are
 
 _BASE: dict[str, Any] = {"font_name": FONT, "font_size": 10, "font_color": INK, "valign": "top"}
