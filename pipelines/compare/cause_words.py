@@ -60,6 +60,13 @@ def cause_said(cause: Cause, signal: str, title: str, since_on: date | None) -> 
     return f"{first}; {rates}{_times(cause)}"
 
 
+def attribute_told(attribute: str, value: str) -> str:
+    """An attribute and its value: those that every event has in the language, a source's own as they are."""
+    if attribute == "weekday":
+        return f"{tr('weekday')} = {tr(value) if value in _WEEKDAYS else value}"
+    return f"{tr('hour') if attribute == 'hour' else attribute} = {value}"
+
+
 def _times(cause: Cause) -> str:
     def number(x: float) -> str:
         return told_number(f"{x:.1f}")

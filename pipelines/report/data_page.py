@@ -169,7 +169,7 @@ def _spread(views: tuple[JourneyView, ...]) -> DataTable:
         tr("How far headline numbers move between strict and loose"),
         tuple(records),
         (
-            columns.text("Map", "journey"),
+            columns.text(tr("Map"), "journey"),
             *(columns.number(tr("Journeys, {rule}", rule=word(rule)), f"{rule}_n") for rule in _RULES),
             *(
                 columns.number(tr("Converted, {rule}", rule=word(rule)), f"{rule}_share", fine_share_with)

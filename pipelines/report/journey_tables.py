@@ -231,7 +231,7 @@ def _waits(view: JourneyView, stem: str) -> DataTable:
             _place(view, tr("To"), "to_touchpoint"),
             columns.segment(),
             columns.number(tr("Waits"), "n"),
-            _wait("Median", "p50_s"),
+            _wait(tr("Median"), "p50_s"),
             _wait(tr("Slowest tenth from"), "p90_s"),
             _wait(tr("Promised"), "promised_s"),
             columns.interval(tr("Kept (95%)"), "kept_share", "kept_low", "kept_high"),
@@ -239,7 +239,7 @@ def _waits(view: JourneyView, stem: str) -> DataTable:
             columns.number(tr("Of these overdue"), "overdue_n"),
         ),
         _names(WaitRow),
-        "Median and slowest tenth are those of the people who go on, with those still waiting counted as such.",
+        tr("Median and slowest tenth are those of the people who go on, with those still waiting counted as such."),
         tr("No wait was seen."),
     )
 
@@ -254,7 +254,7 @@ def _flows(view: JourneyView, stem: str) -> DataTable:
         tr("What followed what on the flow"),
         _records(view.data.flows),
         (
-            _place(view, tr("From"), "from_touchpoint", "start"),
+            _place(view, tr("From"), "from_touchpoint", tr("start")),
             Shown(
                 tr("To"),
                 lambda r: (
@@ -265,7 +265,7 @@ def _flows(view: JourneyView, stem: str) -> DataTable:
             ),
             columns.number(tr("Times"), "n"),
             columns.number(tr("Journeys"), "journeys_n"),
-            columns.number("Median time between", "p50_s", duration),
+            columns.number(tr("Median time between"), "p50_s", duration),
         ),
         _names(FlowRow),
         empty=tr("Nothing followed anything."),
@@ -275,7 +275,7 @@ def _flows(view: JourneyView, stem: str) -> DataTable:
 def _beside(view: JourneyView, stem: str) -> DataTable:
     return DataTable(
         f"{stem}_beside",
-        BESIDE,
+        tr(BESIDE),
         _records(view.data.sides),
         (
             _place(view, tr("Standing at"), "at_touchpoint"),
@@ -289,7 +289,7 @@ def _beside(view: JourneyView, stem: str) -> DataTable:
 
 
 def _touchpoints(view: JourneyView, stem: str) -> DataTable:
-    roles = {"flow": "designed", "anytime": tr("welcome anytime"), "off_map": tr("off the map"), "exit": "exit"}
+    roles = {"flow": tr("designed"), "anytime": tr("welcome anytime"), "off_map": tr("off the map"), "exit": tr("exit")}
     return DataTable(
         f"{stem}_touchpoints",
         tr("Touchpoints, on and off the map"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
 from pipelines.exports import FORMULA_STARTS
+from pipelines.language import tr
 from pipelines.privacy.withheld import Withheld
 
 Value: TypeAlias = str | float | bool | datetime | None
@@ -19,6 +20,10 @@ Record: TypeAlias = Mapping[str, Value]
 _FORMULA = (*FORMULA_STARTS, "|", "%")
 MOST_SHOWN = 15  # rows on the page; the CSV has them all
 MOST_TOUCHPOINTS = 40  # of tables with a row for each touchpoint, which are read beside the map
+
+
+def _nothing() -> str:
+    return tr("Nothing to show.")
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class DataTable:
     shown: tuple[Shown, ...]
     names: tuple[str, ...] = ()
     note: str = ""
-    empty: str = "Nothing to show."
+    empty: str = field(default_factory=_nothing)
     most: int = MOST_SHOWN
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pipelines.compare.cause_words import attribute_told
 from pipelines.language import mark, told_number, tr
 from pipelines.privacy.withheld import Withheld
 from pipelines.report import columns
@@ -108,7 +109,7 @@ def _causes(view: JourneyView, stem: str) -> DataTable:
         view, stem, "root_causes", tr("Where each friction is met most"),
         (
             Shown(tr("Friction"), lambda r: friction_name(view, r)),
-            Shown(tr("Attribute"), lambda r: f"{short(str(r['attribute']), 40)} = {short(str(r['value']), 40)}"),
+            Shown(tr("Attribute"), _attribute),
             columns.number(tr("Reached"), "reached_n"),
             columns.number(tr("with the friction"), "exposed_n"),
             _share(tr("Of all with it"), "share_of_exposed"),
@@ -119,6 +120,10 @@ def _causes(view: JourneyView, stem: str) -> DataTable:
         note=tr("An attribute that goes with a friction is where to look, not proof of its cause."),
         empty=tr("No attribute raises a friction’s exposure beyond chance."),
     )  # fmt: skip
+
+
+def _attribute(r: Record) -> str:
+    return attribute_told(short(str(r["attribute"]), 40), short(str(r["value"]), 40))
 
 
 def _proposals(view: JourneyView, stem: str) -> DataTable:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pipelines.language import tr
 from pipelines.privacy.folding import OTHER
 from pipelines.privacy.withheld import Withheld
 from pipelines.report.canvas import Canvas, Drawing
 from pipelines.report.gap.rows import LedgerRow
-from pipelines.report.numbers import count, duration, share
+from pipelines.report.numbers import count, duration, journeys, share
 from pipelines.report.svg import el, picture
 from pipelines.report.text import wrap
 from pipelines.report.view import JourneyView
@@ -31,20 +32,30 @@ def time_picture(view: JourneyView, name: str) -> Drawing | None:
     if isinstance(actual.amount, Withheld) or isinstance(planned.amount, Withheld):
         return None
     each_us = actual.journeys_n
-    lines = [("As designed, within what was promised", planned.amount, ""), *_lines(view, rows)]
+    lines = [(tr("As designed, within what was promised"), planned.amount, ""), *_lines(view, rows)]
     canvas = Canvas()
     height = _TOP + _ROW * (len(lines) + 1) + 8
     start = 0
     for i, (words, amount, how) in enumerate(lines):
         _draw(canvas, _TOP + _ROW * i, words, (start, amount, actual.amount), "bar" if i == 0 else "hot")
-        told = f"{duration(amount / each_us / 1e6)} a journey, {share(amount / actual.amount)} of the time{how}"
+        told = tr(
+            "{time} a journey, {share} of the time",
+            time=duration(amount / each_us / 1e6),
+            share=share(amount / actual.amount),
+        )
+        told = f"{told}; {how}" if how else told
         canvas.text(_WORDS, _TOP + _ROW * i + 18, told, size=11)
         start += amount
     y = _TOP + _ROW * len(lines)
-    _draw(canvas, y, f"Actual, of {count(actual.journeys_n)} who converted", (0, actual.amount, actual.amount), "bar")
-    canvas.text(_WORDS, y + 18, f"{duration(actual.amount / each_us / 1e6)} a journey", size=11.5, is_bold=True)
-    told = "; ".join(f"{words}: {duration(amount / each_us / 1e6)} a journey" for words, amount, _ in lines)
-    svg = picture(canvas.parts(), (_WIDTH, height), name, f"Where the time goes: {view.map.title}", told)
+    whole = tr("Actual, of {n} who converted", n=count(actual.journeys_n))
+    _draw(canvas, y, whole, (0, actual.amount, actual.amount), "bar")
+    each = tr("{time} a journey", time=duration(actual.amount / each_us / 1e6))
+    canvas.text(_WORDS, y + 18, each, size=11.5, is_bold=True)
+    told = "; ".join(
+        f"{words}: {tr('{time} a journey', time=duration(amount / each_us / 1e6))}" for words, amount, _ in lines
+    )
+    title = tr("Where the time goes: {map}", map=view.map.title)
+    svg = picture(canvas.parts(), (_WIDTH, height), name, title, told)
     return Drawing(svg, _WIDTH, height, tuple(canvas.boxes))
 
 
@@ -52,21 +63,14 @@ def _lines(view: JourneyView, rows: tuple[LedgerRow, ...]) -> list[tuple[str, in
     """What came on top of the design: the longest first, the rest as one."""
     reasons = [row for row in rows if row.line == "deviation" and not isinstance(row.amount, Withheld)]
     reasons.sort(key=lambda row: (-row.amount, row.place))
-    told = [
-        (
-            _named(view, row),
-            row.amount,
-            f"; {count(row.journeys_n)} journeys",
-        )
-        for row in reasons[:_MOST]
-    ]
+    told = [(_named(view, row), row.amount, journeys(row.journeys_n)) for row in reasons[:_MOST]]
     rest = sum(row.amount for row in reasons[_MOST:])
-    return [*told, *([(f"{len(reasons) - _MOST} more", rest, "")] if rest else [])]
+    return [*told, *([(tr("{n} more", n=len(reasons) - _MOST), rest, "")] if rest else [])]
 
 
 def _named(view: JourneyView, row: LedgerRow) -> str:
     if row.kind is None or row.kind == OTHER:
-        return "Several, told together"
+        return tr("Several, told together")
     return f"{kind_title(row.kind)}: {view.place_label(row.touchpoint, row.block)}"
 
 

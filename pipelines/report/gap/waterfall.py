@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from pipelines.language import mark, tr
 from pipelines.privacy.folding import OTHER
 from pipelines.privacy.withheld import Withheld
 from pipelines.report.canvas import Canvas, Drawing
@@ -23,7 +24,7 @@ _ROW = 34.0
 _TOP = 30.0
 _ENDS = ("exited", "abandoned", "in_flight")
 _LOOKS = {"exited": "no", "abandoned": "hot", "in_flight": "here"}
-_SAID = {"exited": "said no", "abandoned": "fell silent", "in_flight": "still on the way"}
+_SAID = {"exited": mark("{n} said no"), "abandoned": mark("{n} fell silent"), "in_flight": mark("{n} still on the way")}
 
 
 @dataclass
@@ -54,25 +55,29 @@ def waterfall(view: JourneyView, name: str) -> Drawing | None:
     order = [touchpoint for touchpoint in view.flow_names if touchpoint in places]
     canvas = Canvas()
     height = _TOP + _ROW * (len(order) + 2) + 8
-    _name(canvas, "Planned: every journey reaches the goal", _TOP)
+    _name(canvas, tr("Planned: every journey reaches the goal"), _TOP)
     _block(canvas, (0, planned), planned, _TOP, "bar")
-    canvas.text(_WORDS, _TOP + 19, f"{count(planned)} journeys begun", size=11.5, is_bold=True)
+    canvas.text(_WORDS, _TOP + 19, tr("{n} journeys begun", n=count(planned)), size=11.5, is_bold=True)
     left = planned
     for i, touchpoint in enumerate(order, start=1):
         left = _step(canvas, view, touchpoint, (places[touchpoint], left, planned), _TOP + _ROW * i)
     y = _TOP + _ROW * (len(order) + 1)
-    _name(canvas, f"Actual: reached {view.goal_title}", y)
+    _name(canvas, tr("Actual: reached {goal}", goal=view.goal_title), y)
     _block(canvas, (0, actual), planned, y, "bar")
-    hidden = left - actual
-    rest = f"; {count(hidden)} more are in lines too small to be told" if hidden > 0 else ""
-    words = f"{count(actual)} journeys converted, {share(actual / planned)} of all begun{rest}"
+    words = _converted(actual, planned, left - actual)
     canvas.text(_WORDS, y + 19, words, size=11.5, is_bold=True)
     told = "; ".join(f"{view.label(t)}: {_ends(places[t])}" for t in order)
-    title = f"From planned to actual: {view.map.title}"
-    svg = picture(
-        canvas.parts(), (_WIDTH, height), name, title, f"{count(planned)} begun; {told}; {count(actual)} converted"
-    )
+    title = tr("From planned to actual: {map}", map=view.map.title)
+    said = tr("{n} begun; {places}; {converted} converted", n=count(planned), places=told, converted=count(actual))
+    svg = picture(canvas.parts(), (_WIDTH, height), name, title, said)
     return Drawing(svg, _WIDTH, height, tuple(canvas.boxes))
+
+
+def _converted(actual: int, planned: int, hidden: int) -> str:
+    words = tr("{n} journeys converted, {share} of all begun", n=count(actual), share=share(actual / planned))
+    if hidden <= 0:
+        return words
+    return tr("{words}; {n} more are in lines too small to be told", words=words, n=count(hidden))
 
 
 def _places(rows: tuple[LedgerRow, ...]) -> dict[str, _Place]:
@@ -110,7 +115,7 @@ def _block(canvas: Canvas, span: tuple[int, int], planned: int, y: float, look: 
 
 
 def _ends(place: _Place) -> str:
-    parts = [f"{count(place.ends[end])} {_SAID[end]}" for end in _ENDS if place.ends[end]]
+    parts = [tr(_SAID[end], n=count(place.ends[end])) for end in _ENDS if place.ends[end]]
     return f"−{count(place.amount)}: {', '.join(parts)}"
 
 
@@ -126,7 +131,8 @@ def _reasons(view: JourneyView, place: _Place) -> str:
 
 def _reason(view: JourneyView, row: LedgerRow) -> str:
     if row.kind is None:
-        return "as designed until then"
+        return tr("as designed until then")
     if row.kind == OTHER:
-        return "not told apart, as too few"
-    return f"after {kind_title(row.kind).lower()}: {view.place_label(row.touchpoint, row.block)}"
+        return tr("not told apart, as too few")
+    place = view.place_label(row.touchpoint, row.block)
+    return tr("after {kind}: {place}", kind=kind_title(row.kind).lower(), place=place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pipelines.language import mark, tr
 from pipelines.privacy.withheld import Withheld
 from pipelines.report.canvas import Canvas, Drawing
 from pipelines.report.gap.rows import StateRow
@@ -33,7 +34,7 @@ def states_picture(view: JourneyView, name: str) -> Drawing | None:
         canvas.lines(_NAMES, y + 15 - 6.5 * (len(lines) - 1), lines, 12, size=11, anchor="end", is_bold=True)
         _draw(canvas, row, y)
     told = "; ".join(f"{view.label(t)}: {_told(row)}" for t, row in rows)
-    title = f"Every journey at every touchpoint of {view.map.title}"
+    title = tr("Every journey at every touchpoint of {map}", map=view.map.title)
     svg = picture(canvas.parts(), (_WIDTH, height), name, title, told)
     return Drawing(svg, _WIDTH, height, tuple(canvas.boxes))
 
@@ -56,12 +57,12 @@ def _parts(row: StateRow) -> list[tuple[str, int]]:
 def _legend(canvas: Canvas) -> None:
     x = _BARS[0]
     for look, words in (
-        ("bar", "done"),
-        ("passed", "passed by, as designed"),
-        ("unseen", "could not be seen"),
-        ("skipped", "skipped"),
-        ("hot", "left before it"),
-        ("here", "still on the way"),
+        ("bar", tr("done")),
+        ("passed", tr("passed by, as designed")),
+        ("unseen", tr("could not be seen")),
+        ("skipped", tr("skipped")),
+        ("hot", tr("left before it")),
+        ("here", tr("still on the way")),
     ):
         canvas.add("marks", el("rect", x=x, y=9, width=13, height=11, class_=look))
         x += 19 + canvas.text(x + 18, 18, words, size=11, look="m") + 16
@@ -81,10 +82,11 @@ def _draw(canvas: Canvas, row: StateRow, y: float) -> None:
 
 def _told(row: StateRow) -> str:
     done = None if isinstance(row.done_n, Withheld) or not row.journeys_n else row.done_n / row.journeys_n
-    told = [f"{count(row.done_n)} done ({share(done)})"]
-    told += [
-        f"{count(n)} {words}"
-        for n, words in ((row.skipped_n, "skipped"), (row.left_n, "left"), (row.on_the_way_n, "on the way"))
-        if n
-    ]
+    told = [tr("{n} done ({share})", n=count(row.done_n), share=share(done))]
+    others = (
+        (row.skipped_n, mark("{n} skipped")),
+        (row.left_n, mark("{n} left")),
+        (row.on_the_way_n, mark("{n} on the way")),
+    )
+    told += [tr(words, n=count(n)) for n, words in others if n]
     return " · ".join(told)
