@@ -104,7 +104,7 @@ def _told(value: object) -> object:
     """A text as it may stand in the page: escaped, and words that run from right to left kept from turning others."""
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    return Markup(_RIGHT_TO_LEFT.sub(r"<bdi>\g<0></bdi>", escape(clean(value))))  # noqa: S704  # escaped in this line
+    return Markup(_RIGHT_TO_LEFT.sub(r"<bdi>\g<0></bdi>", str(escape(clean(value)))))  # noqa: S704  # escaped in this line
 
 
 def _plain(value: str) -> Markup:

@@ -69,7 +69,7 @@ RULES: dict[tuple[str, int], dict[str, object]] = {
 
 @pytest.mark.parametrize(("scheme", "width"), RULES)
 def test_axe_finds_no_serious_fault(report: Path, visit: Open, scheme: str, width: int) -> None:
-    owner = sorted((report.parent / "owners").iterdir())[0]
+    owner = min((report.parent / "owners").iterdir())
     for path in (report, owner):
         page = visit(path.as_uri(), width, color_scheme=scheme, bypass_csp=True).page
         page.evaluate("() => document.querySelectorAll('details').forEach(each => { each.open = true; })")
