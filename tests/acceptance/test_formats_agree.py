@@ -1,4 +1,4 @@
-"""One number, every format: what SQL reads from the published snapshot is what page, workbook, slides, PDF and files say."""
+"""One number, every format: what SQL reads from the snapshot is what page, workbook, slides, PDF and files say."""
 
 from __future__ import annotations
 
