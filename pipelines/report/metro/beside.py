@@ -57,7 +57,7 @@ def draw_band(canvas: Canvas, g: Geometry) -> None:
         )
         for column, times in columns:
             is_crowded = sum(s.at.column == column and not s.is_again for s in g.stations) > 1
-            thick = _THINNEST + _THICKER * sum(times.values()) / most
+            thick = _THINNEST + _THICKER * min(1.0, sum(times.values()) / most)
             at = g.x(column), g.column_bottom(column), y
             which = f"{_which(tuple(times))}:" if is_crowded else ""
             if at[0] + _ROOM + width(which, 9.5) > g.width:
