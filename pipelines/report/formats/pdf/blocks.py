@@ -81,8 +81,14 @@ def shown_blocks(section: Section, behind: Mapping[str, DataTable]) -> list[Cont
     blocks = [shown for block in section.blocks for shown in _shown(block, around)]
     first = next((shown for shown in blocks if shown["kind"] == "figure"), None)
     if first is not None and begins_page(section) and len(first["strips"]) == 1:
-        first["strips"][0]["fills_page"] = True  # it gets all that the texts above and below it leave
-    return blocks
+        first["strips"][0]["fills_page"] = True  # it gets all that the texts above it leave
+    before = [None, *blocks][: len(blocks)]
+    return [{**shown, "starts_page": fills_page(last)} for last, shown in zip(before, blocks, strict=True)]
+
+
+def fills_page(shown: Content | None) -> bool:
+    """Whether nothing else may stand on its page below it: it would take its room."""
+    return shown is not None and any(drawn["fills_page"] for drawn in shown.get("strips", ()))
 
 
 def _shown(block: Block, around: Around) -> Iterator[Content]:

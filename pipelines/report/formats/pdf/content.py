@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import pairwise
 
 from pipelines.language import tr
 from pipelines.report.document import Chapter, Document, Lead, Section, Table
-from pipelines.report.formats.pdf.blocks import begins_page, shown_blocks, stands
+from pipelines.report.formats.pdf.blocks import begins_page, fills_page, shown_blocks, stands
 from pipelines.report.formats.pdf.columns import table
 from pipelines.report.formats.pdf.pictures import Content
 from pipelines.report.tables import DataTable
@@ -63,11 +64,13 @@ def _part(chapter: Chapter) -> Content:
 
 
 def _chapter(chapter: Chapter) -> Content:
-    sections = (_section(chapter, section) for section in chapter.sections)
+    sections = [shown for section in chapter.sections if (shown := _section(chapter, section))["blocks"]]
+    for last, shown in pairwise(sections):
+        shown["starts_page"] = (shown["starts_page"] or fills_page(last["blocks"][-1])) and not shown["stands"]
     return {
         "stem": chapter.stem,
         "title": short(chapter.title, 120),
-        "sections": [section for section in sections if section["blocks"]],
+        "sections": sections,
         "tables": [table(each, MOST_BEHIND) for section in chapter.sections for each in _behind(section)],
     }
 

@@ -15,7 +15,9 @@ from pipelines.report.text import short
 _SHARE, _WHOLE, _FINE = "[>=0.0995]0%;0.0%", "#,##0", "[>=9.95]#,##0;0.0"
 _LIGHT = "light"  # the colour of what is still open
 _LOOKS = {"done": BAR, "lost": ACCENT, "said_no": AMBER, "skipped": VIOLET, "active": _LIGHT, "help": GREEN}
+_STACKS = (BAR, VIOLET, GREEN, ORANGE, AMBER, INK)
 _LINES = (INK, ACCENT, GREEN, VIOLET, ORANGE, BAR)
+_MANY = 15  # points of a line from which it has no marks of its own
 _DASHES = ("SOLID", "DASH", "ROUND_DOT", "LONG_DASH", "DASH_DOT", "SQUARE_DOT")
 _MARKERS = ("CIRCLE", "SQUARE", "DIAMOND", "TRIANGLE", "X", "PLUS")
 _LONGEST_NAME = 60
@@ -127,7 +129,7 @@ def _bars(drawn: Any, chart: Chart) -> None:
     if chart.kind == "stacked":
         plot.overlap = 100
     for i, (series, numbers) in enumerate(zip(plot.series, chart.series, strict=True)):
-        plain = BAR if len(chart.series) == 1 else _LINES[i % len(_LINES)]
+        plain = _STACKS[i % len(_STACKS)]
         _fill(series.format.fill, _LOOKS.get(numbers.look, plain))
         series.invert_if_negative = False
         if chart.highlight in chart.categories:
@@ -207,24 +209,44 @@ def _push_labels(series: Any, numbers: Series, room: float, written: str) -> Non
 
 
 def _lines(drawn: Any, chart: Chart) -> None:
-    from pptx.enum.chart import XL_MARKER_STYLE
-    from pptx.enum.dml import MSO_LINE
-
+    """Lines and marks; a gap in a line is bridged, for its points are hidden and not nothing."""
+    drawn._chartSpace.find(".//{*}dispBlanksAs").set("val", "span")  # python-pptx has no name for it
     for i, (series, numbers) in enumerate(zip(drawn.plots[0].series, chart.series, strict=True)):
-        colour = theme_colour(_LINES[i % len(_LINES)])
+        colour = theme_colour({**_LOOKS, "active": BAR, "done": INK}.get(numbers.look, _LINES[i % len(_LINES)]))
         series.smooth = False
-        series.format.line.color.theme_color = colour
-        series.format.line.width = _points(2)
-        series.format.line.dash_style = getattr(MSO_LINE, _DASHES[i % len(_DASHES)])
         if chart.kind == "dot":
             series.format.line.fill.background()
-        if numbers.low and numbers.high:
+        else:
+            _draw_line(series, colour, i)
+        _mark(series, colour, i, chart)
+        if numbers.low and numbers.high and len(chart.categories) < _MANY:
             _intervals(series, numbers)
-        series.marker.style = getattr(XL_MARKER_STYLE, _MARKERS[i % len(_MARKERS)])
-        series.marker.size = 7
+
+
+def _draw_line(series: Any, colour: Any, i: int) -> None:
+    from pptx.enum.dml import MSO_LINE
+
+    series.format.line.color.theme_color = colour
+    series.format.line.width = _points(2.25)
+    series.format.line.dash_style = getattr(MSO_LINE, _DASHES[i % len(_DASHES)])
+
+
+def _mark(series: Any, colour: Any, i: int, chart: Chart) -> None:
+    """A mark for each point; of dots the first series' is an open ring, so that another can lie in it."""
+    from pptx.enum.chart import XL_MARKER_STYLE
+
+    if len(chart.categories) >= _MANY and chart.kind == "line":
+        series.marker.style = XL_MARKER_STYLE.NONE
+        return
+    is_ring = chart.kind == "dot" and i == 0 and len(chart.series) > 1
+    series.marker.style = XL_MARKER_STYLE.CIRCLE if is_ring else getattr(XL_MARKER_STYLE, _MARKERS[i % len(_MARKERS)])
+    series.marker.size = 13 if is_ring else 7
+    series.marker.format.line.color.theme_color = colour
+    if is_ring:
+        series.marker.format.fill.background()
+    else:
         series.marker.format.fill.solid()
         series.marker.format.fill.fore_color.theme_color = colour
-        series.marker.format.line.color.theme_color = colour
 
 
 def _axes(drawn: Any, chart: Chart, high: float) -> None:

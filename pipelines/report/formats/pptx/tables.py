@@ -59,14 +59,14 @@ class Grid:
         return _TITLE + sum(self.heights(room)) + _REST
 
 
-def grid_of(data: DataTable, most: int = _MOST) -> Grid:
-    """A table's first rows as the page tells them."""
+def grid_of(data: DataTable, size: float = _SIZE, most: int = _MOST) -> Grid:
+    """A table's first rows as the page tells them, in a type of so many points."""
     rows = tuple(tuple(short(text, _LONGEST_CELL) for text, _ in row) for row in data.rows[:most])
     rest_n = len(data.records) - len(rows)
     rest = trn("{n} more row in {file}", "{n} more rows in {file}", rest_n, n=count(rest_n), file=data.file)
     heads = tuple(clean(head.heading) for head in data.shown)
     numbers = tuple(head.is_number for head in data.shown)
-    return Grid(clean(data.title), heads, numbers, rows, rest if rest_n else data.file)
+    return Grid(clean(data.title), heads, numbers, rows, rest if rest_n else data.file, size)
 
 
 @dataclass
@@ -89,8 +89,9 @@ class _Shelf:
 def tables_slides(deck: Deck, title: str, about: str, tables: Iterable[DataTable]) -> None:
     """Tables on as few slides as they need, beside each other where they are narrow."""
     shelf: _Shelf | None = None
-    for data in tables:
-        grid = grid_of(data)
+    shown = tuple(tables)
+    for data in shown:
+        grid = grid_of(data, _SIZE if len(shown) > 1 else _SIZE + 2)
         wide, high = max(_TITLE_WIDTH, sum(grid.widths(BODY.width)) / 72), grid.height(BODY.width)
         if shelf is None or not shelf.takes(wide, high):
             shelf = _Shelf(deck.slide(title, about))
