@@ -144,6 +144,8 @@ def test_mine_discovers_the_flow(terreng: Terreng, ran: Path) -> None:
         ("visit", "first_value", 10),
     }
     assert Path(told["bpmn"]).read_text(encoding="utf-8").startswith("<?xml")
+    drawn = [Path(told[key]).read_text(encoding="utf-8") for key in ("process_picture", "bpmn_picture")]
+    assert all(svg.startswith("<svg") and "</svg>" in svg for svg in drawn)
 
 
 def test_a_report_can_be_written_again(terreng: Terreng, ran: Path) -> None:
