@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from pipelines.language import tr
 from pipelines.privacy.withheld import Withheld
-from pipelines.report.document import Chart, Series
+from pipelines.report.document import Chart, Look, Series
 from pipelines.report.numbers import count
 from pipelines.report.travel.curves import Curve, number, shown_curves
 from pipelines.report.travel.flow import shown_graph
@@ -14,7 +17,14 @@ from pipelines.report.travel.incidence import end_title
 from pipelines.report.travel.steps import funnel_steps
 from pipelines.report.travel.words import end_word, way_word
 from pipelines.report.view import JourneyView
-from schemas.words import Status
+from schemas.words import Status, TravelWay
+
+_WAY_LOOKS: Mapping[str | None, Look] = {
+    TravelWay.AS_DESIGNED: "done",
+    TravelWay.DETOUR: "skipped",
+    TravelWay.ASKED_FOR_HELP: "help",
+}
+_END_LOOKS: Mapping[str, Look] = {"converted": "done", "exited": "said_no", "abandoned": "lost", "active": "active"}
 
 
 def flow_chart(view: JourneyView) -> Chart | None:
@@ -25,7 +35,12 @@ def flow_chart(view: JourneyView) -> Chart | None:
     columns = range(len(graph.phases))
     ways = [way for way in WAYS if any(Bar(at, "way", way) in graph.sizes for at in columns)]
     series = tuple(
-        Series(way_word(way), tuple(float(graph.sizes.get(Bar(at, "way", way), 0)) for at in columns)) for way in ways
+        Series(
+            way_word(way),
+            tuple(float(graph.sizes.get(Bar(at, "way", way), 0)) for at in columns),
+            look=_WAY_LOOKS.get(way, ""),
+        )
+        for way in ways
     )
     return Chart("stacked", graph.phases, series, "count")
 
@@ -40,9 +55,9 @@ def funnel_chart(view: JourneyView) -> Chart | None:
         "stacked",
         names,
         (
-            Series(tr("Went on"), tuple(float(s.passed_n) if s.is_told_apart else None for s in steps)),
-            Series(end_word(Status.IN_FLIGHT), tuple(_given(s.here_n) for s in steps)),
-            Series(tr("Left here"), tuple(_given(s.left_here_n) for s in steps)),
+            Series(tr("Went on"), tuple(float(s.passed_n) if s.is_told_apart else None for s in steps), look="done"),
+            Series(end_word(Status.IN_FLIGHT), tuple(_given(s.here_n) for s in steps), look="active"),
+            Series(tr("Left here"), tuple(_given(s.left_here_n) for s in steps), look="lost"),
         ),
         "count",
     )
@@ -57,7 +72,9 @@ def incidence_chart(view: JourneyView) -> Chart | None:
     curve = next((each for each in shown_curves(view) if each.segment is None), None)
     if curve is None:
         return None
-    return _lines([(end_title(word), curve, word) for word in curve.told])
+    chart = _lines([(end_title(word), curve, word) for word in curve.told])
+    looks = (_END_LOOKS.get(word, "") for word in curve.told)
+    return replace(chart, series=tuple(replace(s, look=look) for s, look in zip(chart.series, looks, strict=True)))
 
 
 def segments_chart(view: JourneyView, name: str) -> Chart | None:
