@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.intervals import wilson
-from pipelines.language import tr
+from pipelines.language import told_number, tr
 from pipelines.privacy.withheld import Withheld
 from pipelines.report.cost.rows import Record
 from pipelines.report.numbers import MISSING, count, duration, share, wait
@@ -197,8 +197,6 @@ def score(view: JourneyView, name: str) -> Cell:
 
 def mood(x: float) -> str:
     """A feeling with its sign: "+1.1", "−0.5", "0"."""
-    from pipelines.language import told_number
-
     figures = f"{abs(x):.1f}".removesuffix(".0")
     sign = "" if figures == "0" else "+" if x > 0 else "−"
     return sign + told_number(figures)

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import sqrt
 
-from pipelines.language import mark, tr
+from pipelines.language import mark, told_number, tr
 from pipelines.privacy.withheld import Withheld
 from pipelines.report.cost.rows import Record, told
 from pipelines.report.metro.cells import NONE, Cell, of_share
 from pipelines.report.metro.lanes import Lane
-from pipelines.report.numbers import share
 from pipelines.report.rows import OutcomeRow
 from pipelines.report.view import JourneyView
 
@@ -54,8 +53,9 @@ class Difference:
 
 def points(x: float) -> str:
     """A difference of shares in points of a hundred: "+3.2", "−11", "0"."""
-    figures = share(abs(x)).removesuffix("%").strip("< >\u00a0%")
-    return figures if not round(x, 3) else ("+" if x > 0 else "−") + figures
+    size = abs(x) * 100
+    figures = f"{size:.1f}".removesuffix(".0") if size < 9.95 else f"{size:.0f}"
+    return figures if figures == "0" else ("+" if x > 0 else "−") + told_number(figures)
 
 
 def difference(sides: tuple[Side, Side], name: str) -> Difference | None:

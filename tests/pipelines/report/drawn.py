@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from xml.etree import ElementTree
 
 from pipelines.report.canvas import Box, Drawing
@@ -40,7 +41,7 @@ def plates(drawing: Drawing) -> list[Box]:
     return [Box(x, y, x + wide, y + high, "") for x, y, wide, high in sides]
 
 
-def runs_through(drawing: Drawing, *looks: str, most_half: float = 99.0) -> list[str]:
+def runs_through(drawing: Drawing, *looks: str) -> list[str]:
     """Texts that a line of these looks runs through, where no plate hides it."""
     hidden, found = plates(drawing), []
     numbers = _on_stations(drawing)
@@ -51,10 +52,8 @@ def runs_through(drawing: Drawing, *looks: str, most_half: float = 99.0) -> list
         and not any(_is_inside(box, plate) for plate in hidden)
     ]
     for line in lines(drawing, *looks):
-        half = min(line.half, most_half)
-        for box in names:
-            if any(_is_on(point, box, half) for point in line.points):
-                found.append(f"{line.look} / {box.text}")
+        run_into = (box for box in names if any(_is_on(point, box, line.half) for point in line.points))
+        found += [f"{line.look} / {box.text}" for box in run_into]
     return found
 
 
@@ -65,12 +64,7 @@ def _on_stations(drawing: Drawing) -> set[tuple[str, float]]:
 
 
 def _is_inside(box: Box, plate: Box) -> bool:
-    return (
-        plate.left <= box.left
-        and box.right <= plate.right
-        and plate.top <= box.top
-        and box.bottom <= plate.bottom
-    )
+    return plate.left <= box.left and box.right <= plate.right and plate.top <= box.top and box.bottom <= plate.bottom
 
 
 def _is_on(point: Point, box: Box, half: float) -> bool:
@@ -79,7 +73,7 @@ def _is_on(point: Point, box: Box, half: float) -> bool:
 
 
 def _dense(corners: list[Point]) -> Iterator[Point]:
-    for (x0, y0), (x1, y1) in zip(corners, corners[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(corners):
         steps = max(1, round((abs(x1 - x0) + abs(y1 - y0)) / 2))
         yield from ((x0 + (x1 - x0) * i / steps, y0 + (y1 - y0) * i / steps) for i in range(steps + 1))
 
@@ -113,7 +107,5 @@ def _corners(d: str) -> list[Point]:
 
 def _bezier(handles: list[Point], t: float) -> Point:
     while len(handles) > 1:
-        handles = [
-            ((1 - t) * a + t * c, (1 - t) * b + t * d) for (a, b), (c, d) in zip(handles, handles[1:], strict=False)
-        ]
+        handles = [((1 - t) * a + t * c, (1 - t) * b + t * d) for (a, b), (c, d) in pairwise(handles)]
     return handles[0]
