@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines.language import tr, trn
-from pipelines.report.document import Chapter, Document, Figure
+from pipelines.report.document import Chapter, Chart, Document, Figure
 from pipelines.report.formats.framed import framed, of_figure
 from pipelines.report.formats.png import png
 from pipelines.report.formats.standalone import alternative
@@ -119,14 +119,21 @@ class _Book:
         for table, sheet in part.tables:
             table_sheet(sheet, table, sheet_columns(table, self._zone), self._looks, self._back)
         if part.charts is not None:
-            charts = ChartSheet(self._book, part.charts, self._looks, self._back)
-            for figure in part.chapter.figures:
-                if figure.chart is not None and figure.chart.categories:
-                    self._addresses[figure.name] = link(part.charts.get_name(), charts.write(figure, figure.chart))
+            self._draw_charts(part.charts, part.chapter)
         drawn = self._map(part.chapter)
         if drawn is not None:
             self._draw_map(part.map, drawn, part.chapter)
         ReportSheet(part.text, self._looks, self._addresses).write(part.chapter, self._over, self._back)
+
+    def _draw_charts(self, sheet: Any, chapter: Chapter) -> None:
+        charts = ChartSheet(self._book, sheet, self._looks, self._back)
+        drawn: dict[Chart, str] = {}  # modes of a picture may have the same numbers: one chart will do
+        for figure in chapter.figures:
+            if figure.chart is None or not figure.chart.categories:
+                continue
+            if figure.chart not in drawn:
+                drawn[figure.chart] = link(sheet.get_name(), charts.write(figure, figure.chart))
+            self._addresses[figure.name] = drawn[figure.chart]
 
     def _draw_map(self, sheet: Any, figure: Figure, chapter: Chapter) -> None:
         write_link(sheet, (0, 0), self._back, tr("Contents"), self._looks)

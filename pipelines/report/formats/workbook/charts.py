@@ -35,7 +35,7 @@ _KINDS = {
 }
 _DASHES = ("solid", "dash", "round_dot", "long_dash", "dash_dot", "square_dot")
 _MARKERS = ("circle", "square", "diamond", "triangle", "x", "plus")
-_MANY = 40  # points of a line; markers and whiskers at more would hide it
+_MANY = 24  # points of a line; markers and whiskers at more would hide it
 _FORMATS = {"share": "0.0%", "count": "#,##0.0", "seconds": "#,##0.0", "money": "#,##0"}
 _AXES = {"share": "0%", "count": "#,##0", "seconds": "#,##0", "money": "#,##0"}
 
@@ -98,7 +98,7 @@ class ChartSheet:
             "categories": [name, top + 1, _DATA, last, _DATA],
             "values": [name, top + 1, column, last, column],
         }
-        if chart.kind == "stacked" or len(chart.categories) > _MANY or not _has_interval(series):
+        if not _has_whiskers(chart, series):
             return found
         above, below = (xl_range_formula(name, top + 1, column + i, last, column + i) for i in (3, 4))
         line = {"color": INK, "width": 1}
@@ -143,6 +143,7 @@ def _columns(chart: Chart) -> list[tuple[str, Sequence[float | None], bool]]:
         if _has_interval(series):
             found.append((tr("{number}, 95% from", number=series.name), series.low, False))
             found.append((tr("{number}, 95% to", number=series.name), series.high, False))
+        if _has_whiskers(chart, series):
             found.append((tr("{number}, so much above", number=series.name), _apart(series.high, series.values), False))
             found.append((tr("{number}, so much below", number=series.name), _apart(series.values, series.low), False))
     return found
@@ -150,6 +151,10 @@ def _columns(chart: Chart) -> list[tuple[str, Sequence[float | None], bool]]:
 
 def _has_interval(series: Series) -> bool:
     return any(end is not None for end in (*series.low, *series.high))
+
+
+def _has_whiskers(chart: Chart, series: Series) -> bool:
+    return chart.kind != "stacked" and len(chart.categories) <= _MANY and _has_interval(series)
 
 
 def _apart(larger: Sequence[float | None], smaller: Sequence[float | None]) -> list[float | None]:

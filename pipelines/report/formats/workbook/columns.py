@@ -95,7 +95,7 @@ def _shown(records: Sequence[Record], shown: Shown, zone: ZoneInfo) -> Iterator[
     names = _names_read(records, shown)
     numbers = [name for name in names if shown.is_number and _has(records, name, (int, float))]
     dates = [name for name in names if _has(records, name, (datetime,))]
-    told = [clean(shown.text(record)) for record in records]
+    told = [shown.text(record) for record in records]
     if len(dates) == 1 and not numbers:
         yield _dated(shown, records, dates[0], told, zone)
     elif len(numbers) == 1:
@@ -169,7 +169,8 @@ def _family(number_format: str) -> str:
 
 
 def _text(told: str) -> str | None:
-    return None if told in {MISSING, ""} else told
+    text = clean(told)
+    return None if text in {MISSING, ""} else text
 
 
 def _more(records: Sequence[Record], name: str, zone: ZoneInfo) -> Column:

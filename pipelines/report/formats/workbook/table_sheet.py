@@ -46,11 +46,13 @@ def table_sheet(sheet: Any, table: DataTable, columns: Sequence[Column], looks: 
         looks: The workbook's formats.
         back: Address of the contents.
     """
-    widths = [_wide(column) for column in columns]
+    lay_out(sheet)
+    widths = [_wide(column) for column in columns] if table.records else [60.0, 40.0]
     _head(sheet, table, widths, looks, back)
     if not columns or not table.records:
         write_text(sheet, (HEAD_ROW, 0), table.empty, looks, "note")
         sheet.set_column(0, 0, 60)
+        sheet.set_column(1, 1, 40)
         return
     for i, (column, wide) in enumerate(zip(columns, widths, strict=True)):
         _column(sheet, i, column, wide, looks)
@@ -59,7 +61,8 @@ def table_sheet(sheet: Any, table: DataTable, columns: Sequence[Column], looks: 
     sheet.autofilter(HEAD_ROW, 0, last, len(columns) - 1)
     sheet.freeze_panes(HEAD_ROW + 1, 1)
     _bars(sheet, columns, last)
-    _paper(sheet, last, sum(1 for column in columns if not column.is_more))
+    sheet.repeat_rows(HEAD_ROW)
+    sheet.print_area(0, 0, last, max(0, sum(1 for column in columns if not column.is_more) - 1))
 
 
 def _head(sheet: Any, table: DataTable, widths: Sequence[float], looks: Looks, back: str) -> None:
@@ -170,9 +173,3 @@ def _is(column: Column, number_format: str) -> bool:
     """Whether all numbers of a column read so, and none is below nothing."""
     numbers = [cell for cell in column.cells if isinstance(cell.value, (int, float))]
     return bool(numbers) and all(cell.number_format == number_format and (cell.value or 0) >= 0 for cell in numbers)  # type: ignore[operator]  # they are numbers
-
-
-def _paper(sheet: Any, last: int, columns_n: int) -> None:
-    lay_out(sheet)
-    sheet.repeat_rows(HEAD_ROW)
-    sheet.print_area(0, 0, last, max(0, columns_n - 1))

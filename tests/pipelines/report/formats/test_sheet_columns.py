@@ -5,14 +5,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipelines.language import speaking
+from pipelines.language import speaking, told_number
 from pipelines.privacy.withheld import small
 from pipelines.report import columns
 from pipelines.report.formats.workbook.columns import DATE, Cell, sheet_columns
 from pipelines.report.formats.workbook.measure import lines_n
 from pipelines.report.formats.workbook.names import SheetNames, link
 from pipelines.report.formats.workbook.number_formats import as_told, duration_format
-from pipelines.report.numbers import duration, share
+from pipelines.report.numbers import count, duration, share
 from pipelines.report.tables import DataTable, Record, Shown
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -95,6 +95,8 @@ def test_number_formats_are_the_same_in_every_language(language: str) -> None:
     with speaking(language):
         assert as_told(0.256, share(0.256)) == "0.0%"
         assert as_told(0.025, share(0.025)) == "0.0%"
+        assert as_told(17_425, count(17_425)) == "#,##0"
+        assert as_told(1_234.5, told_number("1,234.5")) == "#,##0.0"
 
 
 @pytest.mark.parametrize(
