@@ -9,7 +9,6 @@ from pipelines.report.travel.charts import flow_chart, funnel_chart, incidence_c
 from pipelines.report.travel.flow import phase_flow
 from pipelines.report.travel.funnel import funnel
 from pipelines.report.travel.incidence import incidence, incidence_by_segment
-from pipelines.report.travel.words import left_out
 
 
 def section(m: Material) -> Section:
@@ -25,8 +24,7 @@ def _flow(m: Material) -> tuple[Block, ...]:
     note = tr(
         "Every journey is a part of the bands, which are as wide as journeys are many: as designed, by a detour (a"
         " departure from the map), or asking for help (a contact that the map does not have). What comes to a phase is"
-        " what goes on from it or ends there. {left_out}",
-        left_out=left_out(m.view.data.travel),
+        " what goes on from it or ends there: as it stands at the snapshot, with young journeys still on the way."
     )
     chart = flow_chart(m.view)
     return (*m.figure("phase_flows", title, drawing, "phase_flows", note=note, chart=chart), m.table("phase_flows"))
@@ -62,7 +60,7 @@ def _over_time(m: Material) -> tuple[Block, ...]:
 def _by_segment(m: Material) -> tuple[Figure, ...]:
     """A row of small pictures for each segment."""
     table = m.tables["incidence_curves"].name
-    note = tr("Dotted: all journeys together.")
+    note = tr("Dotted: all journeys together. Where an end is of too few to be told, it is one with those on the way.")
     return tuple(
         Figure(
             m.name(f"incidence-{number}"),
