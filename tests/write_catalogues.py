@@ -6,12 +6,14 @@ Texts that are new come in untranslated, those that nobody says any more go. It 
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
+from typing import TypeAlias
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
@@ -20,28 +22,39 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "pipelines" / "locale"
 OTHERS = ("nb", "sv", "da")
-_KEYWORDS = {"tr": None, "trn": (1, 2), "mark": None}
+Text: TypeAlias = str | tuple[str, ...]
+_SPEAKERS = {"tr": 1, "mark": 1, "trn": 2}  # who speaks, and how many of their arguments are texts
 _NEVER = datetime(2026, 1, 1, tzinfo=UTC)  # the same texts make the same file on any day
 
 
 def extracted() -> Catalog:
-    """Every text of the code that speaks languages and of the templates, in the order of the files."""
+    """Every text of the code and of the templates, in the order of the files."""
     found = Catalog(charset="utf-8", fuzzy=False)
     for path in sorted((ROOT / "pipelines").rglob("*")):
-        way = _way(path)
-        if way is not None:
-            with path.open("rb") as file:
-                for _, message, _, _ in extract(way, file, _KEYWORDS, options={"silent": "false"}):
-                    found.add(message, locations=[(str(path.relative_to(ROOT)), 0)])
+        texts = {".py": _of_code, ".html": _of_template}.get(path.suffix)
+        for message in texts(path) if texts else ():
+            found.add(message, locations=[(str(path.relative_to(ROOT)), 0)])
     return found
 
 
-def _way(path: Path) -> str | None:
-    """How texts are extracted from a file; None where it has none."""
-    if path.suffix == ".html":
-        return "jinja2.ext:babel_extract"
-    is_speaking = path.suffix == ".py" and "pipelines.language import" in path.read_text(encoding="utf-8")
-    return "python" if is_speaking else None
+def _of_code(path: Path) -> Iterator[Text]:
+    """Texts of a module that speaks; also of those inside f-strings, which Babel leaves out before Python 3.12."""
+    code = path.read_text(encoding="utf-8")
+    if "pipelines.language import" not in code and path.name != "language.py":
+        return
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
+        n = _SPEAKERS.get(call.func.id, 0) if isinstance(call.func, ast.Name) else 0
+        texts = tuple(str(each.value) for each in call.args[:n] if isinstance(each, ast.Constant))
+        if n and len(texts) == n:
+            yield texts[0] if n == 1 else texts
+
+
+def _of_template(path: Path) -> Iterator[Text]:
+    with path.open("rb") as file:
+        # A template that cannot be read is a fault.
+        found = extract("jinja2.ext:babel_extract", file, {"tr": None, "trn": (1, 2)}, options={"silent": "false"})
+        yield from (message for _, message, _, _ in found)
 
 
 def catalogue(language: str) -> Catalog:
