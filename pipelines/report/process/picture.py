@@ -11,6 +11,7 @@ from markupsafe import Markup
 from pipelines.language import mark, tr, trn
 from pipelines.report.canvas import Canvas, Drawing
 from pipelines.report.numbers import count
+from pipelines.report.process.columns import BETWEEN, Column, Piece, folded, whole
 from pipelines.report.process.levels import level
 from pipelines.report.process.observed import Key, Observed
 from pipelines.report.process.ranks import rows
@@ -19,6 +20,7 @@ from pipelines.report.svg import el, picture
 from pipelines.report.text import short, width, wrap
 
 _LEAST = 720.0
+_FULL = 1248.0
 _EDGE = 16.0
 _ROUND = 9.0
 _MOST_TOLD = 20
@@ -62,12 +64,17 @@ def process_map(
     found = scene(chosen, rows(observed))
     roles = {step.name: step.role for step in observed.steps}
     kinds = {line.way.key: _kind(line, roles, designed) for line in found.lines}
-    wide = max(_LEAST, found.width + 2 * _EDGE)
+    columns = folded(found, _FULL)
+    wide = max(_LEAST, whole(columns) + 2 * _EDGE)
     canvas = Canvas()
-    top = _legend(canvas, kinds.values(), wide, chosen.left_out_n)
-    painter = _Painter(canvas, ((wide - found.width) / 2, top), found, kinds, designed)
-    painter.paint(max(int(step.journeys_n) for step in observed.steps))
-    size = (wide, top + found.height + _EDGE)
+    top = _legend(canvas, kinds.values(), wide, chosen.left_out_n, is_folded=len(columns) > 1)
+    most = max(int(step.journeys_n) for step in observed.steps)
+    x = (wide - whole(columns)) / 2
+    for column in columns:
+        origin = (x - column.left, top - column.top)
+        _Painter(canvas, origin, found.titles, kinds, designed).paint(column, most)
+        x += column.right - column.left + BETWEEN
+    size = (wide, top + max(column.bottom - column.top for column in columns) + _EDGE)
     told = _described(found, chosen.left_out_n)
     svg = picture(canvas.parts(), size, name, title or tr("The process as it was observed"), told)
     return Drawing(svg, *size, tuple(canvas.boxes))
@@ -96,7 +103,7 @@ def _described(found: Scene, left_out_n: int) -> str:
     return f"{head} {'; '.join(ways)}"
 
 
-def _legend(canvas: Canvas, kinds: Collection[str], wide: float, left_out_n: int) -> float:
+def _legend(canvas: Canvas, kinds: Collection[str], wide: float, left_out_n: int, *, is_folded: bool) -> float:
     """What the picture's signs mean, and what it leaves out, at its top; returns where that ends."""
     words = tr("From top to bottom. On a line: journeys that went so with nothing between, and the median time.")
     if left_out_n:
@@ -104,6 +111,8 @@ def _legend(canvas: Canvas, kinds: Collection[str], wide: float, left_out_n: int
             "{n} less travelled way is not drawn.", "{n} less travelled ways are not drawn.", left_out_n,
             n=count(left_out_n),
         )  # fmt: skip
+    if is_folded:
+        words += " " + tr("What ends in a dot goes on in the next column.")
     lines = wrap(words, wide - 2 * _EDGE, SIZE)
     canvas.lines(_EDGE, 14, lines, LINE + 2, size=SIZE, look="m")
     x, y = _EDGE, 18 + (LINE + 2) * len(lines)
@@ -121,37 +130,51 @@ def _legend(canvas: Canvas, kinds: Collection[str], wide: float, left_out_n: int
 
 @dataclass(frozen=True)
 class _Painter:
-    """Puts a scene on the canvas, moved to its place."""
+    """Puts a column of a scene on the canvas, moved to its place."""
 
     canvas: Canvas
     origin: Point
-    found: Scene
+    titles: dict[str, str]
     kinds: dict[Key, str]
     designed: Collection[Pair]
 
-    def paint(self, most: int) -> None:
+    def paint(self, column: Column, most: int) -> None:
         """Draws everything; `most` is the number of journeys that fills a box's bar."""
-        for line in sorted(self.found.lines, key=lambda line: (self.kinds[line.way.key] != "designed", -line.thick)):
-            self._draw_way(line, self.kinds[line.way.key])
-        for box in self.found.boxes:
+        kinds = self.kinds
+        ordered = sorted(column.pieces, key=lambda each: (kinds[each.line.way.key] != "designed", -each.line.thick))
+        for piece in ordered:
+            self._draw_way(piece, kinds[piece.line.way.key])
+        for box in column.boxes:
             self._draw_box(box, most)
 
-    def _draw_way(self, line: Line, kind: str) -> None:
-        points = [self._at(point) for point in line.points]
-        way, titles = line.way, self.found.titles
-        words = tr(
+    def _draw_way(self, piece: Piece, kind: str) -> None:
+        line, points = piece.line, [self._at(point) for point in piece.points]
+        path = _level_path(points) if line.is_level else _path(points)
+        dashes = _DASHES if kind == "any" else None
+        words = el("title", self._told(line))
+        look = f"detour {kind}"
+        drawn = el("path", words, d=path, class_=look, stroke_width=line.thick, stroke_dasharray=dashes)
+        self.canvas.add("lines", drawn)
+        if piece.has_tip:
+            tip = points[0] if line.is_up else points[-1]
+            self.canvas.add("lines", _tip(tip, kind, is_up=line.is_up or line.is_level))
+        for x, y in map(self._at, piece.loose):
+            self.canvas.add("marks", el("circle", cx=x, cy=y, r=max(3.0, line.thick / 2 + 1), class_=f"tip {kind}"))
+        if piece.has_label:
+            self._draw_label(line, kind)
+
+    def _told(self, line: Line) -> str:
+        """A way in words, for a pointer."""
+        way, titles = line.way, self.titles
+        return tr(
             "{start} → {end}: {times} times, in {n} journeys",
             start=short(titles[str(way.from_step)], 120),
             end=short(titles[str(way.to_step)], 120),
             times=count(way.n),
             n=count(way.journeys_n),
         )
-        path = _level_path(points) if line.is_level else _path(points)
-        dashes = _DASHES if kind == "any" else None
-        words_ = el("title", words)
-        drawn = el("path", words_, d=path, class_=f"detour {kind}", stroke_width=line.thick, stroke_dasharray=dashes)
-        tip = points[0] if line.is_up else points[-1]
-        self.canvas.add("lines", drawn, _tip(tip, kind, is_up=line.is_up or line.is_level))
+
+    def _draw_label(self, line: Line, kind: str) -> None:
         x, y = self._at(line.at)
         is_bold = line.thick > 3
         if line.thick > _BAND:  # a halo is not enough to read words on a band by

@@ -46,6 +46,16 @@ class Box:
     x: float = 0.0
     y: float = 0.0
 
+    @property
+    def left_room(self) -> float:
+        """What is told to the left takes so much."""
+        return _side_room(self.left)
+
+    @property
+    def right_room(self) -> float:
+        """What is told to the right takes so much."""
+        return _side_room(self.right)
+
 
 @dataclass(frozen=True)
 class Line:
@@ -62,12 +72,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Scene:
-    """Everything that is drawn."""
+    """Everything that is drawn; and where it may be cut: just below the rows of numbers."""
 
     boxes: tuple[Box, ...]
     lines: tuple[Line, ...]
     width: float
     height: float
+    cuts: tuple[float, ...] = ()
 
     @cached_property
     def titles(self) -> dict[str, str]:
@@ -112,7 +123,8 @@ def scene(chosen: Level, rows: Mapping[str, int]) -> Scene:
     loomed = _Loomed(placed, web.spots, x, ends, _ports(threads, placed, x))
     lines = tuple(map(loomed.line, threads))
     wide = max((x[i] + spot.right for i, spot in enumerate(web.spots)), default=0.0)
-    return Scene(tuple(placed.values()), lines, wide, ends[loom.used[-1]][1] if ends else 0.0)
+    cuts = tuple(ends[row][1] for row in loom.used[:-1] if row % 2)
+    return Scene(tuple(placed.values()), lines, wide, ends[loom.used[-1]][1] if ends else 0.0, cuts)
 
 
 def _box(step: Step, chosen: Level) -> Box:
@@ -129,13 +141,12 @@ def _box(step: Step, chosen: Level) -> Box:
     return Box(step, lines, wide, 26 + LINE * len(lines), tuple(left), tuple(right))
 
 
+def _side_room(told: Sequence[tuple[str, str]]) -> float:
+    return max((width(text, SMALL, True) + SIDE + GAP + 6 for _, text in told), default=10.0)
+
+
 def _spot(box: Box, row: int) -> Spot:
-    rooms = (
-        max((width(text, SMALL, True) + SIDE + GAP + 6 for _, text in side), default=10.0)
-        for side in (box.left, box.right)
-    )
-    left, right = rooms
-    return Spot(row, box.width / 2 + left, box.width / 2 + right)
+    return Spot(row, box.width / 2 + box.left_room, box.width / 2 + box.right_room)
 
 
 class _Loom:

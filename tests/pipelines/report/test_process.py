@@ -6,7 +6,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import duckdb
 import pytest
@@ -14,6 +14,7 @@ import pytest
 from pipelines.privacy.cover import Cover
 from pipelines.privacy.withheld import Withheld
 from pipelines.report.canvas import Drawing
+from pipelines.report.process.columns import folded, whole
 from pipelines.report.process.levels import level
 from pipelines.report.process.observed import Observed, Step, Way, covered_ways, read_observed
 from pipelines.report.process.orders import orders
@@ -189,6 +190,26 @@ def boxes_that_meet(observed: Observed, share: float) -> list[tuple[str, str]]:
         and one.y < other.y + other.height
         and other.y < one.y + one.height
     ]
+
+
+def test_a_tall_process_is_folded_into_columns_that_have_every_step_label_and_end_once() -> None:
+    chain = [f"s{i}" for i in range(14)]
+    told: list[Told] = [(a, b, 500) for a, b in pairwise(chain)]
+    told += [("s0", "s9", 40), ("s12", "s2", 30), ("s3", "s5", 20)]
+    observed = Observed(tuple(Step(name, name, "flow", 900) for name in chain), ways(*told))
+    laid = scene(level(observed, 1.0, 1.0), rows(observed))
+
+    columns = folded(laid, 1_248.0)
+
+    assert len(columns) == 3
+    assert whole(columns) <= 1_248.0
+    assert sorted(box.step.name for column in columns for box in column.boxes) == sorted(chain)
+    pieces = [piece for column in columns for piece in column.pieces]
+    for line in laid.lines:
+        mine = [piece for piece in pieces if piece.line == line]
+        assert [sum(piece.has_label for piece in mine), sum(piece.has_tip for piece in mine)] == [1, 1]
+        assert sum(len(piece.loose) for piece in mine) == 2 * (len(mine) - 1), "each cut has two loose ends"
+    assert len(folded(laid, laid.width)) == 1, "no room for two"
 
 
 def test_what_others_wrote_stays_text() -> None:
