@@ -40,6 +40,9 @@ from pipelines.report.text import clean, short
 
 # Sections of the data's chapter whose open tables are slides: how good the data is, and who is who.
 _DATA_TABLES = ("rows", "people")
+# Pictures that say more than their chart: shown before it, or in its place.
+_SEEN_FIRST = frozenset({"phase_flows", "ledger"})
+_SEEN_ONLY = frozenset({"quadrants"})
 _BlockT = TypeVar("_BlockT", bound=Block)
 
 
@@ -94,14 +97,18 @@ def _block(deck: Deck, chapter: Chapter, section: Section, block: Block) -> None
 
 
 def _figure(deck: Deck, chapter: Chapter, title: str, figure: Figure) -> None:
-    """As a chart where that can be read and is not the one of a figure before, else as the picture."""
-    sources = _sources(chapter, {figure.table})
+    """As a chart where that can be read and is not the one of a figure before; else as the picture, or as both."""
+    name, sources = figure.name.removeprefix(f"{chapter.stem}-"), _sources(chapter, {figure.table})
     before = (other.chart for other in chapter.figures[: chapter.figures.index(figure)])
-    if figure.chart is not None and can_be_read(figure.chart) and figure.chart not in before:
-        chart_slide(deck, clean(title), chapter.title, figure, sources)
-        return
-    for drawing in figure.drawings:
-        picture_slides(deck, clean(title), chapter.title, drawing, [figure.note, *sources])
+    is_chart = (
+        figure.chart is not None and name not in _SEEN_ONLY and can_be_read(figure.chart) and figure.chart not in before
+    )
+    if not is_chart or name in _SEEN_FIRST:
+        for drawing in figure.drawings:
+            picture_slides(deck, clean(title), chapter.title, drawing, [figure.note, *sources])
+    if is_chart:
+        told = tr("{title}: the numbers", title=title) if name in _SEEN_FIRST else title
+        chart_slide(deck, clean(told), chapter.title, figure, sources)
 
 
 def _of_cards(chapter: Chapter, cards: Sequence[Card]) -> list[str]:
