@@ -88,8 +88,9 @@ def read_earlier(reports: Path, as_of: datetime | None) -> Earlier | None:
     """
     if as_of is None:
         return None
+    snapshot = as_of.replace(microsecond=0)  # the files tell whole seconds
     found = (_read(path) for path in reports.glob(f"*/{FILE}"))
-    before = [each for each in found if each is not None and each.as_of < as_of]
+    before = [each for each in found if each is not None and each.as_of.replace(microsecond=0) < snapshot]
     return max(before, key=lambda each: (each.as_of, each.run_id), default=None)
 
 

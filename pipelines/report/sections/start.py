@@ -9,6 +9,9 @@ from pipelines.report.material import Material
 from pipelines.report.sentences import cards
 
 
+MOST = 9  # cards: three rows of three
+
+
 def section(m: Material) -> Section:
     """The section."""
     none = (
@@ -17,7 +20,7 @@ def section(m: Material) -> Section:
         else tr("Without journeys there is nothing to find.")
     )
     tables = {name: table.name for name, table in m.tables.items()}
-    found = with_numbers(m.view, cards(m.view), tables)
+    found = with_numbers(m.view, cards(m.view, MOST), tables)
     has_goals = bool(m.tables["goals"].records)
     return Section(
         "start",

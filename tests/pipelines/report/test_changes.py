@@ -32,7 +32,7 @@ def test_a_run_is_compared_with_the_latest_earlier_snapshot(tmp_path: Path) -> N
     left(tmp_path, "2", "2026-05-31T00:00:00Z", 0.35)
     left(tmp_path, "3", "2026-06-30T00:00:00Z", 0.39)  # the same snapshot as now: a run that is repeated
     left(tmp_path, "4", "2026-07-31T00:00:00Z", 0.50)
-    found = read_earlier(tmp_path, AS_OF)
+    found = read_earlier(tmp_path, AS_OF + timedelta(microseconds=999_999))
     assert found is not None
     assert (found.run_id, found.numbers["buy"][0].value) == ("2", 0.35)
 
