@@ -8,7 +8,6 @@ from pipelines.report.finding_numbers import with_numbers
 from pipelines.report.material import Material
 from pipelines.report.sentences import cards
 
-
 MOST = 9  # cards: three rows of three
 
 
