@@ -14,7 +14,7 @@ from pipelines.report.text import width, wrap
 from pipelines.report.view import JourneyView
 
 MOST_OFF_MAP = 5
-_NAME = 11.0
+_NAME, _SMALL_NAME = 11.0, 10.0
 _THINNEST, _THICKER = 1.8, 3.4
 _ROOM = 54.0  # right of a stop, for its number
 
@@ -67,13 +67,15 @@ def draw_band(canvas: Canvas, g: Geometry) -> None:
 
 def _draw_name(canvas: Canvas, title: str, y: float, look: str) -> None:
     """The name in a pill, in the margin."""
-    lines = wrap(title, LEFT - 30, _NAME, 2, True)
-    wide = max((width(line, _NAME, True) for line in lines), default=0.0) + 18
-    high = 20.0 if len(lines) < 2 else 28.0
+    is_short = width(title, _NAME, True) <= LEFT - 30
+    size = _NAME if is_short else _SMALL_NAME
+    lines = wrap(title, LEFT - 30, size, 2, True)
+    wide = max((width(line, size, True) for line in lines), default=0.0) + 18
+    high = 19.0 if is_short else 25.0
     pill = el("rect", x=LEFT - 6 - wide, y=y - high / 2, width=wide, height=high, rx=10, class_=f"pill {look}")
     canvas.add("marks", pill)
-    top = y + 4 - 6 * (len(lines) - 1)
-    canvas.lines(LEFT - 6 - wide / 2, top, lines, 12, size=_NAME, look=look, anchor="middle", is_bold=True)
+    top = y + (4 if is_short else 3.6) - 5.5 * (len(lines) - 1)
+    canvas.lines(LEFT - 6 - wide / 2, top, lines, 11, size=size, look=look, anchor="middle", is_bold=True)
 
 
 def _times(g: Geometry, column: float, name: str) -> dict[int, int]:

@@ -25,11 +25,11 @@ _NAME = 12.0
 _VALUE = 12.0
 _SMALL = 9.2
 _BAR = 6.0
-_TWO_LINES, _ONE_LINE = 29.0, 18.0
+_TWO_LINES, _ONE_LINE = 27.0, 18.0
 _MOST_WITH_ROOM = 3  # from so many stations below each other on, a cell has one line
 _NARROWEST_BAR, _WIDEST_BAR = 14.0, 64.0
 _SCALES = (0.25, 0.5, 1.0)  # what a full bar is: the same along a lane
-_LEAST = 34.0  # a lane's name and note need as much
+_LEAST = 32.0  # a lane's name and note need as much
 _OWNER_PITCH = 12.0
 
 
@@ -96,26 +96,31 @@ def draw_lanes(canvas: Canvas, g: Geometry, lanes: tuple[Lane, ...], top: float,
 
 def _draw_cells(canvas: Canvas, g: Geometry, found: dict[str, Cell], y: float, shown: Shown) -> float:
     """The cells of one lane, those of one column below each other; returns the height that they take."""
-    stacks = [_told_apart(stack, found) for stack in _stacks(g)]
-    has_more = any(cell.low is not None or cell.between or cell.n is not None for cell in found.values())
     most = max((cell.high or cell.value or 0.0 for cell in found.values()), default=0.0)
     full = next((scale for scale in _SCALES if most <= scale), 1.0)
     height = 0.0
-    for stack in stacks:
+    for all_of_it in _stacks(g):
+        stack = _told_apart(all_of_it, found)
+        has_more = any(_has_more(found[station.name]) for station in stack)
         has_room = has_more and len(stack) < _MOST_WITH_ROOM
         pitch = _TWO_LINES if has_room else _ONE_LINE
         for i, station in enumerate(stack):
             place = _Place(g.x(station.at.column), y + pitch * i, g.column - 8, full, has_room)
-            _draw_cell(canvas, g, station, found[station.name], place, shown, is_crowded=len(stack) > 1)
+            is_crowded = len(all_of_it) > 1 and not found[station.name].is_nothing
+            _draw_cell(canvas, g, station, found[station.name], place, shown, is_crowded=is_crowded)
         height = max(height, len(stack) * pitch)
-    return height + 6
+    return height + 5
+
+
+def _has_more(cell: Cell) -> bool:
+    """Whether there is anything for a second line."""
+    return not cell.is_nothing and (cell.low is not None or cell.n is not None or bool(cell.between))
 
 
 def _told_apart(stack: list[Station], found: dict[str, Cell]) -> list[Station]:
-    """The stations of a column, or one of them where none has anything to say."""
-    if any(not found[station.name].is_nothing for station in stack):
-        return stack
-    return [max(stack, key=lambda station: found[station.name].text != MISSING)]
+    """The stations of a column that have anything to say; one of them where none has."""
+    telling = [station for station in stack if not found[station.name].is_nothing]
+    return telling or [max(stack, key=lambda station: found[station.name].text != MISSING)]
 
 
 @dataclass(frozen=True)

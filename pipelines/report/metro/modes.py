@@ -172,7 +172,7 @@ WAIT = Mode(
 )  # fmt: skip
 MOOD = Mode(
     "emotion",
-    mark("Feeling, designed and measured"),
+    mark("Feeling"),
     mark("Rings are the feeling that the map designs for, dots the one that answers tell of, from −2 to +2. A station"
          " is red where it is worse than designed, blue where it is better, grey where nobody was asked. Under its"
          " name: measured, and designed in brackets."),
