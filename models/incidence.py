@@ -6,6 +6,7 @@ it was last seen still open then, causes 1, 2, ... are the competing ends.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -143,6 +144,37 @@ def influences(found: Curves, last: int | None = None) -> Floats:
     return np.vstack([*of_causes, -np.sum(of_causes, axis=0)])
 
 
+def influences_by_time(found: Curves) -> Callable[[int], Floats]:
+    """`influences` up to one of the times (-1: before the first), for many of them: prepared once, then told quickly.
+
+    What a journey adds is u + v F, F the incidence by the time in question, if it was last seen by then; u and v do not
+    depend on that time. All that were seen later add the same.
+    """
+    step, risk, before = found.step, found.at_risk_n, found.before
+    total = found.hazards.sum(axis=0)
+    per_pull = np.divide(1.0, (1.0 - total) * risk, out=np.zeros_like(risk), where=total < 1.0)
+    q = np.cumsum(total * per_pull)
+    parts = []
+    for cause, ended in enumerate(found.incidence, start=1):
+        drift = np.cumsum(before * found.hazards[cause - 1] / risk + ended * total * per_pull)
+        u = np.where(found.cause == cause, (before / risk)[step], 0.0) - drift[step]
+        u += np.where(found.cause > 0, (ended * per_pull)[step], 0.0)
+        parts.append((ended, drift, u))
+    v = q[step] - np.where(found.cause > 0, per_pull[step], 0.0)
+
+    def at(last: int) -> Floats:
+        until = int(np.searchsorted(step, last, side="right"))  # journeys stand in rising time
+        effects = np.zeros((len(parts) + 1, step.size))
+        for row, (ended, drift, u) in zip(effects, parts, strict=False):
+            if last >= 0:
+                row[:until] = u[:until] + ended[last] * v[:until]
+                row[until:] = ended[last] * q[last] - drift[last]
+        effects[-1] = -effects[:-1].sum(axis=0)
+        return effects
+
+    return at
+
+
 def _influence(found: Curves, cause: int, last: int | None) -> Floats:
     """What each journey adds to the error of one cause's share."""
     until = found.times_us.size if last is None else last + 1
@@ -195,7 +227,7 @@ def quantile_intervals_us(
     ]
 
 
-def shares(found: Curves, person: Integers, last: int | None = None) -> Shares:
+def shares(found: Curves, person: Integers, last: int | None = None, effects: Floats | None = None) -> Shares:
     """Shares by the horizon with 95 % intervals that know that one person's journeys are alike.
 
     The interval is Wilson's on the number of journeys whose plain share would have the same variance, so that it
@@ -205,10 +237,11 @@ def shares(found: Curves, person: Integers, last: int | None = None) -> Shares:
         found: the curves.
         person: whole number of the person, one per row of the input.
         last: place among the times by which shares are meant; -1: before the first; None: the horizon.
+        effects: `influences` up to there, where they are known.
     """
     share = found.shares if last is None else found.shares_at(last)
     settled_n = found.settled_n if last is None else found.settled_by(last)
-    effects = influences(found, last)
+    effects = influences(found, last) if effects is None else effects
     who = person[found.order]
     widening = design_effects(who, effects)
     variance = widening * (effects**2).sum(axis=1)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 import numpy as np
 import polars as pl
 
-from models.incidence import Curves, Fates, shares
+from models.incidence import Curves, Fates, influences_by_time, shares
 from models.intervals import Integers
 from models.patience import DAY_US
 
@@ -54,8 +54,10 @@ def times_of(horizon_us: int) -> Integers:
 
 
 def _rows(fate: Fates, times_us: Integers, horizon_us: int) -> Iterable[dict[str, object]]:
+    effects_at = influences_by_time(fate.curves)
     for after_us in times_us:
-        known = shares(fate.curves, fate.person, _place(fate.curves, int(after_us)))
+        place_by = _place(fate.curves, int(after_us))
+        known = shares(fate.curves, fate.person, place_by, None if place_by is None else effects_at(place_by))
         row: dict[str, object] = {
             "code": fate.code,
             "segment": fate.segment,

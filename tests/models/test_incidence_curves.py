@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from models.incidence import influences, influences_by_time
 from models.incidence_curves import WORDS, incidence_curves, times_of
 from models.outcomes import fates, touchpoint_outcomes
 from models.patience import DAY_US
@@ -77,6 +78,18 @@ def test_a_small_table_with_everybody_followed_is_counted_off() -> None:
     assert told[3.0] == (0.5, 0.0, 0.25, 0.25)
     assert told[30.0] == pytest.approx((0.5, 0.25, 0.25, 0.0), abs=1e-9)
     assert incidence_curves(found, set(), 30 * DAY_US).is_empty()
+
+
+def test_influences_told_quickly_are_those_told_one_by_one(planted_world: Any) -> None:
+    reached, journeys = planted_world.snapshot()
+    plan = planted_world.plan
+    known = {"as_of_us": plan.window_us, "horizon_us": plan.horizon_us}
+    (fate, *_) = fates(reached.filter(pl.col("code") == 0), journeys, planted_world.patience_us, **known)
+    at = influences_by_time(fate.curves)
+    last = fate.curves.times_us.size - 1
+    for place in (0, 7, last // 3, last // 2, last):
+        assert np.abs(at(place) - influences(fate.curves, place)).max() < 1e-15
+    assert not at(-1).any()
 
 
 @pytest.mark.parametrize("after_d", [1.0, 5.0, 12.0, 20.0])
