@@ -12,6 +12,7 @@ from pipelines.privacy.withheld import Withheld
 from pipelines.report.document import Block, Cards, Chapter, Document, Figure, Lead, Section, Singles, Table, Tiles
 from pipelines.report.drop_off import drop_off
 from pipelines.report.finding_numbers import with_numbers
+from pipelines.report.handovers.picture import handovers_picture
 from pipelines.report.material import Material
 from pipelines.report.metro.map import metro_map
 from pipelines.report.numbers import count, interval, share
@@ -94,7 +95,7 @@ def _sections(t: Theirs) -> Iterator[Section]:
     yield _start(t)
     yield _leaving(t)
     yield _waits(t)
-    yield Section("hand-overs", tr("Hand-overs from and to others"), _filled(t.part, "handovers", is_open=True))
+    yield _handovers(t)
     yield Section("experience", tr("What customers said"), _filled(t.part, "experience", is_open=True))
     yield Section("singles", tr("Single journeys"), t.singles)
 
@@ -170,3 +171,10 @@ def _waits(t: Theirs) -> Section:
     title = tr("Waits and promises")
     picture = m.figure("promises", title, promises(m.view, m.name("promises")), "waits")
     return Section("waits", title, (*picture, *_filled(m, "waits", is_open=True)))
+
+
+def _handovers(t: Theirs) -> Section:
+    m = t.part
+    title = tr("Hand-overs from and to others")
+    picture = m.figure("handovers", title, handovers_picture(m.view, m.name("handovers")), "handovers")
+    return Section("hand-overs", title, (*picture, *_filled(m, "handovers", is_open=True)))
