@@ -62,6 +62,7 @@ class ChartSheet:
         self._numbers(chart, start + 1)
         high = self._draw(figure, chart, start + 1)
         self._row = start + 4 + max(len(chart.categories) + 2, high // _ROW_HIGH)
+        self._sheet.print_area(0, 0, self._row, _DATA - 2)  # the numbers are for the screen
         return f"A{start + 1}"
 
     def _numbers(self, chart: Chart, top: int) -> None:

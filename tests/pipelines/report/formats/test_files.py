@@ -41,6 +41,17 @@ def test_pictures_of_another_theme_stand_beside_those_of_the_light_one(made: Mad
     assert (light.name, dark.name) == (f"{figure.name}.svg", f"{figure.name}.dark.svg")
 
 
+def test_every_picture_becomes_a_png_of_two_pixels_for_one(made: Made, tmp_path: Path) -> None:
+    document = small_document()
+
+    paths = write_report_as(replace(made, document=document), "png", tmp_path, "print")
+
+    assert [path.name for path in paths] == [f"{plate.name}.print.png" for plate in plates(document)]
+    for path, plate in zip(paths, plates(document), strict=True):
+        wide = int.from_bytes(path.read_bytes()[16:20], "big")
+        assert wide == pytest.approx(2 * framed(plate, document).width, abs=1)
+
+
 @pytest.mark.parametrize("strips_n", [1, 3])
 def test_no_text_of_a_frame_lies_on_another(strips_n: int) -> None:
     legend = small_document().figures[0].legend
