@@ -13,8 +13,9 @@ from pipelines.report.changes.kept import Earlier
 from pipelines.report.cost.rows import Cost
 from pipelines.report.evidence import Evidence
 from pipelines.report.gap.rows import Gap
-from pipelines.report.travel.rows import Travel
+from pipelines.report.metro.periods import PeriodRow
 from pipelines.report.process.observed import Observed
+from pipelines.report.travel.rows import Travel
 
 
 @dataclass(frozen=True)
@@ -248,6 +249,7 @@ class JourneyData:
         cost: What departures cost.
         travel: How journeys travel.
         observed: What directly followed what, also beside the map.
+        periods: The later half of the time observed beside the earlier one.
     """
 
     statuses: dict[str, int]
@@ -275,6 +277,7 @@ class JourneyData:
     cost: Cost = field(default_factory=Cost)
     travel: Travel = field(default_factory=Travel)
     observed: Observed = field(default_factory=Observed)
+    periods: tuple[PeriodRow, ...] = ()
 
     @property
     def journeys_n(self) -> int:

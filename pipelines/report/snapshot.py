@@ -15,6 +15,7 @@ from pipelines.report.covering import covered
 from pipelines.report.evidence import read_evidence
 from pipelines.report.gap.rows import read_gap
 from pipelines.report.goals import asked
+from pipelines.report.metro.periods import read_periods
 from pipelines.report.process.observed import read_observed
 from pipelines.report.rows import (
     FindingRow,
@@ -72,10 +73,7 @@ def read_snapshot(settings: Settings, run_id: str, maps: tuple[JourneyMap, ...])
             ZoneInfo(settings.timezone),
             _all(con, SourceRow, _SOURCES),
             _all(con, ReasonRow, _REASONS),
-            {
-                m.journey: read_map(con, m, cover, runs[0].as_of, is_same_people)
-                for m in in_force(maps, runs[0].as_of)
-            },
+            {m.journey: read_map(con, m, cover, runs[0].as_of, is_same_people) for m in in_force(maps, runs[0].as_of)},
             _all(con, StoppedRow, _STOPPED),
             read_evidence(con, run_id, settings.privacy.minimum_cell, _earlier_n(settings, run_id)),
             read_earlier(settings.reports_dir, runs[0].as_of),
@@ -105,7 +103,9 @@ def _with_cards(con: duckdb.DuckDBPyConnection, plan: JourneyMap, cover: Cover, 
     cost = read_cost(con, plan.journey, cover, currency)
     observed = read_observed(con, plan.journey, cover)
     travel = read_travel(con, plan.journey, cover)
-    return replace(data, gap=replace(data.gap, cards=found), cost=cost, observed=observed, travel=travel)
+    periods = read_periods(con, plan.journey, cover.minimum)
+    gap = replace(data.gap, cards=found)
+    return replace(data, gap=gap, cost=cost, observed=observed, travel=travel, periods=periods)
 
 
 def _earlier_n(settings: Settings, run_id: str) -> int:

@@ -11,8 +11,9 @@ from pipelines.privacy.withheld import Withheld
 from pipelines.report.cost.rows import Record, told
 from pipelines.report.metro.cells import NONE, Cell, of_share
 from pipelines.report.metro.lanes import Lane
+from pipelines.report.numbers import day
 from pipelines.report.rows import OutcomeRow
-from pipelines.report.view import JourneyView
+from pipelines.report.view import UTC, JourneyView
 
 _MEASURES = ("drop_off", "exit", "conversion")
 
@@ -94,6 +95,34 @@ def telling_sides(view: JourneyView) -> tuple[Side, Side] | None:
         if found is not None:
             return found
     return None
+
+
+def period_sides(view: JourneyView) -> tuple[Side, Side] | None:
+    """The later half of the time observed, and the earlier; None where nothing of them may be told."""
+    sides: dict[bool, dict[str, OutcomeRow]] = {True: {}, False: {}}
+    for row in view.data.periods:
+        whole = view.outcomes.get(row.touchpoint)
+        if whole is None or whole.leave is None or isinstance(whole.followed_n, Withheld):
+            continue
+        worth = row.followed_n * (whole.effective_n or whole.reached_n) / whole.reached_n
+        made = replace(
+            whole,
+            reached_n=row.followed_n,
+            followed_n=row.followed_n,
+            effective_n=worth,
+            hazard=row.left_n / row.followed_n,
+            exit_hazard=0.0,
+        )
+        sides[row.is_later][row.touchpoint] = made
+    if not sides[True]:
+        return None
+    at = day(view.data.periods[0].cut_at, UTC)
+    return Side(tr("From {day}", day=at), sides[True]), Side(tr("Before {day}", day=at), sides[False])
+
+
+def report_sides(view: JourneyView) -> tuple[Side, Side] | None:
+    """What the report lays beside each other: the segment that fares most differently, else the two halves of time."""
+    return telling_sides(view) or period_sides(view)
 
 
 def _worth(row: Record) -> float:

@@ -10,7 +10,7 @@ from pipelines.report.metro.beside import left_out
 from pipelines.report.metro.legend import legend
 from pipelines.report.metro.map import metro_map
 from pipelines.report.metro.modes import Mode, modes_of
-from pipelines.report.metro.sides import telling_sides
+from pipelines.report.metro.sides import report_sides
 from pipelines.report.text import short
 from pipelines.report.view import JourneyView
 
@@ -27,7 +27,7 @@ _TABLES = {
 def section(m: Material) -> Section:
     """The section: the map in every mode that it has anything for."""
     title = tr("{title}, as it is travelled", title=short(m.view.map.title, 160))
-    figures = tuple(_figure(m, mode) for mode in modes_of(m.view, telling_sides(m.view)))
+    figures = tuple(_figure(m, mode) for mode in modes_of(m.view, report_sides(m.view)))
     label = tr("Look at the map for")
     maps: Block = Modes(m.name("metro-modes"), label, figures) if len(figures) > 1 else figures[0]
     return Section("metro", title, (maps, Note(_note(m.view)), m.table("flows"), m.table("beside")))

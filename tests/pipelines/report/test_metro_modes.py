@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
+import duckdb
 import pytest
 
 from pipelines.privacy.withheld import beside, small
@@ -15,7 +17,8 @@ from pipelines.report.metro.cells import mood
 from pipelines.report.metro.legend import legend
 from pipelines.report.metro.map import metro_map
 from pipelines.report.metro.modes import FRICTION, IN_FLIGHT, MOOD, VOLUME, WAIT, Mode, difference_mode, modes_of
-from pipelines.report.metro.sides import Side, difference, points, segment_sides, telling_sides
+from pipelines.report.metro.periods import PeriodRow, read_periods
+from pipelines.report.metro.sides import Side, difference, points, report_sides, segment_sides, telling_sides
 from pipelines.report.rows import FlowRow, JourneyData, OutcomeRow, WaitRow
 from pipelines.report.view import JourneyView
 from schemas.blocks import Flow, OneOf, Phase, Touch
@@ -186,6 +189,48 @@ def test_values_that_may_not_be_told_are_not_added_up() -> None:
     assert sides is not None
     assert sides[1].leave("a").n == 200
     assert telling_sides(segmented(*rows, n=small(5))) is None
+
+
+def halves(*numbers: tuple[int, int], leave: float = 0.2) -> JourneyView:
+    cut_at = datetime(2026, 6, 29, tzinfo=UTC)
+    rows = tuple(PeriodRow("a", bool(i), cut_at, followed, left) for i, (followed, left) in enumerate(numbers))
+    return drawn(replace(EMPTY, outcomes=(outcome("a", leave),), periods=rows))
+
+
+def test_without_a_telling_segment_the_later_half_stands_beside_the_earlier() -> None:
+    sides = report_sides(halves((400, 40), (600, 120)))
+    assert sides is not None
+    assert [side.label for side in sides] == ["From 29 June 2026", "Before 29 June 2026"]
+    assert [(cell.text, cell.n) for cell in (side.leave("a") for side in sides)] == [("20%", 600), ("10%", 400)]
+
+
+def test_halves_of_a_touchpoint_of_which_nothing_may_be_told_are_not_told() -> None:
+    view = halves((400, 40), (600, 120))
+    hidden = replace(view.data, outcomes=(replace(outcome("a", 0.2), followed_n=beside(5)),))
+    assert report_sides(drawn(hidden)) is None
+
+
+def test_halves_with_a_small_number_are_not_read() -> None:
+    con = duckdb.connect()
+    con.execute("SET timezone = 'UTC'")
+    con.execute("CREATE TABLE runs AS SELECT TIMESTAMPTZ '2026-05-01' AS as_of")
+    con.execute(
+        "CREATE TABLE journeys AS SELECT 'j' AS journey, 'default' AS rule, 'this' AS assignment,"
+        " TIMESTAMPTZ '2026-01-01' AS entered_at"
+    )
+    con.execute(
+        "CREATE TABLE touchpoint_outcomes AS SELECT 'j' AS journey, touchpoint, 86400.0 AS patience_s,"
+        " CAST(NULL AS VARCHAR) AS segment FROM (VALUES ('a'), ('b')) AS names(touchpoint)"
+    )
+    con.execute(
+        "CREATE TABLE journey_stages AS SELECT 'j' AS journey, touchpoint,"
+        " make_timestamptz(2026, month, 1, 0, 0, 0) AS reached_at,"
+        " CASE WHEN range < left_n THEN 'abandoned' END AS ending"
+        " FROM (VALUES ('a', 5), ('b', 4)) AS names(touchpoint, left_n), (VALUES (2), (4)) AS m(month), range(20)"
+    )
+    cut_at = datetime(2026, 3, 2, tzinfo=UTC)
+    assert read_periods(con, "j", 5) == (PeriodRow("a", False, cut_at, 20, 5), PeriodRow("a", True, cut_at, 20, 5))
+    assert {row.touchpoint for row in read_periods(con, "j", 1)} == {"a", "b"}
 
 
 def test_owners_see_the_same_map_with_the_others_touchpoints_dimmed(view: Callable[..., JourneyView]) -> None:
