@@ -67,7 +67,7 @@ def _view(root: Path, stamps: tuple[int, ...], focus: Focus) -> JourneyView:
     with reader(desk.settings) as connection:
         _refuse_changed(connection.execute(_HASHES, [plan.journey, plan.version]).fetchall(), plan)
         n = put_part(connection, desk.settings, plan, desk.as_of, focus)
-        _refuse_few(n, desk.snapshot.journeys[plan.journey].journeys_n, minimum)
+        refuse_few(n, desk.snapshot.journeys[plan.journey].journeys_n, minimum)
         cover = read_cover(connection, minimum, whole)
         data = read_map(connection, plan, cover, desk.as_of)
     return JourneyView(plan, data, desk.snapshot.zone)
@@ -86,8 +86,12 @@ def _counts(root: Path, stamps: tuple[int, ...]) -> Mapping[Key, int]:
         return counts_of(connection, settings.privacy.minimum_cell)
 
 
-def _refuse_few(n: int, whole_n: int, minimum: int) -> None:
-    """Neither those in the part nor those who are left out may be few: both can be counted by going to and fro."""
+def refuse_few(n: int, whole_n: int, minimum: int) -> None:
+    """Neither those in the part nor those who are left out may be few: both can be counted by going to and fro.
+
+    Raises:
+        UsageError: They are.
+    """
     if n < minimum or 0 < whole_n - n < minimum:
         few = tr("in this part") if n < minimum else tr("outside of this part")
         raise UsageError(

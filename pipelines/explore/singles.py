@@ -121,16 +121,20 @@ def card(desk: Desk, journey_id: str) -> str:
 
 
 def _card(laid: LaidJourney, zone: ZoneInfo) -> str:
+    return framed(*laid_out(laid, zone), look="journeys")
+
+
+def laid_out(laid: LaidJourney, zone: ZoneInfo) -> tuple[Markup, ...]:
+    """One journey: its heading, its picture and its events."""
     span = duration((laid.last_at - laid.entered_at).total_seconds())
     events = trn("{n} event", "{n} events", laid.events_n, n=count(laid.events_n))
     told = tr("{status}, {events} in {span}", status=word(laid.status), events=events, span=span)
     drawing = two_lines(laid, "single")
     style = f"max-width: {drawing.width:.0f}px; --least: {drawing.width * 0.8:.0f}px"
-    return framed(
+    return (
         el("h3", el("code", laid.journey_id), Markup(" "), told),
         el("figure", drawing.svg, style=style),
         _events(laid, zone),
-        look="journeys",
     )
 
 

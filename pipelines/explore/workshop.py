@@ -131,11 +131,11 @@ def designed(draft: Draft) -> str:
     """The map's picture, with nobody on it."""
     if draft.plan is None:
         return ""
-    drawings = metro_map(JourneyView(draft.plan, _nobody()), "draft")
+    drawings = metro_map(JourneyView(draft.plan, nobody()), "draft")
     return framed(*(el("figure", drawing.svg, style=f"max-width: {drawing.width:.0f}px") for drawing in drawings))
 
 
-def _nobody() -> JourneyData:
+def nobody() -> JourneyData:
     """No journeys."""
     return JourneyData({}, 0, None, None, {}, 0, 0, 0, 0, (), (), (), (), (), (), (), (), ())
 
