@@ -80,5 +80,6 @@ def _draw(canvas: Canvas, y: float, words: str, at: tuple[int, int, int], look: 
     room = _BARS[1] - _BARS[0]
     lines = wrap(words, _NAMES - 12, 11.5, 2, True)
     canvas.lines(_NAMES, y + 18 - 6.5 * (len(lines) - 1), lines, 12.5, size=11, anchor="end", is_bold=True)
-    x, wide = _BARS[0] + room * start / whole, room * amount / whole
-    canvas.add("marks", el("rect", x=x, y=y + 6, width=max(1.0, wide), height=16, class_=look))
+    x, wide = _BARS[0] + room * start / whole, max(1.5, room * amount / whole)
+    bar = el("rect", x=x, y=y + 6, width=wide, height=17, rx=min(3.0, wide / 2), class_=look)
+    canvas.add("marks", bar)

@@ -21,9 +21,10 @@ _BARS = (268.0, 720.0)
 _WORDS = 736.0
 _WIDTH = 1280.0
 _ROW = 34.0
-_TOP = 30.0
+_TOP = 44.0
 _ENDS = ("exited", "abandoned", "in_flight")
 _LOOKS = {"exited": "no", "abandoned": "hot", "in_flight": "here"}
+_NAMED = {"abandoned": mark("fell silent"), "exited": mark("said no"), "in_flight": mark("still on the way")}
 _SAID = {"exited": mark("{n} said no"), "abandoned": mark("{n} fell silent"), "in_flight": mark("{n} still on the way")}
 
 
@@ -55,6 +56,7 @@ def waterfall(view: JourneyView, name: str) -> Drawing | None:
     order = [touchpoint for touchpoint in view.flow_names if touchpoint in places]
     canvas = Canvas()
     height = _TOP + _ROW * (len(order) + 2) + 8
+    _legend(canvas, {end for place in places.values() for end, n in place.ends.items() if n})
     _name(canvas, tr("Planned: every journey reaches the goal"), _TOP)
     _block(canvas, (0, planned), planned, _TOP, "bar")
     canvas.text(_WORDS, _TOP + 19, tr("{n} journeys begun", n=count(planned)), size=11.5, is_bold=True)
@@ -92,6 +94,8 @@ def _places(rows: tuple[LedgerRow, ...]) -> dict[str, _Place]:
 def _step(canvas: Canvas, view: JourneyView, touchpoint: str, at: tuple[_Place, int, int], y: float) -> int:
     """One touchpoint: what is lost there, drawn from where the one above ended; returns what is left."""
     place, left, planned = at
+    before = _BARS[0] + (_BARS[1] - _BARS[0]) * left / planned
+    canvas.add("back", el("path", d=f"M{before:.1f} {y - _ROW + 7:.1f}V{y + 25:.1f}", class_="rule"))
     _name(canvas, view.label(touchpoint), y)
     for end in _ENDS:
         n = place.ends[end]
@@ -108,10 +112,18 @@ def _name(canvas: Canvas, text: str, y: float) -> None:
     canvas.lines(_NAMES, y + 19 - 6.5 * (len(lines) - 1), lines, 13, size=11.5, anchor="end", is_bold=True)
 
 
+def _legend(canvas: Canvas, ends: set[str]) -> None:
+    x = _BARS[0]
+    for end in (end for end in _NAMED if end in ends):
+        canvas.add("marks", el("rect", x=x, y=9, width=13, height=11, rx=2, class_=_LOOKS[end]))
+        x += 19 + canvas.text(x + 18, 18, tr(_NAMED[end]), size=11, look="m") + 16
+
+
 def _block(canvas: Canvas, span: tuple[int, int], planned: int, y: float, look: str) -> None:
     room = _BARS[1] - _BARS[0]
     start, end = (_BARS[0] + room * n / planned for n in span)
-    canvas.add("marks", el("rect", x=start, y=y + 7, width=max(1.0, end - start), height=17, class_=look))
+    wide = max(1.5, end - start)
+    canvas.add("marks", el("rect", x=start, y=y + 7, width=wide, height=18, rx=min(3.0, wide / 2), class_=look))
 
 
 def _ends(place: _Place) -> str:

@@ -14,7 +14,8 @@ from pipelines.report.text import short, width, wrap
 from pipelines.report.view import JourneyView
 
 _NAMES = 268.0
-_WIDTH = 1280.0
+_WIDTH = 1274.0
+_LEAST = 760.0  # a page makes nothing smaller than that, and would enlarge it
 _COLUMN = (72.0, 118.0)  # narrowest and widest
 _ROW, _SLIM = 36.0, 26.0
 _MOST_ROWS = 20  # beyond them rows are slim, and cells have no intervals
@@ -51,7 +52,7 @@ def heatmap(view: JourneyView, name: str, grid: Grid) -> Drawing | None:
     for rows, heading in ((grid.rows, ""), (grid.beside, tr("Beside the map"))):
         y = _draw_rows(canvas, grid, (rows, heading if rows else ""), wide, (y, is_slim))
     words = "; ".join(cell.words for cell in told_cells(grid) if cell.kind != REFUSED)
-    size = (_NAMES + wide * len(grid.columns) + 6, y + 4)
+    size = (max(_LEAST, _NAMES + wide * len(grid.columns) + 6), y + 4)
     svg = picture(canvas.parts(), size, name, f"{grid.title}: {view.map.title}", words)
     return Drawing(svg, *size, tuple(canvas.boxes))
 

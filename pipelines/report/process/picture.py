@@ -19,7 +19,7 @@ from pipelines.report.process.scene import GAP, LINE, SIDE, SIZE, SMALL, Box, Li
 from pipelines.report.svg import el, picture
 from pipelines.report.text import short, width, wrap
 
-_LEAST = 720.0
+_LEAST = 760.0
 _FULL = 1248.0
 _EDGE = 16.0
 _ROUND = 9.0

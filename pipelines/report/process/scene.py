@@ -154,7 +154,8 @@ class _Loom:
 
     def __init__(self, chosen: Level, rows: Mapping[str, int]) -> None:
         self.rows = rows
-        self.most = max((way.n for way in chosen.ways), default=1)
+        # The widest band is all journeys of the most frequent step, so that ways of few are thin wherever they are.
+        self.most = max([1, *(way.n for way in chosen.ways), *(int(step.journeys_n) for step in chosen.steps)])
         self.filled = {rows[step.name] for step in chosen.steps}
         out: dict[str | None, int] = defaultdict(int)
         into: dict[str | None, int] = defaultdict(int)
