@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -65,12 +66,19 @@ def catalogue(language: str) -> Catalog:
 
 def renewed(language: str, template: Catalog) -> Catalog:
     """The catalogue with the texts of the code, keeping what is translated."""
-    made = catalogue(language)
-    made.update(template, no_fuzzy_matching=True)
-    made.obsolete.clear()
-    made.creation_date = made.revision_date = _NEVER
+    made = tidied(catalogue(language), template)
     made.project, made.version, made.last_translator, made.language_team = "Terreng", "1", "", language
     made.msgid_bugs_address = ""
+    return made
+
+
+def tidied(made: Catalog, template: Catalog) -> Catalog:
+    """A catalogue with the texts of the code and no others, in their order."""
+    made.update(deepcopy(template), no_fuzzy_matching=True)  # else what is new would be one message in all of them
+    made.obsolete.clear()
+    for message in made:
+        message.flags &= {"fuzzy"}  # what format its places have, every reader sees
+    made.creation_date = made.revision_date = _NEVER
     return made
 
 

@@ -48,8 +48,8 @@ def journeys(n: int) -> str:
 
 
 def withheld(n: Withheld) -> str:
-    """What is shown instead of a number that is withheld: "< 5", or that it is hidden beside such a one."""
-    return tr(_HIDDEN) if n.text == _HIDDEN else n.text
+    """What is shown instead of a number that is withheld: "< 5", "≈ 120", or that it is hidden beside such a one."""
+    return tr(_HIDDEN) if n.text == _HIDDEN else told_number(n.text)
 
 
 def share(x: float | Withheld | None) -> str:

@@ -10,10 +10,10 @@ import re
 from functools import cache
 
 from pipelines.language import all_of, mark, told_number, told_percent, tongue, tr
-from pipelines.report.vocabulary import kind_title
+from pipelines.report.vocabulary import kind_title, word
 
 # In the order in which they are tried: those that say more first.
-_SENTENCES = (
+SENTENCES = (
     # models/outcomes.py, models/cohorts.py, models/differences.py
     mark("too few journeys (worth fewer than {n})"),
     mark("followed too briefly ({days} d < {wanted} d)"),
@@ -43,10 +43,7 @@ _SENTENCES = (
     mark("no signal is a friction: nothing to fix"),
     mark("strict and loose identity disagree about the sign of its effect, and it has to be alike whoever is taken for"
          " whom"),
-    mark("under strict identity it costs less than half as much, and it has to be alike whoever is taken for whom"),
-    mark("under loose identity it costs less than half as much, and it has to be alike whoever is taken for whom"),
-    mark("under strict and loose identity it costs less than half as much, and it has to be alike whoever is taken for"
-         " whom"),
+    mark("under {rules} identity it costs less than half as much, and it has to be alike whoever is taken for whom"),
     # pipelines/compare/customers.py
     mark("a journey is a person's whole log (reopens_after: never), so nobody converts again"),
     mark("journeys are per {name}, so nobody knows whose the next one is"),
@@ -116,14 +113,15 @@ _SENTENCES = (
     mark("{n} files read before with other settings are no longer there; their events stay as they were read"),
 )  # fmt: skip
 _NUMBERS = frozenset(("n", "days", "wanted", "share", "most", "times", "times_low", "gone"))
+_ENDS = re.compile(r"(?<=[.!?]) (?=[A-Z0-9])")
 _PLACE = re.compile(r"\\\{(\w+)\\\}")
 
 
 def retold(text: str) -> str:
-    """A text of a table in the language spoken: as a whole, else sentence by sentence."""
-    if not text or tongue().code == "en":
+    """A text of a table in the language spoken, sentence by sentence."""
+    if tongue().code == "en":
         return text
-    return _retold(text) or " ".join(_retold(part) or part for part in re.split(r"(?<=[.!?]) (?=[A-Z0-9])", text))
+    return " ".join(_retold(part) or part for part in _ENDS.split(text))
 
 
 def strata(adjusted_for: object) -> str:
@@ -147,8 +145,7 @@ def _retold(text: str) -> str | None:
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple(
-        (re.compile(_PLACE.sub(r"(?P<\1>.+?)", re.escape(text)), re.IGNORECASE | re.DOTALL), text)
-        for text in _SENTENCES
+        (re.compile(_PLACE.sub(r"(?P<\1>.+?)", re.escape(text)), re.IGNORECASE | re.DOTALL), text) for text in SENTENCES
     )
 
 
@@ -159,6 +156,6 @@ def _value(name: str, value: str) -> str:
         return told_percent(bare) if bare != value else told_number(value)
     if name == "signal":
         return kind_title(value).lower()
-    if name == "names":
-        return all_of(value.split(" and "))
+    if name in {"names", "rules"}:
+        return all_of(map(word, value.split(" and ")))
     return retold(value) if name in {"note", "why"} else value
