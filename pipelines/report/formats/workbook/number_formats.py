@@ -6,10 +6,9 @@ import re
 
 from pipelines.language import told_number, tr
 
-SHARE, POINTS, COUNT = "0.0%", "+0.0%;\N{MINUS SIGN}0.0%;0.0%", "#,##0"
+SHARE, POINTS, COUNT = "0.0%", "+0.0%;-0.0%;0.0%", "#,##0"
 DAY_S = 86_400
 _BREAKING = {ord('"'): None, ord(";"): None}  # they end the words, and the format
-_SIGNS = "+-\N{MINUS SIGN}"
 _NUMBER = re.compile(r"(?P<sign>[+\-\N{MINUS SIGN}])?(?P<whole>\d[\d,]*)(?:\.(?P<part>\d+))?")
 
 
@@ -66,4 +65,4 @@ def _quoted(before: str, after: str, number: str) -> str:
 
 
 def _signed(number_format: str, is_signed: bool) -> str:
-    return f"+{number_format};\N{MINUS SIGN}{number_format};{number_format}" if is_signed else number_format
+    return f"+{number_format};-{number_format};{number_format}" if is_signed else number_format

@@ -75,7 +75,7 @@ def test_numbers_below_each_other_have_equally_many_decimals() -> None:
     [
         (0.256, "26%", "0.0%"),
         (0.4, "at least 40%", '"at least" 0.0%'),
-        (0.283, "+28.3 points (+25.1 to +31.6)", "+0.0%;\N{MINUS SIGN}0.0%;0.0%"),
+        (0.283, "+28.3 points (+25.1 to +31.6)", "+0.0%;-0.0%;0.0%"),
         (96_867.2, "NOK 96,900", '"NOK" #,##0'),
         (39.98, "40 days", '#,##0 "days"'),
         (0.02, "0.02", "#,##0.00"),
