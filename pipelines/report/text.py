@@ -14,17 +14,19 @@ _NARROWEST = 0.2
 SAFETY = 1.03
 """Widths are told so much wider than the sum of the signs', since kerning brings some of them apart."""
 _ELLIPSIS = "…"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 _VOWELS = frozenset("aeiouyæøåäöü")
 
 
 def clean(text: str) -> str:
-    """The text on one line without control characters and without marks that turn or hide what follows them."""
-    if text.isprintable():
-        return " ".join(text.split())
-    if text.isascii() and text.isprintable():
-        return " ".join(text.split())
-    kept = (" " if char.isspace() else char for char in text if char.isspace() or not _is_invisible(char))
-    return " ".join("".join(kept).split())
+    """The text on one line without control characters and without marks that turn or hide what follows them.
+
+    Spaces that do not break, as in 1 000 and 12 %, stay what they are.
+    """
+    if not text.isprintable():
+        kept = (char for char in text if char.isspace() or not _is_invisible(char))
+        text = "".join(" " if char.isspace() and char != NO_BREAK else char for char in kept)
+    return " ".join(part for part in text.split(" ") if part)
 
 
 def _is_invisible(char: str) -> bool:

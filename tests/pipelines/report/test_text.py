@@ -54,3 +54,9 @@ def test_a_text_a_hundred_times_too_long_costs_no_more_than_what_is_seen_of_it()
     assert time.process_time() - began < 0.5
     assert lines == wrap("x" * 500, 85, 11.5, 3)
     assert lines[-1].endswith("…")
+
+
+def test_a_number_in_groups_is_not_broken_between_lines() -> None:
+    told = "1\N{NO-BREAK SPACE}234\N{NO-BREAK SPACE}567 kundereiser"
+    assert clean(f"  {told}\n") == told
+    assert wrap(told, 70, 12, 2) == tuple(told.split(" "))
