@@ -21,7 +21,7 @@ from pipelines.report.text import width, wrap
 from pipelines.report.view import JourneyView
 from schemas.words import DeviationKind
 
-_NAME = 12.0
+_NAME, _LONG_NAME = 12.0, 10.5
 _VALUE = 12.0
 _SMALL = 9.2
 _BAR = 6.0
@@ -156,8 +156,9 @@ def rule(canvas: Canvas, g: Geometry, y: float) -> float:
 def _draw_name(canvas: Canvas, lane: Lane, y: float, shown: Shown) -> None:
     """The lane's name, a link to its table, and the word below it."""
     href = f"#{shown.stem}_{lane.table}" if shown.stem else ""
-    for line in wrap(tr(lane.name), LEFT - 20, _NAME, 1, True):
-        canvas.text(LEFT - 14, y + 15, line, size=_NAME, anchor="end", is_bold=True, href=href)
+    size = _NAME if width(tr(lane.name), _NAME, True) <= LEFT - 20 else _LONG_NAME
+    for line in wrap(tr(lane.name), LEFT - 20, size, 1, True):
+        canvas.text(LEFT - 14, y + 15, line, size=size, anchor="end", is_bold=True, href=href)
     canvas.lines(LEFT - 14, y + 27, wrap(tr(lane.note), LEFT - 20, _SMALL, 1), 12, size=_SMALL, look="m", anchor="end")
 
 

@@ -209,8 +209,8 @@ def difference_mode(sides: tuple[Side, Side]) -> Mode:
     return Mode(
         "difference",
         mark("Difference"),
-        tr("{first} against {second}. Red: more of the first leave there; blue: fewer; white: no telling difference.",
-           first=sides[0].label, second=sides[1].label),
+        tr("“{first}” against “{second}”. Red: more of the first leave there; blue: fewer; white: no telling"
+           " difference.", first=sides[0].label, second=sides[1].label),
         lambda view, name: view.reached_n(name),
         lambda view, name: step(gap(view, name), DIFFERENCE_STEPS, "d"),
         amount,

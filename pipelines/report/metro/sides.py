@@ -75,7 +75,7 @@ def lanes_of(sides: tuple[Side, Side]) -> tuple[Lane, ...]:
     """A lane for each side, and one for the difference."""
 
     def of(side: Side) -> Lane:
-        return Lane(side.label, mark("leave here"), lambda view, name: side.leave(name), "outcomes")
+        return Lane(side.label, mark("leave here"), lambda view, name: side.leave(name), "sides")
 
     def gap(view: JourneyView, name: str) -> Cell:
         found = difference(sides, name)
@@ -84,7 +84,7 @@ def lanes_of(sides: tuple[Side, Side]) -> tuple[Lane, ...]:
         between = tr("{low} to {high}", low=points(found.low), high=points(found.high))
         return Cell(found.text, is_hot=found.is_telling and found.value > 0, between=between)
 
-    return (of(sides[0]), of(sides[1]), Lane(mark("Difference"), mark("in points, with 95% interval"), gap, "outcomes"))
+    return (of(sides[0]), of(sides[1]), Lane(mark("Difference"), mark("in points, with 95% interval"), gap, "sides"))
 
 
 def telling_sides(view: JourneyView) -> tuple[Side, Side] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipelines.language import tr
-from pipelines.report.document import Block, Figure, Modes, Note, Section
+from pipelines.report.document import Block, Figure, Modes, Note, Section, Table
 from pipelines.report.journey_tables import BESIDE
 from pipelines.report.material import Material
 from pipelines.report.metro.beside import left_out
@@ -11,6 +11,8 @@ from pipelines.report.metro.legend import legend
 from pipelines.report.metro.map import metro_map
 from pipelines.report.metro.modes import Mode, modes_of
 from pipelines.report.metro.sides import report_sides
+from pipelines.report.metro.tables import sides_table
+from pipelines.report.tables import DataTable
 from pipelines.report.text import short
 from pipelines.report.view import JourneyView
 
@@ -19,7 +21,6 @@ _TABLES = {
     "volume": "flows",
     "wait": "waits",
     "emotion": "experience",
-    "difference": "outcomes",
     "in_flight": "drop_off",
 }
 
@@ -27,18 +28,21 @@ _TABLES = {
 def section(m: Material) -> Section:
     """The section: the map in every mode that it has anything for."""
     title = tr("{title}, as it is travelled", title=short(m.view.map.title, 160))
-    figures = tuple(_figure(m, mode) for mode in modes_of(m.view, report_sides(m.view)))
+    sides = report_sides(m.view)
+    beside = sides_table(m.view, sides, m.stem)
+    figures = tuple(_figure(m, mode, beside) for mode in modes_of(m.view, sides))
     label = tr("Look at the map for")
     maps: Block = Modes(m.name("metro-modes"), label, figures) if len(figures) > 1 else figures[0]
-    return Section("metro", title, (maps, Note(_note(m.view)), m.table("flows"), m.table("beside")))
+    tables = (m.table("flows"), m.table("beside"), *((Table(beside),) if sides else ()))
+    return Section("metro", title, (maps, Note(_note(m.view)), *tables))
 
 
-def _figure(m: Material, mode: Mode) -> Figure:
+def _figure(m: Material, mode: Mode, beside: DataTable) -> Figure:
     """One mode; the first keeps the plain name, by which files and links know it."""
     name = m.name("metro" if mode.key == "friction" else f"metro-{mode.key.replace('_', '-')}")
     drawings = metro_map(m.view, name, mode, stem=m.stem)
-    table = m.tables[_TABLES[mode.key]].name
-    return Figure(name, tr(mode.title), drawings, table, tr(mode.note), legend=legend(drawings, mode))
+    table = beside if mode.key == "difference" else m.tables[_TABLES[mode.key]]
+    return Figure(name, tr(mode.title), drawings, table.name, tr(mode.note), legend=legend(drawings, mode))
 
 
 def _note(view: JourneyView) -> str:

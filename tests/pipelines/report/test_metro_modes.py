@@ -19,6 +19,7 @@ from pipelines.report.metro.map import metro_map
 from pipelines.report.metro.modes import FRICTION, IN_FLIGHT, MOOD, VOLUME, WAIT, Mode, difference_mode, modes_of
 from pipelines.report.metro.periods import PeriodRow, read_periods
 from pipelines.report.metro.sides import Side, difference, points, report_sides, segment_sides, telling_sides
+from pipelines.report.metro.tables import sides_table
 from pipelines.report.rows import FlowRow, JourneyData, OutcomeRow, WaitRow
 from pipelines.report.view import JourneyView
 from schemas.blocks import Flow, OneOf, Phase, Touch
@@ -151,6 +152,15 @@ def test_a_station_is_coloured_by_its_difference_only_where_that_is_telling(
 ) -> None:
     mode = difference_mode(two_sides(first, second))
     assert [mode.fill(drawn(), "a"), mode.fill(drawn(), "b")] == [look, "fx"]
+
+
+def test_the_table_of_two_sides_has_what_the_map_shows() -> None:
+    table = sides_table(drawn(), two_sides(0.30, 0.20), "s")
+    shown = [text for text, _ in table.rows[0]]
+    assert shown == ["1 A", "30% (27–33%)", "1,000", "20% (18–23%)", "1,000", "+10 (+6.2 to +14)"]
+    assert [text for text, _ in table.rows[1]] == ["2 B", "–", "–", "–", "–", "–"]
+    assert tuple(table.records[0]) == table.names
+    assert sides_table(drawn(), None, "s").records == ()
 
 
 @pytest.mark.parametrize(("x", "told"), [(0.163, "+16"), (-0.0042, "−0.4"), (0.0, "0"), (0.0001, "0")])
