@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.language import tr, trn
@@ -79,19 +79,36 @@ def shown_blocks(section: Section, behind: Mapping[str, DataTable]) -> list[Cont
     beside = {block.table.name for block in section.blocks if isinstance(block, Table) and block.is_open}
     around = Around(section.key, beside, behind, {section.title})
     blocks = [shown for block in section.blocks for shown in _shown(block, around)]
-    first = next((shown for shown in blocks if shown["kind"] == "figure"), None)
-    if first is not None and begins_page(section) and len(first["strips"]) == 1:
-        first["strips"][0]["fills_page"] = True  # it gets all that the texts above it leave
-    before = [None, *blocks][: len(blocks)]
-    return [{**shown, "starts_page": fills_page(last)} for last, shown in zip(before, blocks, strict=True)]
+    on_first_page = _first_figure(blocks) if begins_page(section) else None
+    for i, shown in enumerate(blocks):
+        is_new = ends_full(blocks[:i]) and shown["kind"] != "note"
+        if is_new or (_fills_page(shown) and shown is not on_first_page):
+            # A heading goes with its picture.
+            begun = blocks[i - 1] if i and blocks[i - 1]["kind"] == "heading" else shown
+            begun["starts_page"] = True
+    return blocks
 
 
-def fills_page(shown: Content | None) -> bool:
-    """Whether nothing else may stand on its page below it: it would take its room."""
-    return shown is not None and any(drawn["fills_page"] for drawn in shown.get("strips", ()))
+def _first_figure(blocks: Sequence[Content]) -> Content | None:
+    return next((shown for shown in blocks if shown["kind"] == "figure"), None)
+
+
+def ends_full(blocks: Sequence[Content]) -> bool:
+    """Whether the last of the blocks, notes below it aside, is a picture that takes all the room of its page."""
+    last = next((shown for shown in reversed(blocks) if shown["kind"] != "note"), None)
+    return last is not None and _fills_page(last)
+
+
+def _fills_page(shown: Content) -> bool:
+    return any(drawn["fills_page"] for drawn in shown.get("strips", ()))
 
 
 def _shown(block: Block, around: Around) -> Iterator[Content]:
+    """A block's data; it starts no page of its own unless that is said later."""
+    yield from ({"starts_page": False, **shown} for shown in _told(block, around))
+
+
+def _told(block: Block, around: Around) -> Iterator[Content]:
     match block:
         case Modes(_, _, figures):
             shown = figures if around.key in _EVERY_MODE else figures[:1]
@@ -155,7 +172,7 @@ def _figure(figure: Figure, around: Around) -> Content:
         "title": "" if figure.title in around.said else clean(figure.title),
         "note": clean(figure.note),
         "legend": signs(figure),
-        "strips": [shown for drawing in figure.drawings for shown in strips(drawing)],
+        "strips": strips(figure.drawings),
         "see": None if figure.table in around.beside else _see(around.behind.get(figure.table)),
     }
 

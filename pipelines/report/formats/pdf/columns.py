@@ -11,12 +11,11 @@ from pipelines.report.numbers import count
 from pipelines.report.tables import DataTable
 from pipelines.report.text import clean, short, width
 
-LONGEST_CELL = 150  # characters
-LONGEST_OF_MANY = 60  # where there are many columns
+# Type size in points and the most characters of a cell, by the number of columns from which they are taken.
+_TYPES = ((13, 6.3, 44), (9, 7.2, 60), (0, 8.0, 150))
 _WIDEST = 260.0  # points that one column wants at most
 _NARROWEST = 30.0
 _GAP = 9.1  # what is kept free between two columns
-_MANY = 9  # columns from which the type is smaller
 _BREAK = "\N{ZERO WIDTH SPACE}"
 _FIGURES = str.maketrans("123456789", "000000000")  # in columns all figures are as wide as the widest
 
@@ -24,7 +23,7 @@ _FIGURES = str.maketrans("123456789", "000000000")  # in columns all figures are
 def table(data: DataTable, most: int) -> dict[str, Any]:
     """A table's first rows as the page tells them, and where all of them are."""
     heads = [clean(head.heading) for head in data.shown]
-    size, longest = (8.0, LONGEST_CELL) if len(heads) < _MANY else (7.2, LONGEST_OF_MANY)
+    size, longest = next((size, longest) for least, size, longest in _TYPES if len(heads) >= least)
     rows = [[short(text, longest) for text, _ in row] for row in data.rows[:most]]
     widths = column_widths(heads, rows, size)
     return {

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from pipelines.language import tr
 from pipelines.report.document import Chapter, Document, Lead, Section, Table
-from pipelines.report.formats.pdf.blocks import begins_page, fills_page, shown_blocks, stands
+from pipelines.report.formats.pdf.blocks import begins_page, ends_full, shown_blocks, stands
 from pipelines.report.formats.pdf.columns import table
 from pipelines.report.formats.pdf.pictures import Content
 from pipelines.report.tables import DataTable
@@ -66,7 +66,7 @@ def _part(chapter: Chapter) -> Content:
 def _chapter(chapter: Chapter) -> Content:
     sections = [shown for section in chapter.sections if (shown := _section(chapter, section))["blocks"]]
     for last, shown in pairwise(sections):
-        shown["starts_page"] = (shown["starts_page"] or fills_page(last["blocks"][-1])) and not shown["stands"]
+        shown["starts_page"] = (shown["starts_page"] or ends_full(last["blocks"])) and not shown["stands"]
     return {
         "stem": chapter.stem,
         "title": short(chapter.title, 120),

@@ -19,24 +19,28 @@ PAGE_HEIGHT = 498.9  # 176 mm
 SCALE = PAGE_WIDTH / 1280
 # A picture higher than this part of a page takes a page of its own, and all that is left of it.
 _LARGE = 0.66
-_HIGHEST = PAGE_HEIGHT - 96  # leaves room for a heading, a note and a legend
 _TALL = 1.15  # height over width
 _SIGN_SCALE = 0.62
 _HALF = (PAGE_WIDTH - 25.6) / 2
 _SMALLEST = 0.5
 
 
-def strips(drawing: Drawing) -> list[Content]:
-    """A drawing at its size on the page; of a high one first its upper part, then the whole on a page of its own."""
-    part = upper(drawing)
-    if part is None:
-        return [strip(drawing)]
-    return [strip(part), {**strip(drawing), "fills_page": True, "starts_page": True}]
+def strips(drawings: Sequence[Drawing]) -> list[Content]:
+    """Drawings at their sizes on the page.
+
+    Where one is large, each has a page of its own, and all of it that the texts above leave. Of a high one its upper
+    part comes first, then the whole.
+    """
+    parts = [part for drawing in drawings for part in (upper(drawing), drawing) if part is not None]
+    has_pages = any(map(is_large, parts))
+    return [
+        {**strip(part), "fills_page": has_pages, "starts_page": has_pages and i > 0} for i, part in enumerate(parts)
+    ]
 
 
 def strip(drawing: Drawing) -> Content:
     """A drawing at its size on the page."""
-    scale = min(SCALE, PAGE_WIDTH / drawing.width, _HIGHEST / drawing.height)
+    scale = min(SCALE, PAGE_WIDTH / drawing.width)
     return {
         "svg": _on_paper(drawing.svg),
         "width": round(drawing.width * scale, 2),

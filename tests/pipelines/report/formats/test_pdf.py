@@ -9,8 +9,9 @@ from unicodedata import normalize
 import pytest
 from pypdf import PdfReader
 
-from pipelines.report.document import Document
+from pipelines.report.document import Document, Heading, Modes, Note, Points, Section
 from pipelines.report.formats.pdf import pdf
+from pipelines.report.formats.pdf.blocks import shown_blocks
 from pipelines.report.formats.pdf.columns import breakable, column_widths
 from pipelines.report.formats.pdf.pictures import PAGE_WIDTH
 from pipelines.report.text import width
@@ -154,3 +155,17 @@ def test_columns_fit_the_page_and_their_words_the_columns(texts: tuple[str, ...]
         words = re.split(r"[ \u200b]", breakable(text, wide, 8))
         assert max(width(word, 8) for word in words) <= wide
         assert "".join(words) == text.replace(" ", "")
+
+
+def test_a_large_picture_has_a_page_of_its_own_with_the_notes_below_it_and_what_follows_begins_another() -> None:
+    section = small_document().maps[0].sections[1]
+    figures = section.blocks[0]
+    assert isinstance(figures, Modes)
+    blocks = (figures.figures[0], Note("below"), Points(("next",)), Heading("Its heading"), figures.figures[1])
+    shown = shown_blocks(Section("metro", "The map", blocks), {})
+    assert [(each["kind"], each["starts_page"]) for each in shown] == [
+        ("figure", False), ("note", False), ("points", True), ("heading", True), ("figure", False),
+    ]  # fmt: skip
+    assert [[(drawn["fills_page"], drawn["starts_page"]) for drawn in shown[i]["strips"]] for i in (0, 4)] == [
+        [(True, False), (True, True)]
+    ] * 2
