@@ -32,6 +32,7 @@ from pipelines.mining import (
     tree_to_pm4py,
     variants,
 )
+from pipelines.mining.seen import mined_block
 from schemas.blocks import AllOf, Block, Flow, OneOf, Optional, Phase, Repeat, Sequence, Touch
 from schemas.errors import MapError, UsageError
 from schemas.tables import JOURNEY_EVENTS, JOURNEYS
@@ -285,3 +286,15 @@ def test_what_xml_cannot_write_does_not_stop_discovery(tmp_path: Path) -> None:
 
     names = {element.get("name") for element in ET.parse(tmp_path / "found.bpmn").iter()}  # noqa: S314 -- our own file
     assert {"a\N{REPLACEMENT CHARACTER}b", "c\N{REPLACEMENT CHARACTER}"} <= names
+
+
+def test_steps_that_may_not_be_shown_are_passed_by_in_the_mined_model() -> None:
+    with duckdb.connect() as con:
+        con.execute("CREATE TABLE journeys AS SELECT 'j' || i AS journey_id, 'shop' AS journey, 'default' AS rule,"
+                    " 'this' AS assignment FROM range(20) t(i)")  # fmt: skip
+        con.execute("CREATE TABLE journey_events AS SELECT 'j' || i AS journey_id, k AS position,"
+                    " CASE k WHEN 0 THEN 'visit' WHEN 2 THEN 'pay' END AS touchpoint, 'secret' AS activity"
+                    " FROM range(20) t(i), range(3) s(k)")  # fmt: skip
+
+        assert mined_block(con, "shop", ["visit", "pay"]) == Sequence((Touch("visit"), Touch("pay")))
+        assert mined_block(con, "elsewhere", ["visit"]) is None

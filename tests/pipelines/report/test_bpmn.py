@@ -5,10 +5,8 @@ from __future__ import annotations
 import random
 from itertools import combinations
 
-import duckdb
 import pytest
 
-from pipelines.mining.seen import mined_block
 from pipelines.report.process.bpmn import bpmn_picture
 from pipelines.report.process.observed import Observed, Step
 from schemas.blocks import AllOf, Block, OneOf, Optional, Repeat, Sequence, Touch, leaves
@@ -68,15 +66,3 @@ def at_random(dice: random.Random, depth: int, names: list[str]) -> Block:
         return Optional(child) if kind == "optional" else Repeat(child)
     children = tuple(at_random(dice, depth - 1, names) for _ in range(dice.randint(2, 3)))
     return Sequence(children) if kind == "sequence" else OneOf(children) if kind == "one" else AllOf(children)
-
-
-def test_steps_that_may_not_be_shown_are_passed_by_in_the_mined_model() -> None:
-    with duckdb.connect() as con:
-        con.execute("CREATE TABLE journeys AS SELECT 'j' || i AS journey_id, 'shop' AS journey, 'default' AS rule,"
-                    " 'this' AS assignment FROM range(20) t(i)")  # fmt: skip
-        con.execute("CREATE TABLE journey_events AS SELECT 'j' || i AS journey_id, k AS position,"
-                    " CASE k WHEN 0 THEN 'visit' WHEN 2 THEN 'pay' END AS touchpoint, 'secret' AS activity"
-                    " FROM range(20) t(i), range(3) s(k)")  # fmt: skip
-
-        assert mined_block(con, "shop", ["visit", "pay"]) == Sequence((Touch("visit"), Touch("pay")))
-        assert mined_block(con, "elsewhere", ["visit"]) is None
