@@ -13,13 +13,14 @@ import numpy as np
 import polars as pl
 
 from models import sql
-from models.outcomes import touchpoint_outcomes
+from models.incidence_curves import incidence_curves
+from models.outcomes import fates, touchpoint_outcomes
 from models.rules import quoted
 from pipelines.compare.summaries import rates
 from pipelines.compare.waits import waits_and_curves
 from pipelines.differences.restoring import IN_MEMORY, restore
 from pipelines.engine import DuckDBEngine
-from pipelines.explore.part_tables import COUNTED, CUT, OF_JOURNEYS, WHOLE
+from pipelines.explore.part_tables import COUNTED, CUT, OF_JOURNEYS, TRAVELS, WHOLE
 from pipelines.friction.inputs import Subject, from_published
 from pipelines.privacy.measures import MEASURES
 from pipelines.study import Study, studies
@@ -60,6 +61,7 @@ def put_part(
     engine = DuckDBEngine(connection)
     engine.connection.execute("DELETE FROM all_segment_values")  # a part is told as a whole
     engine.put("unmapped_letters", _letters(subject))
+    connection.execute(TRAVELS)
     for model in ("transitions", "kind_counts"):
         engine.create(f"staging/{model}", study.values)
     _put_tables(engine, study, subject)
@@ -76,8 +78,11 @@ def _letters(subject: Subject) -> pl.DataFrame:
 def _put_tables(engine: DuckDBEngine, study: Study, subject: Subject) -> None:
     """Every table with numbers of people: made again for the part, or empty; those of single journeys: cut to it."""
     waits, curves = waits_and_curves(engine, study)
+    outcomes, incidence = _outcomes(engine, study, subject)
     made = {
-        "touchpoint_outcomes": _outcomes(engine, study, subject),
+        "touchpoint_outcomes": outcomes,
+        "incidence_curves": incidence,
+        "phase_flows": engine.frame(_rendered("marts/phase_flows", study)),
         "deviation_rates": rates(engine),
         "waits": waits,
         "patience_curves": curves,
@@ -109,21 +114,28 @@ def _fill(engine: DuckDBEngine, table: str, frame: pl.DataFrame, journey: str) -
     engine.connection.unregister("incoming")
 
 
-def _outcomes(engine: DuckDBEngine, study: Study, subject: Subject) -> pl.DataFrame:
-    """What became of those who reached each touchpoint; how often people came back there is not published."""
+def _outcomes(engine: DuckDBEngine, study: Study, subject: Subject) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What became of those who reached each touchpoint, and when; how often people came back is not published."""
     waits_for = np.asarray(subject.journeys.patience_us).copy()
     waits_for[[study.code(name) for name in study.plan.goals if study.code(name) < study.flow_n]] = -1
     journeys = engine.frame(
         "SELECT journey_key, entity_key AS person_key, status, ended_us AS end_us, last_us, stands_at AS code"
         " FROM journey_states ORDER BY journey_key"
     )
+    reached = engine.frame(f"SELECT journey_key, code, reached_us FROM first_reached WHERE code < {study.flow_n}")
+    horizon = subject.journeys.horizon_us
     found = touchpoint_outcomes(
-        engine.frame(f"SELECT journey_key, code, reached_us FROM first_reached WHERE code < {study.flow_n}"),
+        reached,
         journeys,
         waits_for,
         as_of_us=study.as_of_us,
-        horizon_us=subject.journeys.horizon_us,
+        horizon_us=horizon,
         unsettled=np.flatnonzero(subject.journeys.is_unsettled).tolist(),
     )
+    told = {(code, None) for code, refused in found.select("code", "refused").rows() if refused is None}
+    entries = reached.filter(pl.col("code").is_in([study.code(name) for name in study.plan.openings]))
+    ends = fates(entries, journeys, waits_for, as_of_us=study.as_of_us, horizon_us=horizon)
     names = study.map_names.select(pl.col("code").cast(pl.Int64), pl.col("name").alias("touchpoint"))
-    return found.join(names, on="code", how="left").drop("code")
+    both = (found, incidence_curves(ends, told, horizon))
+    outcomes, curves = (each.join(names, on="code", how="left").drop("code") for each in both)
+    return outcomes, curves

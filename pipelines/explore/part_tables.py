@@ -11,6 +11,7 @@ OF_JOURNEYS = (
     "journey_events",
     "deviations",
     "journey_stages",
+    "journey_phases",
     "journey_signals",
     "journey_answers",
     "constraint_verdicts",
@@ -62,6 +63,12 @@ SELECT * REPLACE (
     0 AS journeys_n, 0 AS satisfied_final_n, 0 AS satisfied_now_n, 0 AS violated_now_n, 0 AS violated_final_n,
     0 AS unjudged_n, 0 AS ended_n, NULL AS violated_share, NULL AS violated_low, NULL AS violated_high)
 FROM {whole}.constraints WHERE journey = {journey}
+"""
+# As `staging/phase_travels` has it.
+TRAVELS = """
+CREATE OR REPLACE TABLE phase_travels AS
+SELECT states.journey_key, phases.phase, phases.place, epoch_us(phases.reached_at) AS reached_us, phases.way
+FROM journey_phases phases JOIN journey_states states USING (journey_id)
 """
 COUNTED = {
     "touchpoints": _TOUCHPOINTS,

@@ -44,6 +44,8 @@ def test_the_whole_made_again_has_the_published_numbers(desk: Desk) -> None:
     for name in ("statuses", "people_n", "versions", "designed_n", "touchpoints", "flows", "sides", "rates"):
         assert getattr(again, name) == getattr(known, name), name
     assert again.events_n == known.events_n
+    assert again.travel.legs == known.travel.legs
+    assert again.travel.curves == tuple(row for row in known.travel.curves if row["segment"] is None)
     assert again.cost.rows("patience_curves") == known.cost.rows("patience_curves")
     assert [card.examples[0].journey_id for card in again.gap.cards]
 
