@@ -62,9 +62,13 @@ class Deck:
 
         self.file: Any = Presentation()
         self.file.slide_width, self.file.slide_height = Inches(WIDTH), Inches(HEIGHT)
+        self.file.element.find("{*}sldSz").attrib.pop("type", None)  # the template's says that it is 4:3
         self.language = language
         self._layout = self._prepare(clean(foot_line))
-        self.file.core_properties.title = short(title, 250)
+        about = self.file.core_properties
+        about.title, about.language = short(title, 250), language
+        about.author = about.last_modified_by = "Terreng"
+        about.comments = ""
 
     def _prepare(self, foot_line: str) -> Any:
         """Our own master with one layout in place of the template's."""
@@ -84,6 +88,7 @@ class Deck:
         foot(layout, foot_line)
         _drop(self.file.part, KIND.PRINTER_SETTINGS)
         _drop(self.file.part.package, KIND.THUMBNAIL)
+        _drop(self.file.part.package, KIND.EXTENDED_PROPERTIES)
         return layout
 
     def slide(self, title: str, over: str = "", *, lines_n: int = 2) -> Slide:

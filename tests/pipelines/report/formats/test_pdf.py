@@ -28,9 +28,9 @@ def reader(made: bytes) -> PdfReader:
     return PdfReader(BytesIO(made))
 
 
-def text_of(reader: PdfReader) -> str:
-    """The file's text with single spaces; what a line's end parted by a hyphen is not mended."""
-    return " ".join(" ".join(page.extract_text().split()) for page in reader.pages)
+def text_of(reader: PdfReader, pages_n: int | None = None) -> str:
+    """The text of the first pages, or of all, with single spaces."""
+    return " ".join(" ".join(page.extract_text().split()) for page in list(reader.pages)[:pages_n])
 
 
 def elements(reader: PdfReader) -> list[dict[str, Any]]:
@@ -135,7 +135,7 @@ def test_the_same_report_gives_the_same_bytes_dated_by_its_snapshot(made: bytes,
     ],
 )
 def test_what_anybody_typed_is_shown_as_it_is_or_as_a_square(hostile: str, shown: str) -> None:
-    text = text_of(PdfReader(BytesIO(pdf(small_document(hostile), AS_OF))))
+    text = text_of(PdfReader(BytesIO(pdf(small_document(hostile), AS_OF))), 3)
     assert shown in normalize("NFC", text)
 
 

@@ -6,7 +6,7 @@ from zipfile import ZipFile
 
 import pytest
 from lxml import etree
-from openpyxl import load_workbook  # type: ignore[import-untyped]  # it has no types
+from openpyxl import load_workbook
 from pptx import Presentation
 
 from pipelines.report.document import Cards, Chart, Figure, Section, Series
@@ -130,6 +130,9 @@ def test_it_has_one_layout_with_the_run_and_the_number_of_the_slide_and_nothing_
     with ZipFile(BytesIO(made)) as file:
         assert not [name for name in file.namelist() if "printer" in name or "thumbnail" in name]
         assert b"Calibri" not in file.read("ppt/theme/theme1.xml")
+        assert b"4x3" not in file.read("ppt/presentation.xml")
+        assert not [name for name in file.namelist() if b"Steve" in file.read(name)]
+    assert deck.core_properties.author == deck.core_properties.last_modified_by == "Terreng"
 
 
 def test_the_same_report_gives_the_same_bytes_dated_by_its_snapshot(made: bytes) -> None:
