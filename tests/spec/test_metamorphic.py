@@ -23,6 +23,8 @@ COUNTED = (
     "handovers",
     "coverage",
     "unmapped_activities",
+    "phase_flows",
+    "incidence_curves",
 )
 """Tables without a name of anybody and without a time."""
 COSTS = "SELECT trace, journeys_n, cost, alignment FROM variants ORDER BY ALL"
