@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.language import tr
 from pipelines.privacy.withheld import Withheld
-from pipelines.report.formats.workbook.number_formats import as_told, duration_format, seconds_in_days
+from pipelines.report.formats.workbook.number_formats import as_told, duration_format, is_duration, seconds_in_days
 from pipelines.report.numbers import MISSING
 from pipelines.report.tables import DataTable, Record, Shown, Value
 from pipelines.report.text import clean
@@ -125,15 +125,17 @@ def _numbered(shown: Shown, records: Sequence[Record], names: tuple[str, ...], t
     yield Column(heading, tuple(cells), names[0], is_main=True)
     sides = (tr("{number}, 95% from", number=heading), tr("{number}, 95% to", number=heading))
     for side, name in zip(sides, names[1:], strict=False):
-        yield Column(side, tuple(map(_like(name), records, cells)), name)
+        yield Column(side, tuple(map(_like(name, names[0]), records, cells)), name)
 
 
-def _like(name: str) -> Callable[[Record, Cell], Cell]:
+def _like(name: str, main_name: str) -> Callable[[Record, Cell], Cell]:
     def cell(record: Record, main: Cell) -> Cell:
         value = record[name]
         if not isinstance(value, (int, float)) or isinstance(value, Withheld) or isinstance(main.value, str):
             return Cell(None)
-        return Cell(seconds_in_days(value) if name.endswith("_s") else value, main.number_format)
+        raw = record[main_name]
+        is_days = isinstance(raw, (int, float)) and raw != main.value == seconds_in_days(raw)
+        return Cell(seconds_in_days(value) if is_days else value, main.number_format)
 
     return cell
 
@@ -142,7 +144,7 @@ def _number(record: Record, name: str, told: str) -> Cell:
     value = record[name]
     if not isinstance(value, (int, float)) or isinstance(value, Withheld):
         return Cell(_text(told))
-    if name.endswith("_s"):
+    if name.endswith("_s") or is_duration(value, told):
         return Cell(seconds_in_days(value), duration_format(value, told, record.get("calendar") == "business"))
     return Cell(value, as_told(value, told))
 

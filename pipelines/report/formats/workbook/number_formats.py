@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from pipelines.language import told_number, tr
+from pipelines.report.numbers import duration
+from pipelines.report.text import clean
 
 SHARE, POINTS, COUNT = "0.0%", "+0.0%;-0.0%;0.0%", "#,##0"
 DAY_S = 86_400
@@ -25,19 +27,28 @@ def as_told(value: float, told: str) -> str:
     part = found["part"] or ""
     number = float(found["whole"].replace(",", "") + (f".{part}" if part else ""))
     before, after = told[: found.start()].strip(), told[found.end() :].split("(", maxsplit=1)[0].strip()
-    before = before.strip("<>").strip()  # "<0.001" is nearly nothing, and reads 0.000
+    is_bound, before = before.startswith(("<", ">")), before.strip("<>").strip()  # "<0.001" reads 0.000
     if after.startswith("%"):
         return _quoted(before, "", SHARE)
     if not value:
         return "" if before or after else _plain(part)
     if abs(abs(value) * 100 - number) <= 0.51 * 10 ** -len(part) and number > abs(value):
         return POINTS
+    if not is_bound and abs(abs(value) - number) > max(0.51 * 10 ** -len(part), 0.06 * abs(value)):
+        return ""  # told in another unit, or rounded beyond recognition: its words would be wrong
     # A sign of its own kind is shown: "+0.6" is a change, "0.6" is none.
     return _signed(_quoted(before, after, _plain(part)), found["sign"] == "+")
 
 
+def is_duration(value: float, told: str) -> bool:
+    """Whether seconds are told as a duration."""
+    return bool(value) and clean(told).lstrip("+-\N{MINUS SIGN}") == clean(duration(abs(value)))
+
+
 def duration_format(seconds: float, told: str, is_business: bool) -> str:
     """The format of a duration by how long it is; business time in hours, for a business day is no 24 of them."""
+    if seconds < 0 or told.startswith("+"):  # no spreadsheet shows hours below nothing
+        return _signed(_quoted("", tr("days"), "#,##0.0"), told.startswith("+") or seconds < 0)
     if is_business:
         unit = re.sub(r"^[\d\W]+", "", told)
         return _quoted("", unit, "[h]:mm")

@@ -64,6 +64,14 @@ def test_a_moment_is_a_date_of_the_zone_and_what_stands_for_none_is_a_text() -> 
     assert made.cells == (Cell(datetime(2026, 5, 1, 0, 30), DATE), Cell("ever"))  # sheets have no zones
 
 
+def test_seconds_that_are_told_as_a_duration_are_one_whatever_their_column_is_called() -> None:
+    told = Shown("Amount", lambda r: duration(r["amount"]), is_number=True)  # type: ignore[arg-type]  # it is a number
+
+    (made,) = sheet_columns(table(({"amount": 1_209_600.0},), told), OSLO)
+
+    assert made.cells == (Cell(14.0, '#,##0.0 "days"'),)
+
+
 def test_numbers_below_each_other_have_equally_many_decimals() -> None:
     (made,) = sheet_columns(table(({"x": 2.5}, {"x": 12.0}, {"x": 0}), columns.number("X", "x", "{:.3g}".format)), OSLO)
 
@@ -83,6 +91,7 @@ def test_numbers_below_each_other_have_equally_many_decimals() -> None:
         (17, "17", "#,##0"),
         (0.0, "0 points", ""),
         (5, "–", ""),
+        (1_209_600, "2 weeks", ""),
         (5, '5 "x"; [Red]', '#,##0 "x [Red]"'),
     ],
 )
@@ -106,13 +115,14 @@ def test_number_formats_are_the_same_in_every_language(language: str) -> None:
         (600, False, '[m]" min"'),
         (10_000, False, '[h]" h "mm" min"'),
         (200_000, False, '#,##0.0 "days"'),
+        (-200_000, False, '+#,##0.0 "days";-#,##0.0 "days";#,##0.0 "days"'),
         (200_000, True, '[h]:mm "business h"'),
     ],
 )
 def test_durations_are_days_to_a_spreadsheet_and_look_like_their_length(
     seconds: float, is_business: bool, number_format: str
 ) -> None:
-    told = "56 business h" if is_business else duration(seconds)
+    told = "56 business h" if is_business else duration(abs(seconds))
     assert duration_format(seconds, told, is_business) == number_format
 
 
