@@ -134,7 +134,8 @@ def _like(name: str, main_name: str) -> Callable[[Record, Cell], Cell]:
         if not isinstance(value, (int, float)) or isinstance(value, Withheld) or isinstance(main.value, str):
             return Cell(None)
         raw = record[main_name]
-        is_days = isinstance(raw, (int, float)) and raw != main.value == seconds_in_days(raw)
+        is_other = isinstance(raw, (int, float)) and raw != main.value == seconds_in_days(raw)
+        is_days = main_name.endswith("_s") or is_other
         return Cell(seconds_in_days(value) if is_days else value, main.number_format)
 
     return cell
