@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from pipelines.language import mark, tr
@@ -193,14 +193,14 @@ def _optional(r: Record, name: str) -> str | None:
 
 
 def _findings(view: JourneyView, stem: str) -> DataTable:
-    told = {finding.finding_id: headline_told(view, finding) for finding in view.data.findings}
+    told = [replace(finding, headline=headline_told(view, finding)) for finding in view.data.findings]
     return DataTable(
         f"{stem}_findings",
         tr("Findings of this run"),
-        _records(view.data.findings),
+        _records(told),
         (
             columns.number(tr("Rank"), "rank"),
-            Shown(tr("Finding"), lambda r: told[str(r["finding_id"])]),
+            columns.text(tr("Finding"), "headline"),
             columns.text(tr("Owner"), "owner"),
             columns.word(tr("State"), "state"),
             columns.number(tr("Journeys"), "journeys_n"),
