@@ -46,6 +46,40 @@ METHODS = (
         "comparison made on purpose."
     ),
     mark(
+        "What a signal costs is the difference in how many are lost at the same place, between journeys that showed it "
+        "and journeys that did not, within the map’s segments and calendar time. It is assumed that these hold still "
+        "what else drives people away. Where something unseen does so too, the number is off; how strong it would have "
+        "to be stands beside the costliest."
+    ),
+    mark(
+        "Customers a month are that difference, times the journeys that showed the signal, times the share of the "
+        "others who reach the goal from there. They are shrunk, because the top of every list is there partly by luck. "
+        "One customer meets several signals, so the losses of rows never add up. Money is customers times the margin "
+        "that the map gives; what a fix or a contact costs is not in it."
+    ),
+    mark(
+        "All signals with a number were judged together, with false discoveries held to 5%. The table names every "
+        "signal that was tried, and why of some no number is told."
+    ),
+    mark(
+        "Waits count those who still wait as waiting. A promise is judged in its own calendar, clock or business hours; "
+        "who left before it fell due does not count as a promise kept."
+    ),
+    mark(
+        "The bands between phases, the steps of the funnel and the ledger are counts at the snapshot, young journeys "
+        "included: they add up, and do not say how many will convert. The curves over time and the weeks of entry do; "
+        "a week that is not over yet is told as what it comes to if its open journeys go on as older ones did."
+    ),
+    mark(
+        "Scores are those of the people who answered. Nothing is corrected for those who did not; who was asked and "
+        "never answered, and who left before the survey, is told beside them."
+    ),
+    mark(
+        "Which ids are one person is found by three rules. Everything is told by the default one; the tables on people "
+        "tell the headline numbers by the strict and the loose one, too. A cost that halves under another rule is not "
+        "told."
+    ),
+    mark(
         "The lines on the map count journeys that went from one station to the other with none between. What fewer "
         "than one journey in two hundred did is left off the drawing and stands in the table; so does what is beyond "
         "the eight most travelled skips and the six most travelled ways back of a strip."
