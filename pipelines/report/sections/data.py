@@ -62,8 +62,8 @@ METHODS = (
         "signal that was tried, and why of some no number is told."
     ),
     mark(
-        "Waits count those who still wait as waiting. A promise is judged in its own calendar, clock or business hours; "
-        "who left before it fell due does not count as a promise kept."
+        "Waits count those who still wait as waiting. A promise is judged in its own calendar, clock or business "
+        "hours; who left before it fell due does not count as a promise kept."
     ),
     mark(
         "The bands between phases, the steps of the funnel and the ledger are counts at the snapshot, young journeys "
