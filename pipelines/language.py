@@ -98,22 +98,25 @@ def tongue() -> Tongue:
     return _tongue(_SPOKEN.get())
 
 
+_ENGLISH = Tongue("en", NullTranslations(), {ord(","): ",", ord("."): "."}, "%", _MONTHS, "")
+
+
 @cache
 def _tongue(code: str) -> Tongue:
+    if code == "en":
+        return _ENGLISH
     from babel import Locale
 
     locale = Locale.parse(code)
     symbols = locale.number_symbols["latn"]
     signs = {ord(","): symbols["group"], ord("."): symbols["decimal"]}
     percent = locale.percent_formats[None].pattern.removeprefix("#,##0")
-    months = _MONTHS if code == "en" else tuple(locale.months["format"]["abbreviated"][i] for i in range(1, 13))
+    months = tuple(locale.months["format"]["abbreviated"][i] for i in range(1, 13))
     ordinal = "." if "d." in locale.date_formats["medium"].pattern else ""
     return Tongue(code, _catalogue(code), signs, percent, months, ordinal)
 
 
 def _catalogue(code: str) -> NullTranslations:
-    if code == "en":
-        return NullTranslations()
     from babel.messages.pofile import read_po
 
     with (files("pipelines") / "locale" / f"{code}.po").open("rb") as file:
