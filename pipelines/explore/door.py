@@ -133,7 +133,7 @@ class Door:
             if message["type"] == "http.response.start":
                 extra = (
                     (b"content-security-policy", self._policy.encode()),
-                    (b"referrer-policy", b"no-referrer"),
+                    (b"referrer-policy", b"same-origin"),  # with none, forms would come from nowhere
                     (b"x-content-type-options", b"nosniff"),
                 )
                 message = {**message, "headers": [*message.get("headers", ()), *extra]}

@@ -46,6 +46,7 @@ def test_a_change_is_told_in_words(desk: Desk, text: str) -> None:
     assert "Pay &lt;b&gt;at once" in told
 
 
+@pytest.mark.slow
 def test_old_traffic_is_judged_by_the_draft_beside_the_map_in_force(desk: Desk, text: str) -> None:
     changed = re.sub(r"\{optional: newsletter\}", "newsletter", text)
     assert changed != text
