@@ -22,8 +22,8 @@ def _patience(m: Material) -> tuple[Block, ...]:
     title = tr("When people stop waiting")
     note = tr(
         "By how long people have waited: how many of those who still wait leave, and how many of those who are served"
-        " then are lost right after. Pale: the 95% interval. Dashed: the promise. Red: from there on it is more than before. It goes with the"
-        " wait; whether the wait is the cause only a change can tell."
+        " then are lost right after. Pale: the 95% interval. Dashed: the promise. Red: from there on it is more than"
+        " before. It goes with the wait; whether the wait is the cause only a change can tell."
     )
     drawing, chart = patience_picture(m.view, m.name("patience")), patience_chart(m.view)
     picture = m.figure("patience", title, drawing, "patience_curves", note=note, chart=chart)
