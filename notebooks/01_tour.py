@@ -14,6 +14,7 @@ def _():
 
     from pipelines.explore import desk, html, tour
 
+    desk.speak()
     return desk, html, mo, tour
 
 

@@ -12,6 +12,7 @@ def _():
 
     from pipelines.explore import asking, charts, choices, closer, desk, html, lists, part, shown, singles, words
 
+    desk.speak()
     return asking, charts, choices, closer, desk, html, lists, mo, part, shown, singles, words
 
 

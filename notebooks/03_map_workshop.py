@@ -12,6 +12,7 @@ def _():
 
     from pipelines.explore import desk, html, shown, words, workshop
 
+    desk.speak()
     return desk, html, mo, shown, words, workshop
 
 

@@ -12,6 +12,7 @@ def _():
 
     from pipelines.explore import desk, html, own_data, words
 
+    desk.speak()
     return desk, html, mo, own_data, words
 
 

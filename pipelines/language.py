@@ -1,7 +1,7 @@
 """The language of what people read: texts by gettext, numbers and dates by the locale's own signs.
 
 Texts stand in the code in English; `pipelines/locale/<language>.po` holds the others. A page is made in one language
-at a time: `with speaking("nb"): ...`. Outside of that everything is English.
+at a time: `with speaking("nb"): ...`. Outside of that everything is English, unless a process was told otherwise.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ class Tongue:
     ordinal: str
 
 
-_SPOKEN: ContextVar[str] = ContextVar("terreng_language", default="en")
+_SPOKEN: ContextVar[str | None] = ContextVar("terreng_language", default=None)
+_USUAL = ["en"]  # in a list, for every thread of the process sees the same one
 
 
 def language_code(name: str) -> str:
@@ -93,9 +94,20 @@ def speaking(name: str) -> Iterator[Tongue]:
         _SPOKEN.reset(token)
 
 
+def speak_usually(name: str) -> None:
+    """From here on everything outside of `speaking` is told in this language, in every thread.
+
+    It is for a process that shows one workspace to people, whose threads it does not start itself.
+
+    Raises:
+        SettingsError: the language is none of ours.
+    """
+    _USUAL[0] = language_code(name)
+
+
 def tongue() -> Tongue:
     """The language that is spoken here."""
-    return _tongue(_SPOKEN.get())
+    return _tongue(_SPOKEN.get() or _USUAL[0])
 
 
 _ENGLISH = Tongue("en", NullTranslations(), {ord(","): ",", ord("."): "."}, "%", _MONTHS, "")

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.language import speak_usually
 from schemas.errors import TerrengError, WarehouseError
 
 if TYPE_CHECKING:
@@ -31,14 +32,17 @@ class Desk:
         maps: The version in force of each map, by name.
         snapshot: What was published, as it may be shown.
         stamps: When the files were written that it was made of.
-        language: In which everything is told.
     """
 
     settings: Settings
     maps: tuple[JourneyMap, ...]
     snapshot: Snapshot
     stamps: tuple[int, ...] = ()
-    language: str = "en"
+
+    @property
+    def language(self) -> str:
+        """In which everything is told: the report's."""
+        return self.settings.report.language
 
     @cached_property
     def plans(self) -> dict[str, JourneyMap]:
@@ -73,6 +77,17 @@ def opened() -> Opened:
         return Opened(trouble=trouble)
 
 
+def speak() -> None:
+    """From here on tell everything in the language of the workspace's report; English where there is no workspace."""
+    from pipelines.settings import load_settings
+
+    try:
+        name = load_settings(workspace()).report.language
+    except TerrengError:
+        name = "en"
+    speak_usually(name)
+
+
 def workspace() -> Path:
     """The folder that is looked into: the one that `terreng explore` names, this one, or the example."""
     named = os.environ.get(WORKSPACE)
@@ -101,7 +116,8 @@ def open_desk(folder: Path) -> Desk:
         raise WarehouseError(
             got="nothing is published yet", wanted="the result of a run", hint="run `terreng run` first", file=str(path)
         )
-    stamps = [each.stat().st_mtime_ns for each in (path, *sorted((settings.root / "maps").glob("*.y*ml")))]
+    files = (path, settings.root / "terreng.toml", *sorted((settings.root / "maps").glob("*.y*ml")))
+    stamps = [each.stat().st_mtime_ns for each in files]
     return desk_at(folder.resolve(), tuple(stamps))
 
 

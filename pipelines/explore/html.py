@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from markupsafe import Markup
 
-from pipelines.language import mark, tr
+from pipelines.language import mark, tongue, tr
 from pipelines.report.fonts import font_css
 from pipelines.report.svg import el
 from schemas.errors import TerrengError
@@ -37,7 +37,8 @@ def style() -> str:
 
 def framed(*parts: Markup, look: str = "") -> str:
     """Parts inside the report's style, as the plain text that notebooks take."""
-    return "".join(el("div", *parts, class_=f"terreng {look}".strip()))
+    code = tongue().code  # the page around says that it is English
+    return "".join(el("div", *parts, class_=f"terreng {look}".strip(), lang=None if code == "en" else code))
 
 
 def trouble(error: TerrengError | None) -> str:

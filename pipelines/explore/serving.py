@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines import terminal
-from pipelines.explore.desk import WORKSPACE, open_desk
+from pipelines.explore.desk import WORKSPACE, open_desk, speak
 from pipelines.explore.door import TOKEN, Door
 from schemas.errors import SettingsError
 
@@ -123,6 +123,7 @@ def _settle(settings: Settings) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / ".marimo.toml").write_text(_CONFIG, encoding="utf-8")
     os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_CACHE_HOME"] = os.environ["XDG_STATE_HOME"] = str(folder)
+    speak()  # the door
     os.chdir(folder)  # there it looks for its configuration first
 
 
