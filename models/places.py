@@ -114,7 +114,9 @@ def target_title(plan: JourneyMap, target: str) -> str:
     known = set(plan.names)
     if target in known:
         return plan.title_of(target)
-    branches = (branch.split(", ") for branch in target.split(" | "))
+    branches = [branch.split(", ") for branch in target.split(" | ")]
+    if known.isdisjoint(name for branch in branches for name in branch):
+        return target  # an activity may have a comma or a bar in its name
     return " or ".join(
         " and ".join(plan.title_of(name) if name in known else name for name in branch) for branch in branches
     )

@@ -71,7 +71,11 @@ class JourneyView:
         return any_of(all_of(self.title(part.strip()) for part in branch) for branch in branches)
 
     def _is_block(self, target: str | None) -> bool:
-        return not target or (target not in self.map.names and any(sign in target for sign in "|,"))
+        """Whether it names a block's branches; what customers did may have a comma in its name, and is none."""
+        if not target or target in self.map.names:
+            return not target
+        parts = target.replace("|", ",").split(",")
+        return len(parts) > 1 and any(part.strip() in self.map.names for part in parts)
 
     @cached_property
     def entry(self) -> str | None:

@@ -12,18 +12,18 @@ from pipelines.report.text import wrap
 from pipelines.report.view import JourneyView
 
 _NAMES = 250.0
-_BARS = (268.0, 800.0)
-_WORDS = 816.0
+_BARS = (268.0, 740.0)
+_WORDS = 754.0
 _WIDTH = 1280.0
 _ROW = 27.0
 _TOP = 40.0
 
 
 def states_picture(view: JourneyView, name: str) -> Drawing | None:
-    """The picture; None where no journey was begun."""
+    """The picture; None where no journey was begun, or nothing of any touchpoint may be told."""
     found = {row.touchpoint: row for row in view.data.gap.states if row.segment is None}
     rows = [(touchpoint, found[touchpoint]) for touchpoint in view.flow_names if touchpoint in found]
-    if not any(row.journeys_n for _, row in rows):
+    if not any(_is_told(row) for _, row in rows):
         return None
     canvas = Canvas()
     height = _TOP + _ROW * len(rows) + 6
@@ -37,6 +37,10 @@ def states_picture(view: JourneyView, name: str) -> Drawing | None:
     title = tr("Every journey at every touchpoint of {map}", map=view.map.title)
     svg = picture(canvas.parts(), (_WIDTH, height), name, title, told)
     return Drawing(svg, _WIDTH, height, tuple(canvas.boxes))
+
+
+def _is_told(row: StateRow) -> bool:
+    return bool(row.journeys_n) and not isinstance(row.journeys_n, Withheld)
 
 
 def _parts(row: StateRow) -> list[tuple[str, int]]:
@@ -69,7 +73,7 @@ def _legend(canvas: Canvas) -> None:
 
 
 def _draw(canvas: Canvas, row: StateRow, y: float) -> None:
-    if not row.journeys_n or isinstance(row.journeys_n, Withheld):
+    if not _is_told(row):
         return
     x, room = _BARS[0], _BARS[1] - _BARS[0]
     for look, n in _parts(row):
@@ -77,16 +81,29 @@ def _draw(canvas: Canvas, row: StateRow, y: float) -> None:
             wide = room * n / row.journeys_n
             canvas.add("marks", el("rect", x=x, y=y + 4, width=max(0.6, wide), height=15, class_=look))
             x += wide
-    canvas.text(_WORDS, y + 15, _told(row), size=10.5)
+    lines = wrap(_told(row), _WIDTH - _WORDS - 4, 10.5, 2)
+    canvas.lines(_WORDS, y + 15 - 5.5 * (len(lines) - 1), lines, 11, size=10.5)
 
 
 def _told(row: StateRow) -> str:
     done = None if isinstance(row.done_n, Withheld) or not row.journeys_n else row.done_n / row.journeys_n
     told = [tr("{n} done ({share})", n=count(row.done_n), share=share(done))]
-    others = (
-        (row.skipped_n, mark("{n} skipped")),
-        (row.left_n, mark("{n} left")),
-        (row.on_the_way_n, mark("{n} on the way")),
-    )
+    told += [f"{count(n)} {words}" for n, words in _skips(row) if n]
+    others = ((row.left_n, mark("{n} left")), (row.on_the_way_n, mark("{n} on the way")))
     told += [tr(words, n=count(n)) for n, words in others if n]
     return " · ".join(told)
+
+
+def _skips(row: StateRow) -> tuple[tuple[int, str], ...]:
+    """Who did not come here, by why: what the design lets them is no skip, nor is what could not be seen.
+
+    Where one of the numbers may not be told, all of them as the one number that may.
+    """
+    reasons = (row.skipped_n, row.by_design_n, row.unseen_n)
+    if any(isinstance(n, Withheld) for n in reasons):
+        return ((row.skipped_n, tr("passed it by")),)
+    return (
+        (row.by_design_n, tr("passed by, as designed")),
+        (row.unseen_n, tr("could not be seen")),
+        (row.skipped_n - row.by_design_n - row.unseen_n, tr("skipped")),
+    )

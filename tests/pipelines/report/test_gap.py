@@ -80,7 +80,7 @@ def filled(map_text: Callable[[int], str], views: Views) -> JourneyView:
             _line(1, "deviation", 1_000_000_000, measure="time", kind="late", touchpoint=first, journeys_n=20),
             _line(2, "actual", 10_000_000_000, measure="time", journeys_n=50),
         ]
-        rows["touchpoint_states"] = [_state(first, 90, 10, 0, 0), _state(second, 40, 10, 42, 8, by_design_n=6)]
+        rows["touchpoint_states"] = [_state(first, 90, 10, 0, 0), _state(second, 40, 10, 42, 8, by_design_n=5)]
         rows["map_assignments"] = [
             {"journey": name, "journey_id": f"j{i}", "verdict": "other" if i < 7 else "undecided", "rival_journey": "r",
              "rival_journey_id": f"r{i}", "shared_n": 1, "fit": 0.5, "rival_fit": 1.0}
@@ -115,7 +115,7 @@ def test_time_is_told_a_journey_and_as_a_share(filled: JourneyView) -> None:
 def test_every_touchpoint_tells_its_four_states(filled: JourneyView) -> None:
     drawing = states_picture(filled, "m")
     assert drawing is not None
-    assert "40 done (40%) · 10 skipped · 42 left · 8 on the way" in drawing.svg
+    assert "40 done (40%) · 5 passed by, as designed · 5 skipped · 42 left · 8 on the way" in drawing.svg
 
 
 def test_journeys_on_another_errand_are_told_and_not_counted(filled: JourneyView) -> None:

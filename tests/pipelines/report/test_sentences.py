@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from models.places import target_title
 from pipelines.report.quality import identity_range
 from pipelines.report.rows import IdentityRow, OutcomeRow
 from pipelines.report.sentences import headline, left_in_words, tiles
@@ -88,3 +89,12 @@ def test_who_is_undecided_at_the_horizon_and_who_is_on_the_way_today_are_told_ap
     shown = view(5)
     assert "are still undecided after 60 days" in headline(shown).detail
     assert "are on their way today" in [tile.label for tile in tiles(shown, dict.fromkeys(_TABLES, "t"))]
+
+
+def test_what_customers_did_may_have_a_comma_in_its_name_and_is_no_block(view: View) -> None:
+    shown = view(5)
+    first, second = shown.flow_names[:2]
+    assert shown.target_title("Yes, please | now") == "Yes, please | now"
+    assert shown.target_title(f"{first} | {second}") == f"{shown.title(first)} or {shown.title(second)}"
+    assert target_title(shown.map, "Yes, please | now") == "Yes, please | now"
+    assert target_title(shown.map, f"{first}, {second}") == f"{shown.title(first)} and {shown.title(second)}"
