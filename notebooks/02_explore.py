@@ -10,10 +10,24 @@ app = marimo.App(width="full", app_title="Terreng: explore", css_file="look.css"
 def _():
     import marimo as mo
 
-    from pipelines.explore import asking, charts, choices, closer, desk, html, lists, part, shown, singles, words
+    from pipelines.explore import (
+        asking,
+        charts,
+        choices,
+        closer,
+        costs,
+        desk,
+        heat,
+        html,
+        lists,
+        part,
+        shown,
+        singles,
+        words,
+    )
 
     desk.speak()
-    return asking, charts, choices, closer, desk, html, lists, mo, part, shown, singles, words
+    return asking, charts, choices, closer, costs, desk, heat, html, lists, mo, part, shown, singles, words
 
 
 @app.cell
@@ -116,18 +130,37 @@ def _(here, mo, seen, shown, tab):
 
 
 @app.cell
-def _(charts, here, mo, seen, tab, words):
+def _(focus, html, mo, tab, words):
+    mo.stop(tab != "costs")
+    judge = mo.ui.run_button(label=words.word("cost"), kind="success")
+    None if focus.is_whole else mo.vstack([mo.Html(html.note(words.word("about_cost"))), judge])
+    return (judge,)
+
+
+@app.cell
+def _(costs, focus, here, html, judge, mo, words):
+    mo.stop(not focus.is_whole and not judge.value)
+    with mo.status.spinner(words.word("costing")):
+        priced = costs.judged(here, focus)
+    mo.Html(html.trouble(priced.trouble) + costs.costs(here, priced))
+    return
+
+
+@app.cell
+def _(charts, costs, heat, here, mo, seen, tab, words):
     mo.stop(tab != "charts")
-    plots = charts.chart_choices(here, seen)
+    plots = charts.chart_choices(here, seen) | heat.grid_choices(seen.view)
     chart = mo.ui.dropdown(list(plots), value=next(iter(plots), None), label=words.word("chart"))
-    chart
+    mo.vstack([chart, mo.Html(costs.untold(seen))])
     return chart, plots
 
 
 @app.cell
-def _(chart, charts, mo, plots):
+def _(chart, charts, heat, mo, plots):
     mo.stop(chart.value not in plots)
-    mo.ui.plotly(charts.plot(plots[chart.value]), config={"displaylogo": False})
+    chosen = plots[chart.value]
+    drawn = heat.heat_plot(chosen) if isinstance(chosen, heat.Grid) else charts.plot(chosen)
+    mo.ui.plotly(drawn, config={"displaylogo": False})
     return
 
 

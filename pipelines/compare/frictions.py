@@ -24,7 +24,8 @@ KEPT = 0.5
 """Under another rule a friction has to cost this part of what it does under the default one."""
 FIRST = 3
 """Ranks that people look at."""
-_WANTED = "and it has to be alike whoever is taken for whom"
+WHOEVER = "and it has to be alike whoever is taken for whom"
+"""In the reason of what is refused because it turns with the rule of identity."""
 
 
 def judge_signals(engine: DuckDBEngine, study: Study) -> Judged:
@@ -80,12 +81,12 @@ def _torn(standard: Judged, elsewhere: Mapping[Rule, Judged | None]) -> dict[int
         if standard.estimates.refused[place] is not None or each.signal in NOT_UNDER_RULES:
             continue
         if strict * loose < 0:
-            torn[place] = f"strict and loose identity disagree about the sign of its effect, {_WANTED}"
+            torn[place] = f"strict and loose identity disagree about the sign of its effect, {WHOEVER}"
         elif standard.estimates.verdict[place] == FrictionVerdict.FRICTION:
             own = float(standard.estimates.lost_per_month[place])
             faded = [rule for rule in lost if (lost[rule][place] or 0.0) < KEPT * own]
             if faded:
-                torn[place] = f"under {' and '.join(faded)} identity it costs less than half as much, {_WANTED}"
+                torn[place] = f"under {' and '.join(faded)} identity it costs less than half as much, {WHOEVER}"
     return torn
 
 

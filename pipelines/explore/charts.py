@@ -70,7 +70,7 @@ def _trace(chart: Chart, series: Series, colour: str, is_lying: bool) -> Any:
     along, across = ("y", "x") if is_lying else ("x", "y")
     told: dict[str, Any] = {
         "name": series.name,
-        along: _apart(names),
+        along: apart(names),
         across: series.values,
         "hovertemplate": _hover(chart, series, across),
         "customdata": _intervals(series),
@@ -82,7 +82,7 @@ def _trace(chart: Chart, series: Series, colour: str, is_lying: bool) -> Any:
     return graph_objects.Scatter(mode=mode, marker_color=colour, line_color=colour, **told)
 
 
-def _apart(names: list[str]) -> list[str]:
+def apart(names: list[str]) -> list[str]:
     """Categories that were cut to the same text are kept apart by signs that nobody sees."""
     return [f"{name}{chr(0x200B) * names[:place].count(name)}" for place, name in enumerate(names)]
 

@@ -37,7 +37,7 @@ SCHEMA = "part"
 
 def put_part(
     connection: duckdb.DuckDBPyConnection, settings: Settings, plan: JourneyMap, as_of: datetime, focus: Focus
-) -> int:
+) -> Subject:
     """Make the tables of a part; whoever reads tables by their names then reads these.
 
     Args:
@@ -48,7 +48,7 @@ def put_part(
         focus: The part.
 
     Returns:
-        How many journeys there are in it.
+        Its journeys.
 
     Raises:
         WarehouseError: There are none.
@@ -66,7 +66,7 @@ def put_part(
         engine.create(f"staging/{model}", study.values)
     _put_tables(engine, study, subject)
     connection.execute(f"SET search_path = 'memory.{SCHEMA},{WHOLE}'")
-    return subject.journeys.journeys.height
+    return subject
 
 
 def _letters(subject: Subject) -> pl.DataFrame:
@@ -93,7 +93,7 @@ def _put_tables(engine: DuckDBEngine, study: Study, subject: Subject) -> None:
     for table in sorted({*MEASURES, "findings"}):
         make(f"CREATE TABLE memory.{SCHEMA}.{table} AS SELECT * FROM {WHOLE}.{table} LIMIT 0")
     for table, frame in made.items():
-        _fill(engine, table, frame, study.plan.journey)
+        put_rows(engine.connection, table, frame, study.plan.journey)
     names = {"journey": quoted(study.plan.journey), "whole": WHOLE, "part": f"memory.{SCHEMA}"}
     for table in OF_JOURNEYS:
         make(f"CREATE TABLE memory.{SCHEMA}.{table} AS {CUT.format(table=table, **names)}")
@@ -105,13 +105,21 @@ def _rendered(model: str, study: Study) -> str:
     return sql.render(model, "duckdb", **study.values)
 
 
-def _fill(engine: DuckDBEngine, table: str, frame: pl.DataFrame, journey: str) -> None:
+def put_rows(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame, journey: str) -> None:
+    """Fill a table of the part that is empty.
+
+    Args:
+        connection: As `put_part` left it.
+        table: Its name.
+        frame: Its rows, without the journey.
+        journey: Name of the map.
+    """
     if frame.is_empty():
         return
     rows = frame.with_columns(pl.lit(journey).alias("journey"))
-    engine.connection.register("incoming", rows.to_arrow())
-    engine.connection.execute(f"INSERT INTO memory.{SCHEMA}.{table} BY NAME SELECT * FROM incoming")
-    engine.connection.unregister("incoming")
+    connection.register("incoming", rows.to_arrow())
+    connection.execute(f"INSERT INTO memory.{SCHEMA}.{table} BY NAME SELECT * FROM incoming")
+    connection.unregister("incoming")
 
 
 def _outcomes(engine: DuckDBEngine, study: Study, subject: Subject) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.explore.desk import desk_at
-from pipelines.explore.focusing import put_part
+from pipelines.explore.focusing import put_part, put_rows
 from pipelines.language import tr
 from pipelines.privacy.cover import counts_of, read_cover
 from pipelines.report.numbers import count
@@ -18,8 +18,11 @@ from pipelines.report.view import JourneyView
 from schemas.errors import TerrengError, UsageError
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from pipelines.explore.desk import Desk
     from pipelines.explore.focus import Focus
+    from pipelines.friction.inputs import Subject
     from pipelines.privacy.measures import Key
     from schemas.journey_map import JourneyMap
 
@@ -59,6 +62,24 @@ def part(desk: Desk, focus: Focus) -> Part:
 
 @lru_cache(maxsize=MOST_KEPT)
 def _view(root: Path, stamps: tuple[int, ...], focus: Focus) -> JourneyView:
+    return read_part(root, stamps, focus)
+
+
+def read_part(
+    root: Path, stamps: tuple[int, ...], focus: Focus, judging: Callable[[Subject], pl.DataFrame] | None = None
+) -> JourneyView:
+    """A part of the journeys, read anew.
+
+    Args:
+        root: The workspace.
+        stamps: When its files were written.
+        focus: The part.
+        judging: Makes the rows of `frictions`; None: there are none.
+
+    Raises:
+        UsageError: It is of few, leaves few, or the map was changed.
+        WarehouseError: There are no journeys in it.
+    """
     from pipelines.warehouse import reader
 
     desk = desk_at(root, stamps)
@@ -66,8 +87,11 @@ def _view(root: Path, stamps: tuple[int, ...], focus: Focus) -> JourneyView:
     whole = _counts(root, stamps)
     with reader(desk.settings) as connection:
         _refuse_changed(connection.execute(_HASHES, [plan.journey, plan.version]).fetchall(), plan)
-        n = put_part(connection, desk.settings, plan, desk.as_of, focus)
+        subject = put_part(connection, desk.settings, plan, desk.as_of, focus)
+        n = subject.journeys.journeys.height
         refuse_few(n, desk.snapshot.journeys[plan.journey].journeys_n, minimum)
+        if judging is not None:
+            put_rows(connection, "frictions", judging(subject), plan.journey)
         cover = read_cover(connection, minimum, whole)
         data = read_map(connection, plan, cover, desk.as_of)
     return JourneyView(plan, data, desk.snapshot.zone)

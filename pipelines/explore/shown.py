@@ -89,11 +89,11 @@ def section(desk: Desk, part: Part, name: str) -> str:
     Args:
         desk: What is looked into.
         part: The part.
-        name: A key of `SECTIONS`.
+        name: A key of `SECTIONS`, or any other section of the report.
     """
     if part.view is None:
         return ""
-    blocks = [_whole(block) for block in _blocks(desk, part.view, name)]
+    blocks = [_whole(block) for block in _blocks(desk, part.view, name) if not _is_empty(block, part)]
     empty = el("p", tr("There is nothing of this kind in this part."))
     told = Markup(fragment(blocks, part.view.map.title)) if blocks else empty  # noqa: S704 - made of escaped blocks
     return framed(told, look="part")
@@ -103,6 +103,11 @@ def _blocks(desk: Desk, view: JourneyView, name: str) -> tuple[Block, ...]:
     made = import_module(f"pipelines.report.sections.{name}").section(material(desk, view))
     found: tuple[Block, ...] = made.blocks
     return found
+
+
+def _is_empty(block: Block, part: Part) -> bool:
+    """A table without rows: in a part it may be one that is told of all journeys only."""
+    return not part.focus.is_whole and isinstance(block, Table) and not block.table.records
 
 
 def _whole(block: Block) -> Block:

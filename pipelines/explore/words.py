@@ -34,6 +34,9 @@ _WORDS = {
     "workshop_note": mark("Nothing is written: take the file with you and put it into the folder maps."),
     "lint": mark("What lint says"),
     "difference": mark("What it says differently from the map in force"),
+    "cost": mark("Judge what it costs here"),
+    "about_cost": mark("What departures cost is told of all journeys. For this part it can be judged anew."),
+    "costing": mark("Judging the journeys of this part"),
     "judge": mark("Judge old traffic by it"),
     "judging": mark("Judging old traffic by this map and by the one in force"),
     "take": mark("Take the file"),
@@ -49,6 +52,7 @@ _WORDS = {
 _TABS = {
     "map": mark("The map"),
     **SECTIONS,
+    "costs": mark("What it costs"),
     "charts": mark("Charts"),
     "touchpoint": mark("One touchpoint"),
     "journeys": mark("Single journeys"),
