@@ -132,7 +132,7 @@ def _(here, mo, seen, shown, tab):
 @app.cell
 def _(focus, html, mo, tab, words):
     mo.stop(tab != "costs")
-    judge = mo.ui.run_button(label=words.word("cost"), kind="success")
+    judge = mo.ui.run_button(label=words.word("cost"))
     None if focus.is_whole else mo.vstack([mo.Html(html.note(words.word("about_cost"))), judge])
     return (judge,)
 

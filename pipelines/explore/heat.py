@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from pipelines.report.view import JourneyView
 
 _REFUSED, _KEEPS, _NOTHING, _MOST = -2, -1, 0, 4
-_COLOURS = ("#8a93a133", "#2f8f7a", "#8a93a180", "#f3c98b", "#eda35c", "#dd7440", "#c2473f")
-"""By step from `_REFUSED` to `_MOST`; from what is told on, text that is nearly black can be read on each of them."""
-_LONGEST, _HEAD = 40, 92.0
+_COLOURS = ("#8a93a133", "#5fc0a8", "#b4bcc8", "#fbe3c4", "#f6bd80", "#ee8f55", "#e8705f")
+"""By step from `_REFUSED` to `_MOST`; nearly black numbers can be read on each of them, in light and dark."""
+_LONGEST, _HEAD = 40, 58.0
 
 
 def grid_choices(view: JourneyView) -> dict[str, Grid]:
@@ -37,7 +37,7 @@ def heat_plot(grid: Grid) -> Plot:
     rows = (*grid.rows, *grid.beside)
     cells = [[grid.cells.get((row, column)) for column, _ in grid.columns] for row, _ in rows]
     trace = graph_objects.Heatmap(
-        x=apart(["<br>".join(wrap(title, _HEAD, 12.0, 3)) for _, title in grid.columns]),
+        x=apart(["<br>".join(wrap(title, _HEAD, 11.0, 4)) for _, title in grid.columns]),
         y=apart([short(title, _LONGEST) for _, title in rows]),
         z=[[None if cell is None else step_of(cell) for cell in line] for line in cells],
         text=[["" if cell is None else cell.text for cell in line] for line in cells],
@@ -56,10 +56,17 @@ def heat_plot(grid: Grid) -> Plot:
     )
     figure = graph_objects.Figure(trace)
     figure.update_layout(
-        xaxis={"side": "top", "showgrid": False, "automargin": True, "tickangle": 0, "fixedrange": True},
+        xaxis={
+            "side": "top",
+            "showgrid": False,
+            "automargin": True,
+            "tickangle": 0,
+            "tickfont": {"size": 11},
+            "fixedrange": True,
+        },
         yaxis={"autorange": "reversed", "showgrid": False, "automargin": True, "fixedrange": True},
-        height=110 + 34 * len(rows),
-        margin={"l": 10, "r": 20, "t": 70, "b": 20},
+        height=124 + 34 * len(rows),
+        margin={"l": 10, "r": 20, "t": 84, "b": 20},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         hoverlabel={"font": {"family": "Inter, sans-serif"}, "align": "left"},
