@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 STANDARD: Literal["ua-1"] = "ua-1"  # what readers for the blind ask for; typst refuses what breaks it
 INSTEAD = "\N{WHITE SQUARE}"  # stands for a sign that no font of the machine has
-_MISSING = re.compile(r'the text `("(?:[^"\\]|\\.)*")` could not be displayed')
+_MISSING = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")  # how typst quotes signs that combine with the one before
+_JOINED = "text with missing codepoints"  # what typst says of scripts whose signs are joined
 _PROBE = """
 #set document(title: "-")
 #set page(width: 500pt, height: auto)
@@ -40,10 +42,26 @@ def pdf(document: Document, as_of: datetime) -> bytes:
 
 
 def _compiled(source: bytes, told: str, as_of: datetime) -> bytes:
+    """The PDF by the standard; where it has scripts that typst cannot set by it, tagged all the same.
+
+    Such scripts join signs to one drawn sign, which the standard's check of every sign takes for a hole. A name as it
+    was written is worth more to readers than the standard's mark on the file.
+    """
+    from typst import TypstError
+
+    try:
+        return _set(source, told, as_of, STANDARD)
+    except TypstError as error:
+        if _JOINED not in str(error):
+            raise
+        return _set(source, told, as_of, None)
+
+
+def _set(source: bytes, told: str, as_of: datetime, standard: Literal["ua-1"] | None) -> bytes:
     from typst import Compiler
 
     compiler = Compiler(source, font_paths=_fonts(), sys_inputs={"content": told})
-    made = compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=int(as_of.timestamp()))
+    made = compiler.compile(format="pdf", pdf_standards=standard, timestamp=int(as_of.timestamp()))
     assert isinstance(made, bytes)  # noqa: S101  # a PDF is one file, not one a page
     return made
 
@@ -70,6 +88,6 @@ def _missing(signs: list[str]) -> frozenset[str]:
     try:
         compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=0)
     except TypstError as error:
-        told = (json.loads(each) for each in _MISSING.findall(error.diagnostic))
-        return frozenset(sign for text in told for sign in text)
+        told = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), "".join(_MISSING.findall(error.diagnostic)))
+        return frozenset(told).intersection(signs)
     return frozenset()

@@ -8,9 +8,10 @@ from unicodedata import normalize
 
 import pytest
 from pypdf import PdfReader
+from typst import TypstError
 
 from pipelines.report.document import Document, Heading, Modes, Note, Points, Section
-from pipelines.report.formats.pdf import pdf
+from pipelines.report.formats.pdf import build, pdf
 from pipelines.report.formats.pdf.blocks import shown_blocks
 from pipelines.report.formats.pdf.columns import breakable, column_widths
 from pipelines.report.formats.pdf.pictures import PAGE_WIDTH
@@ -132,6 +133,7 @@ def test_the_same_report_gives_the_same_bytes_dated_by_its_snapshot(made: bytes,
         ("x" * 500, "xxxx"),
         ("Kredittvurderingsgodkjenning " * 12, "Kredittvurderingsgodkjenning"),
         ("مرحبا 日本語 e\u0301", "é"),
+        ("น้ำ नमस्ते हिन्दी all the same", "all the same"),
     ],
 )
 def test_what_anybody_typed_is_shown_as_it_is_or_as_a_square(hostile: str, shown: str) -> None:
@@ -169,3 +171,15 @@ def test_a_large_picture_has_a_page_of_its_own_with_the_notes_below_it_and_what_
     assert [[(drawn["fills_page"], drawn["starts_page"]) for drawn in shown[i]["strips"]] for i in (0, 4)] == [
         [(True, False), (True, True)]
     ] * 2
+
+
+def test_scripts_that_the_standard_refuses_are_set_without_its_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(source: bytes, told: str, as_of: datetime, standard: str | None) -> bytes:
+        if standard:
+            raise TypstError("PDF/UA-1 error: the PDF contains text with missing codepoints", "")
+        return set_plainly(source, told, as_of, None)
+
+    set_plainly = build._set
+    monkeypatch.setattr(build, "_set", refuse)
+    reader = PdfReader(BytesIO(pdf(small_document(), AS_OF)))
+    assert "/StructTreeRoot" in reader.root_object
