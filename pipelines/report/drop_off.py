@@ -13,7 +13,7 @@ from pipelines.report.text import wrap
 from pipelines.report.view import JourneyView
 
 _NAMES = 232.0
-_BARS = (250.0, 610.0)
+_BARS = (250.0, 570.0)
 _PLOT = (720.0, 1090.0)
 _WORDS = 1104.0
 _WIDTH = 1280.0

@@ -32,7 +32,12 @@ def with_numbers(view: JourneyView, cards: Iterable[Card], tables: dict[str, str
     found = {finding.finding_id: finding for finding in view.data.findings}
     pairs = ((card, found[card.finding_id]) for card in cards)
     return tuple(
-        replace(card, numbers=_numbers(view, card, finding, tables), chart=_chart(view, finding))
+        replace(
+            card,
+            numbers=_numbers(view, card, finding, tables),
+            chart=_chart(view, finding),
+            association=card.association or _parts_left(view, finding),
+        )
         for card, finding in pairs
     )
 
@@ -50,6 +55,15 @@ def _numbers(view: JourneyView, card: Card, finding: FindingRow, tables: dict[st
     if card.worth:
         tiles.append(Tile(card.worth, tr("a month is what they are worth"), card.worth_between, frictions))
     return tuple(tiles)
+
+
+def _parts_left(view: JourneyView, finding: FindingRow) -> str:
+    """The two ways of leaving, which the numbers of a drop-off tell together; "" for other findings."""
+    outcome = view.outcomes.get(finding.touchpoint or "")
+    if finding.signal != DROP_OFF or outcome is None or not _is_told(outcome.leave):
+        return ""
+    silent, said_no = (share(0.0 if part is None else part) for part in (outcome.hazard, outcome.exit_hazard))
+    return tr("{silent} silent, {said_no} say no", silent=silent, said_no=said_no) + "."
 
 
 def _rate(view: JourneyView, finding: FindingRow) -> tuple[float | None, float | None, float | None]:

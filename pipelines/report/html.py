@@ -34,6 +34,7 @@ _NAMES = {
     "seen": mark("Unseen"),
     "behind": mark("Tables"),
 }
+_TALL = 0.55  # of its width: such a picture is as high as the paper before it is as wide
 # Hebrew, Arabic and their kin, with what stands between two of their words.
 _RIGHT_TO_LEFT = re.compile(
     r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+(?:[\s\d.,:/-]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]+)*"
@@ -94,7 +95,8 @@ def _environment() -> Environment:
         loader=FunctionLoader(_text),
     )  # fmt: skip
     environment.filters |= {
-        "short": short, "kind": kind, "count": count, "plain": _plain, "nav_name": _nav_name, "has_ground": _has_ground
+        "short": short, "kind": kind, "count": count, "plain": _plain, "nav_name": _nav_name,
+        "has_ground": _has_ground, "is_tall": _is_tall,
     }  # fmt: skip
     environment.globals |= {"tr": tr, "trn": trn}
     return environment
@@ -119,3 +121,8 @@ def _nav_name(section: Section) -> str:
 def _has_ground(figure: Figure) -> bool:
     """Whether a picture brings panels of its own to stand on."""
     return any('class="panel' in drawing.svg for drawing in figure.drawings)
+
+
+def _is_tall(figure: Figure) -> bool:
+    """Whether a picture leaves room beside it on a page that lies, where its legend stands then."""
+    return len(figure.drawings) == 1 and figure.drawings[0].height > _TALL * figure.drawings[0].width

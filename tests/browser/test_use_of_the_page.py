@@ -18,6 +18,8 @@ SEEN = """() => {
   const shown = label ? getComputedStyle(label) : style;
   return [at.tagName.toLowerCase(), shown.outlineStyle !== 'none' && parseFloat(shown.outlineWidth) > 0];
 }"""
+_END = "each => each.getBoundingClientRect().bottom"
+_TOP = "each => each.getBoundingClientRect().top"
 
 
 def shown_modes(page: Page) -> list[bool]:
@@ -102,3 +104,23 @@ def test_on_paper_there_is_no_navigation_and_one_mode(report: Path, visit: Open)
     assert not page.locator(".choices").first.is_visible()
     assert shown_modes(page).index(True) == 0
     assert page.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_the_first_paper_page_holds_the_finding_and_where_to_start_before_the_map(report: Path, visit: Open) -> None:
+    page = visit(report.as_uri()).page
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 1024, "height": 690})  # what A4 on its side leaves between its margins
+    assert page.locator(".cards").first.locator(".card").first.evaluate(_END) < 690
+    assert page.locator('[data-key="start"]').first.evaluate(_END) <= page.locator('[data-key="metro"]').first.evaluate(
+        _TOP
+    )
+
+
+def test_on_paper_a_high_map_has_its_legend_beside_it(report: Path, visit: Open) -> None:
+    page = visit(report.as_uri()).page
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 1024, "height": 690})
+    plate = page.locator(".plate.tall").first
+    figure, legend = plate.locator("figure").first.bounding_box(), plate.locator(".legend").first.bounding_box()
+    assert figure is not None and legend is not None
+    assert figure["x"] + figure["width"] <= legend["x"]

@@ -129,7 +129,8 @@ def _draw(canvas: Canvas, view: JourneyView, pair: Pair, rows: list[Record], at:
     _draw_times(canvas, times, bottom)
     for seconds, look in onset:
         if times.first_s < seconds <= times.last_s:
-            path = f"M{times.x(seconds):.1f} {y0 - 6:.1f}V{bottom:.1f}"
+            tops = (y0 + (_PLOT + _GAP) * i for i in range(len(drawn)))  # not through the headings between
+            path = "".join(f"M{times.x(seconds):.1f} {top:.1f}v{_PLOT:.1f}" for top in tops)
             canvas.add("marks", el("path", d=path, class_=look))
     return bottom + _FOOT
 

@@ -24,7 +24,6 @@ _FIRST = 40.0  # from the owners to the lowest level
 _ROUND = 13.0
 _SIZE, _SMALL = 11.0, 10.0
 _DASHES = "6 5"
-_BAND = 4.0
 _KINDS = {
     "designed": mark("handed over as designed, wider with more"),
     "skip": mark("handed on past somebody"),
@@ -133,9 +132,8 @@ def _draw_label(canvas: Canvas, arch: Arch, at: tuple[float, float]) -> None:
     wait = "" if arch.row.p50_s is None else f" · {duration(arch.row.p50_s)}"
     look = f"{arch.kind} halo"
     told = f"{count(arch.row.n)}{wait}"
-    if arch.thick > _BAND:  # a halo is not enough to read words on a band by
-        wide = width(told, _SMALL, True) + 8
-        canvas.add("marks", el("rect", x=x - wide / 2, y=y - 7, width=wide, height=14, rx=7, class_="ground"))
+    wide = width(told, _SMALL, True) + 8  # a halo leaves the line between two words
+    canvas.add("marks", el("rect", x=x - wide / 2, y=y - 7, width=wide, height=14, rx=7, class_="ground"))
     canvas.text(x, y + 3.5, told, size=_SMALL, look=look, anchor="middle", is_bold=True)
     if arch.row.lost_n and not isinstance(arch.row.lost_n, Withheld):
         lost = tr("{n} lost", n=count(arch.row.lost_n))

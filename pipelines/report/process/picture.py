@@ -24,7 +24,6 @@ _FULL = 1248.0
 _EDGE = 16.0
 _ROUND = 9.0
 _MOST_TOLD = 20
-_BAND = 4.0
 _DASHES = "7 6"  # of what is welcome anytime: its grey is near the one of the design
 _KINDS = {
     "designed": mark("as designed"),
@@ -177,10 +176,9 @@ class _Painter:
     def _draw_label(self, line: Line, kind: str) -> None:
         x, y = self._at(line.at)
         is_bold = line.thick > 3
-        if line.thick > _BAND:  # a halo is not enough to read words on a band by
-            wide = width(line.label, SMALL, True) + 8
-            ground = el("rect", x=x - wide / 2, y=y - 7, width=wide, height=14, rx=7, class_="ground")
-            self.canvas.add("lines", ground)
+        wide = width(line.label, SMALL, is_bold) + 8  # a halo leaves the line between two words
+        ground = el("rect", x=x - wide / 2, y=y - 7, width=wide, height=14, rx=7, class_="ground")
+        self.canvas.add("lines", ground)
         self.canvas.text(x, y + 3.5, line.label, size=SMALL, look=f"{kind} halo", anchor="middle", is_bold=is_bold)
 
     def _draw_box(self, box: Box, most: int) -> None:

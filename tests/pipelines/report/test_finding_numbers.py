@@ -53,6 +53,15 @@ def test_what_it_costs_stands_with_its_interval_and_evidence(
     assert (lost.value, lost.detail, lost.table) == ("58", "50 to 66, grade B", "map_frictions")
 
 
+def test_a_drop_off_adds_its_two_ways_of_leaving_and_does_not_repeat_its_numbers(
+    sample: Callable[..., tuple[JourneyView, Card]],
+) -> None:
+    view, card = sample(replace(FAILS, signal="drop_off", touchpoint="t02"))
+    outcome = view.outcomes["t02"]
+    assert card.association == f"{share(outcome.hazard)} silent, {share(outcome.exit_hazard or 0.0)} say no."
+    assert card.numbers[1].value == share(outcome.leave)
+
+
 def test_the_chart_has_the_same_signal_at_every_place_and_marks_its_own(
     sample: Callable[..., tuple[JourneyView, Card]],
 ) -> None:
