@@ -41,7 +41,12 @@ def write_report(settings: Settings, run_id: str) -> Path:
 
 
 def _put(folder: Path, target: Path, before: Path) -> None:
-    """Puts the new folder in the place of an older report of the same run, which goes with the draft."""
+    """Puts the new folder in the place of an older report of the same run, which goes with the draft.
+
+    What people exported of the run stays: they asked for it by name.
+    """
     if target.exists():
         shutil.move(target, before)
+        if (before / "exports").exists():
+            shutil.move(before / "exports", folder / "exports")
     folder.replace(target)

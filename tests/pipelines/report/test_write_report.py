@@ -148,6 +148,18 @@ def test_the_same_snapshot_gives_the_same_bytes(build: Build, map_text: Callable
     assert {path.name: path.read_bytes() for path in every_file(settings)} == first
 
 
+def test_what_was_exported_of_a_run_stays_when_its_report_is_written_again(
+    build: Build, map_text: Callable[[int], str]
+) -> None:
+    settings = build(map_text(3), 20)
+    page = write_report(settings, RUN)
+    exported = page.parent / "exports" / "report.pdf"
+    exported.parent.mkdir()
+    exported.write_bytes(b"%PDF")
+    assert write_report(settings, RUN) == page
+    assert exported.read_bytes() == b"%PDF"
+
+
 def every_file(settings: Settings) -> list[Path]:
     write_report(settings, RUN)
     return [path for path in (settings.reports_dir / RUN).rglob("*") if path.is_file()]
