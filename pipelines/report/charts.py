@@ -107,7 +107,7 @@ def states_chart(view: JourneyView) -> Chart | None:
         return None
     words: dict[str, tuple[str, Look]] = {
         "done_n": (tr("Done"), "done"),
-        "skipped_n": (tr("Skipped"), "skipped"),
+        "skipped_n": (tr("passed it by"), "skipped"),  # also as designed: skips alone would be too many
         "left_n": (tr("Left before it"), "lost"),
         "on_the_way_n": (tr("Still on the way"), "active"),
     }

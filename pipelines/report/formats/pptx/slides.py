@@ -22,6 +22,8 @@ _GAP = 0.45
 _FULL = WIDTH - 2 * MARGIN
 _DOTS_PER_INCH = 160.0  # of a picture on a slide: sharp on a screen of 2,100 pixels
 _FEW = 5  # sentences that stand in large type
+_SIZES = (13.0, 12.0, 11.0, 10.0)  # points of the findings' table: the largest that leaves it on its slide
+_FULLEST = 0.9  # of the slide's body: rows come out higher than reckoned in some programs
 _BETWEEN = 9.0  # points between two sentences
 
 
@@ -174,8 +176,9 @@ def findings_slide(deck: Deck, about: str, title: str, cards: Sequence[Card], so
         )
         for i, card in enumerate(cards, 1)
     )
-    grid = Grid(title, heads, (False, False, False, True, True), rows, size=13)
-    put_grid(slide, BODY, grid)
+    grids = (Grid(title, heads, (False, False, False, True, True), rows, size=size) for size in _SIZES)
+    grid = next((each for each in grids if sum(each.heights(BODY.width)) <= BODY.height * _FULLEST), None)
+    put_grid(slide, BODY, grid or Grid(title, heads, (False, False, False, True, True), rows, size=_SIZES[-1]))
     slide.notes([card.headline for card in cards] + list(sources))
 
 

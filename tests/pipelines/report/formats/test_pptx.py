@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 from zipfile import ZipFile
@@ -8,11 +9,14 @@ import pytest
 from lxml import etree
 from openpyxl import load_workbook
 from pptx import Presentation
+from pptx.util import Inches
 
 from pipelines.report.document import Cards, Chart, Figure, Section, Series
 from pipelines.report.formats.pptx import pptx
 from pipelines.report.formats.pptx.charts import can_be_read, number_format
+from pipelines.report.formats.pptx.deck import BODY, Deck
 from pipelines.report.formats.pptx.repeatable import repeatable
+from pipelines.report.formats.pptx.slides import findings_slide
 from tests.pipelines.report.formats.small_document import AS_OF, small_document
 
 
@@ -197,3 +201,13 @@ def test_charts_of_every_kind_are_drawn_also_of_nothing_less_than_nothing_and_on
     deck = pptx(type(document)("T", "W", "r", "now", "", (changed,), document.data), AS_OF)
     drawn = [slide for slide in Presentation(BytesIO(deck)).slides if any(shape.has_chart for shape in slide.shapes)]
     assert len(drawn) == len(values)
+
+
+def test_a_long_list_of_findings_ends_above_the_foot_of_its_slide() -> None:
+    document = small_document()
+    card = next(b for c in document.chapters for s in c.sections for b in s.blocks if isinstance(b, Cards)).cards[0]
+    many = [replace(card, occurs=f"{card.occurs} and a few words more that break the line {i}") for i in range(10)]
+    deck = Deck("Nordlys", "foot", "en")
+    findings_slide(deck, "About", "Where to start", many, [])
+    table = next(shape for shape in deck.file.slides[0].shapes if shape.has_table)
+    assert table.top + table.height <= Inches(BODY.top + BODY.height)
