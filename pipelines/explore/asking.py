@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain, islice
+from itertools import count as numbers
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -78,15 +80,16 @@ def ask(desk: Desk, question: str, longest_s: float = LONGEST_S) -> Answer:
 
 def _read(connection: duckdb.DuckDBPyConnection, question: str, longest_s: float) -> pl.DataFrame:
     try:
-        statements = connection.extract_statements(question)
+        statements = connection.extract_statements(_typed(question))
         if len(statements) != 1 or statements[0].type not in _READS:
             raise UsageError(
                 got=tr("a statement that does more than read, or several"),
                 wanted=tr("one SELECT"),
                 hint=tr("nothing can be changed here; what you find is yours to download"),
             )
-        found = connection.sql(question)
-        names, rows = found.columns, found.limit(MOST_ROWS + 1).fetchall()
+        connection.execute(statements[0])
+        names = [name for name, *_ in connection.description or ()]
+        rows = [[_plain(value) for value in row] for row in islice(_rows(connection), MOST_ROWS + 1)]
     except duckdb.InterruptException as error:
         raise UsageError(
             got=tr("a question that takes longer than {seconds} seconds", seconds=f"{longest_s:.0f}"),
@@ -95,7 +98,20 @@ def _read(connection: duckdb.DuckDBPyConnection, question: str, longest_s: float
         ) from error
     except duckdb.Error as error:
         raise UsageError(got=str(error), wanted=tr("SQL as DuckDB understands it")) from error
+    except OverflowError as error:  # an interval of ten million years
+        raise UsageError(got=str(error), wanted=tr("SQL as DuckDB understands it")) from error
     return _frame(names, rows)
+
+
+def _typed(question: str) -> str:
+    """A question without halves of letters, which a browser can send and nobody can read."""
+    return question.encode(errors="replace").decode()
+
+
+def _rows(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    """Rows one by one: of those that are too long for a page only one is held at a time."""
+    while (row := connection.fetchone()) is not None:
+        yield row
 
 
 @contextmanager
@@ -108,11 +124,13 @@ def _broken_off(connection: duckdb.DuckDBPyConnection, longest_s: float) -> Iter
         timer.cancel()
 
 
-def _frame(names: list[str], rows: list[tuple[Any, ...]]) -> pl.DataFrame:
-    """Rows as a frame; two columns of one name get numbers behind."""
-    unique = [name if names.index(name) == place else f"{name}_{place + 1}" for place, name in enumerate(names)]
-    columns = ([_plain(row[place]) for row in rows] for place in range(len(names)))
-    return pl.DataFrame({name: _series(name, values) for name, values in zip(unique, columns, strict=True)})
+def _frame(names: list[str], rows: list[list[Any]]) -> pl.DataFrame:
+    """Rows as a frame; of columns of one name all but the first get a number behind."""
+    columns: dict[str, list[Any]] = {}
+    for place, name in enumerate(names):
+        free = next(each for each in chain([name], (f"{name}_{n}" for n in numbers(2))) if each not in columns)
+        columns[free] = [row[place] for row in rows]
+    return pl.DataFrame({name: _series(name, values) for name, values in columns.items()})
 
 
 def _series(name: str, values: list[Any]) -> pl.Series:

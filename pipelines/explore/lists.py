@@ -23,6 +23,7 @@ from pipelines.pseudonyms import load_salt, pseudonym_sql
 from pipelines.report.numbers import count
 from pipelines.report.svg import el
 from pipelines.report.tables import harmless
+from pipelines.report.text import short
 from schemas.errors import SourceError, TerrengError, UsageError, WarehouseError
 
 if TYPE_CHECKING:
@@ -132,9 +133,15 @@ def _refuse_few(people_n: int, settings: Settings) -> None:
 
 
 def _own_path(settings: Settings, typed: str) -> Path:
-    path = settings.root / Path(typed).expanduser()
-    if not path.is_file():
-        raise SourceError(got=tr("no file {file}", file=typed), wanted=tr("a CSV or text file with one id a row"))
+    try:
+        path = settings.root / Path(typed).expanduser()
+        is_there = path.is_file()
+    except (OSError, RuntimeError):  # a name that is too long; the home of nobody
+        is_there = False
+    if not is_there:
+        raise SourceError(
+            got=tr("no file {file}", file=short(typed, 200)), wanted=tr("a CSV or text file with one id a row")
+        )
     if path.stat().st_size > MOST_BYTES:
         raise SourceError(got=tr("a file of more than 500 MB"), wanted=tr("a list of ids"), file=typed)
     return path

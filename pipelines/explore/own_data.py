@@ -15,6 +15,7 @@ from pipelines.explore.html import framed, trouble
 from pipelines.language import tr, trn
 from pipelines.report.numbers import count
 from pipelines.report.svg import el
+from pipelines.report.text import short
 from schemas.errors import SourceError, TerrengError, UsageError
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 50_000_000  # a look should take seconds
 MOST_EVENTS = 25  # of each source
-_HEAD = '[workspace]\nname = "A first look"\n\n'
+_TAIL = '\n[workspace]\nname = "A first look"\n'  # behind, so that lines are told as they were typed
 _EVENTS = """
 SELECT source, occurred_at, activity, channel, status, map_keys(ids) AS ids, map_keys(attributes) AS attributes
 FROM main.events QUALIFY row_number() OVER (PARTITION BY source ORDER BY occurred_at, event_id) <= {most}
@@ -85,7 +86,7 @@ def look_at(typed: str, root: Path) -> Looked:
     from pipelines.proposal.look import files_of
 
     try:
-        named = [(root / Path(line.strip()).expanduser()).resolve() for line in typed.splitlines() if line.strip()]
+        named = [_named(line.strip(), root) for line in typed.splitlines() if line.strip()]
         if not named:
             return Looked()
         files = tuple(files_of(named))
@@ -95,6 +96,15 @@ def look_at(typed: str, root: Path) -> Looked:
     except TerrengError as error:
         return Looked(trouble=error)
     return Looked(files, proposal)
+
+
+def _named(typed: str, root: Path) -> Path:
+    try:
+        path = (root / Path(typed).expanduser()).resolve()
+        path.exists()
+    except (OSError, RuntimeError, ValueError) as error:  # too long; the home of nobody; a character no name has
+        raise SourceError(got=tr("no file {file}", file=short(typed, 200)), wanted=tr("files")) from error
+    return path
 
 
 def recognised(looked: Looked) -> str:
@@ -141,10 +151,10 @@ def _tried(text: str, root: Path) -> Tried:
 
     with tempfile.TemporaryDirectory(prefix="terreng-") as name:
         folder = Path(name)
-        (folder / "terreng.toml").write_text(_HEAD + text, encoding="utf-8")
+        (folder / "terreng.toml").write_text(text + _TAIL, encoding="utf-8", errors="replace")
         settings = load_settings(folder)
         sources = tuple(source.model_copy(update={"path": _seen_from(root, source)}) for source in settings.sources)
-        settings = replace(settings, sources=sources)
+        settings = replace(settings, sources=sources, warehouse=folder / "warehouse.duckdb")  # whatever was typed
         with writer(settings) as connection:
             ingest(connection, settings, datetime.now(UTC))
             return _read(connection)

@@ -78,7 +78,7 @@ def drafted(desk: Desk, text: str, name: str) -> Draft:
 def _read(text: str, name: str) -> JourneyMap:
     with tempfile.TemporaryDirectory(prefix="terreng-") as folder:
         path = Path(folder) / "map.yaml"
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", errors="replace")
         return load_map(path, name)
 
 

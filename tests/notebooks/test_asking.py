@@ -84,3 +84,24 @@ def test_nothing_asked_is_nothing_answered(desk: Desk) -> None:
 def test_no_spreadsheet_finds_a_formula_in_the_download() -> None:
     frame = pl.DataFrame({"=a": ["=1+1", "@x", "plain"], "n": [1, -2, 3]})
     assert as_csv(frame).decode().splitlines() == ["'=a,n", "'=1+1,1", "'@x,-2", "plain,3"]
+
+
+@pytest.mark.parametrize(
+    "question", ["SELECT INTERVAL 10000000 YEARS", "SELECT '\ud800' FROM nowhere", "SELECT repeat('(', 5)::INT"]
+)
+def test_what_python_cannot_hold_is_told_as_a_mistake(desk: Desk, question: str) -> None:
+    answer = ask(desk, question)
+    assert answer.trouble is not None
+    assert told(answer)
+
+
+def test_a_remark_behind_the_question_is_no_mistake(desk: Desk) -> None:
+    answer = ask(desk, "SELECT 1 AS a; -- one")
+    assert answer.frame is not None
+    assert answer.frame.rows() == [(1,)]
+
+
+def test_no_column_is_lost_to_another_of_its_name(desk: Desk) -> None:
+    answer = ask(desk, "SELECT 1 AS a, 2 AS a, 3 AS a_2, 4 AS a")
+    assert answer.frame is not None
+    assert answer.frame.to_dicts() == [{"a": 1, "a_2": 2, "a_2_2": 3, "a_3": 4}]

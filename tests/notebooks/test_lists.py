@@ -128,6 +128,14 @@ def test_a_file_that_cannot_be_used_is_said_so_without_its_ids(own: Desk, conten
     assert "crm.csv" in f"{saved.trouble}{saved.trouble.got}{saved.trouble.file}"
 
 
+@pytest.mark.parametrize("path", ["~nobody_of_this_name/ids.txt", "x" * 5_000, "ids\0.txt"])
+def test_a_path_that_no_file_can_have_is_said_to_be_none(own: Desk, path: str) -> None:
+    saved = save(own, OSLO, id_type="customer_id", name="oslo", own_file=path)
+    assert saved.trouble is not None
+    assert "file" in told(saved)
+    assert len(told(saved)) < 1_000
+
+
 def test_types_of_ids_are_told_with_how_many_hold_them(own: Desk) -> None:
     choices = id_type_choices(own, OSLO)
     assert "customer_id" in choices.values()

@@ -70,7 +70,15 @@ def test_files_are_recognised_and_their_first_events_shown_without_ids(example: 
     assert "events" in own_data.told(tried)
 
 
-@pytest.mark.parametrize("typed", ["nowhere", "/dev/null", "terreng.toml"])
+def test_a_first_look_writes_into_no_warehouse_that_is_named(example: Path, tmp_path: Path) -> None:
+    mine = tmp_path / "warehouse.duckdb"
+    looked = own_data.look_at("exports/qualtrics", example)
+    tried = own_data.try_out(f'[warehouse]\npath = "{mine}"\n{own_data.proposed(looked)}', looked, example)
+    assert tried.trouble is None
+    assert not mine.exists()
+
+
+@pytest.mark.parametrize("typed", ["nowhere", "/dev/null", "terreng.toml", "~nobody_of_this_name/a", "x" * 5_000, "\0"])
 def test_what_cannot_be_a_source_is_told(example: Path, typed: str) -> None:
     looked = own_data.look_at(typed, example)
     assert looked.proposal is None
@@ -90,4 +98,5 @@ def test_settings_with_a_mistake_are_told(example: Path) -> None:
     looked = own_data.look_at("exports/qualtrics", example)
     tried = own_data.try_out("[[sources]\n", looked, example)
     assert tried.trouble is not None
+    assert "line 1," in tried.trouble.got
     assert own_data.told(tried)
