@@ -173,6 +173,8 @@ def unfit(name: str) -> str:
     """What is wanted instead, where a text cannot be a touchpoint's name; "" where it can."""
     if any(sign in name for sign in _UNFIT):
         return 'a name without |, * and ? (put the glob under "when")'
-    if name != name.strip() or not name.isprintable():
-        return "a name on one line without spaces around it"
+    if name != name.strip():
+        return "a name without spaces around it"
+    if not name.isprintable():
+        return "a name on one line without signs that are not seen, as joiners of emoji and marks of direction are"
     return ""

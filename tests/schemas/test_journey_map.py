@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from schemas.errors import MapError
 from schemas.journey_map import JourneyMap, load_map, load_maps
+from schemas.map_flow import unfit
 from schemas.map_parts import ObservabilitySpan, Owner, Promise, Segment
 from schemas.words import Calendar, DeviationKind, Initiator
 
@@ -518,3 +519,19 @@ def test_an_owner_has_the_mandate_where_she_is_among_those_who_may_change_it(tmp
     plan = loaded(tmp_path, f"{SMALL}touchpoints: {entries}\n")
     found = {name: plan.has_mandate(name) for name in ("card", "invoice", "visit", "thanks")}
     assert found == {"card": True, "invoice": False, "visit": None, "thanks": None}
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        ("pay", ""),
+        ("Kjøp 中文", ""),
+        ("pay*", "without |"),
+        (" pay", "spaces around"),
+        ("a\u200db", "not seen"),
+        ("a\nb", "one line"),
+    ],
+)
+def test_what_is_wrong_with_a_touchpoints_name_is_said(name: str, wanted: str) -> None:
+    assert wanted in unfit(name)
+    assert bool(unfit(name)) == bool(wanted)
