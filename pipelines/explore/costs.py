@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 from markupsafe import Markup
 
+from models.friction.risk_sets import risk_sets
 from pipelines.compare.frictions import WHOEVER, frictions
 from pipelines.explore.desk import desk_at
 from pipelines.explore.html import framed
 from pipelines.explore.part import MOST_KEPT, Part, part, read_part
 from pipelines.explore.shown import section
+from pipelines.friction.inputs import from_published
 from pipelines.friction.judge import NUMBERS, judge
 from pipelines.language import tr
 from pipelines.privacy.withheld import Withheld
@@ -67,11 +69,12 @@ def _refuse_chosen_on_the_way(focus: Focus) -> None:
 @lru_cache(maxsize=MOST_KEPT)
 def _view(root: Path, stamps: tuple[int, ...], focus: Focus) -> JourneyView:
     known = _torn(desk_at(root, stamps).view(focus.journey))
+    places = _places(root, stamps, focus.journey)
 
     def rows(subject: Subject) -> pl.DataFrame:
-        from models.friction.risk_sets import risk_sets
-
-        found = risk_sets(subject.journeys)
+        targets = {subject.name_of(target): target for target in subject.journeys.marks["target"].unique().to_list()}
+        wanted = {(signal, targets[name]): at for (name, signal), at in places.items() if name in targets}
+        found = risk_sets(subject.journeys, wanted)
         names = [(subject.name_of(each.target), each.signal) for each in found.compared]
         refused = {place: known[name] for place, name in enumerate(names) if name in known}
         return frictions(judge(subject, found=found, refused=refused))
@@ -80,6 +83,18 @@ def _view(root: Path, stamps: tuple[int, ...], focus: Focus) -> JourneyView:
     cost = view.data.cost
     shown = tuple(_covered(row) for row in cost.rows("frictions"))
     return replace(view, data=replace(view.data, cost=replace(cost, tables={**cost.tables, "frictions": shown})))
+
+
+@lru_cache(maxsize=2)
+def _places(root: Path, stamps: tuple[int, ...], journey: str) -> Mapping[tuple[str, str], tuple[tuple[int, ...], str]]:
+    """Where each signal is judged among all journeys: a part is judged there too, so that the two can be compared."""
+    from pipelines.warehouse import reader
+
+    desk = desk_at(root, stamps)
+    with reader(desk.settings) as connection:
+        subject = from_published(connection, desk.plans[journey], desk.as_of)
+    found = risk_sets(subject.journeys).compared
+    return {(subject.name_of(each.target), each.signal): (each.place.codes, str(each.place.placing)) for each in found}
 
 
 def _torn(whole: JourneyView) -> Mapping[tuple[str, str], str]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar, cast
 
+import httpx
 import pytest
 
 from pipelines.demo import make_example
@@ -15,6 +19,8 @@ from pipelines.settings import load_settings
 
 T = TypeVar("T")
 JOURNEY = "become_customer"
+COMMAND = (sys.executable, "-c", "from pipelines.command_line import main; main()")
+PATIENCE_S = 120
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +58,32 @@ def looked_into(example: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The example as the workspace that notebooks look into."""
     monkeypatch.setenv(WORKSPACE, str(example))
     return example
+
+
+@dataclass(frozen=True)
+class Served:
+    """`terreng explore` on the example: its address and its password."""
+
+    process: subprocess.Popen[str]
+    address: str
+    password: str
+
+    def ask(self, path: str, **headers: str) -> httpx.Response:
+        return httpx.get(self.address + path, headers=headers, timeout=PATIENCE_S)
+
+
+def started(workspace: Path, *options: str) -> subprocess.Popen[str]:
+    """The command in a process of its own, on a free port; its first line is the address."""
+    command = [*COMMAND, "explore", "--workspace", str(workspace), "--no-browser", "--port", "0", *options]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.fixture(scope="session")
+def served(example: Path) -> Iterator[Served]:
+    with started(example) as process:
+        assert process.stdout is not None
+        address, _, password = process.stdout.readline().strip().partition("?access_token=")
+        try:
+            yield Served(process, address.rstrip("/"), password)
+        finally:
+            process.kill()

@@ -5,12 +5,11 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.notebooks.test_explore_served import started
+from tests.notebooks.conftest import Served
 
 pytestmark = pytest.mark.browser
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -27,13 +26,8 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-def link(example: Path) -> Iterator[str]:
-    with started(example) as process:
-        assert process.stdout is not None
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.kill()
+def link(served: Served) -> str:
+    return f"{served.address}/?access_token={served.password}"
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +56,7 @@ def _is_elsewhere(address: str) -> bool:
     return not address.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:"))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_choosing_a_segment_changes_the_map_and_nothing_is_asked_elsewhere(
     browser: Browser, link: str, scheme: str
 ) -> None:
@@ -76,6 +70,9 @@ def test_choosing_a_segment_changes_the_map_and_nothing_is_asked_elsewhere(
     page.get_by_text("region is Oslo").wait_for()
     assert heading.inner_text() != whole
     assert page.locator(".terreng svg").count() > 0
+    page.get_by_role("tab", name="What it costs").click()
+    page.get_by_role("button", name="Judge what it costs here").click()
+    page.get_by_text("Judged for this part alone").wait_for()
     page.get_by_role("tab", name="Charts").click()
     page.locator(".js-plotly-plot").first.wait_for()
     page.get_by_role("tab", name="Single journeys").click()
@@ -85,7 +82,9 @@ def test_choosing_a_segment_changes_the_map_and_nothing_is_asked_elsewhere(
     assert seen.elsewhere == []
 
 
-@pytest.mark.parametrize("path", ["tour", "workshop", "own_data"])
+@pytest.mark.parametrize(
+    "path", ["workshop", *(pytest.param(each, marks=pytest.mark.slow) for each in ("tour", "own_data"))]
+)
 def test_every_notebook_opens_without_a_complaint(browser: Browser, link: str, path: str) -> None:
     seen = _visited(browser, link.replace("/?", f"/{path}/?"))
     seen.page.locator(".terreng h1").first.wait_for()
@@ -102,13 +101,3 @@ def test_a_visitor_without_the_link_is_asked_for_the_password(browser: Browser, 
     seen.page.locator(".terreng h1").wait_for()
     assert "401" in "".join(seen.complaints)  # the first answer was a refusal, and nothing else was complained of
     assert len(seen.complaints) == 1
-
-
-def test_the_process_says_nothing_of_anybody(example: Path) -> None:
-    with started(example) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        process.terminate()
-        out, err = process.communicate(timeout=120)
-    assert out == ""
-    assert [line for line in err.splitlines() if not line.startswith("terreng: ")] == []

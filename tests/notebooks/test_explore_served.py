@@ -2,48 +2,13 @@ from __future__ import annotations
 
 import signal
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.conftest import Terreng
-
-COMMAND = (sys.executable, "-c", "from pipelines.command_line import main; main()")
-PATIENCE_S = 120
-
-
-@dataclass(frozen=True)
-class Served:
-    """`terreng explore` on the example: its address and its password."""
-
-    process: subprocess.Popen[str]
-    address: str
-    password: str
-
-    def ask(self, path: str, **headers: str) -> httpx.Response:
-        return httpx.get(self.address + path, headers=headers, timeout=PATIENCE_S)
-
-
-def started(workspace: Path, *options: str) -> subprocess.Popen[str]:
-    """The command in a process of its own, on a free port; its first line is the address."""
-    command = [*COMMAND, "explore", "--workspace", str(workspace), "--no-browser", "--port", "0", *options]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
-
-@pytest.fixture(scope="module")
-def served(example: Path) -> Iterator[Served]:
-    with started(example) as process:
-        assert process.stdout is not None
-        address, _, password = process.stdout.readline().strip().partition("?access_token=")
-        try:
-            yield Served(process, address.rstrip("/"), password)
-        finally:
-            process.kill()
+from tests.notebooks.conftest import PATIENCE_S, Served, started
 
 
 def test_it_listens_on_loopback_alone_and_prints_its_password_once(served: Served) -> None:
@@ -98,16 +63,17 @@ def test_every_answer_says_that_nothing_may_come_from_elsewhere(served: Served) 
     assert "https:" not in policy
 
 
-def test_it_ends_in_peace_when_told_to(example: Path) -> None:
+def test_it_ends_in_peace_when_told_to_and_says_nothing_of_anybody(example: Path) -> None:
     with started(example, "--no-password", "--notebook", "tour") as process:
         assert process.stdout is not None
         address = process.stdout.readline().strip()
         assert "access_token" not in address
         assert httpx.get(address, timeout=PATIENCE_S).headers["location"] == "/tour/"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(PATIENCE_S) == 0
-        assert process.stderr is not None
-        assert process.stderr.read().splitlines()[-1] == "terreng: stopped"
+        out, err = process.communicate(timeout=PATIENCE_S)
+        assert (process.returncode, out) == (0, "")
+        assert err.splitlines()[-1] == "terreng: stopped"
+        assert [line for line in err.splitlines() if not line.startswith("terreng: ")] == []
 
 
 def test_a_port_that_is_taken_is_told(terreng: Terreng, example: Path) -> None:
