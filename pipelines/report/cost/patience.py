@@ -36,6 +36,7 @@ _UNITS = (
     (mark("Of those who still wait, leave within an hour"), 24.0),
     (mark("Of those who still wait, leave within a minute"), 1440.0),
 )
+_MOST_A_UNIT = 0.25
 _SCALES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 Pair = tuple[str, str]
 
@@ -162,9 +163,12 @@ def _draw_marks_told(canvas: Canvas, view: JourneyView, pair: Pair, at: tuple[fl
 
 
 def _unit(rows: Sequence[Record]) -> tuple[str, float]:
-    """The unit of time in which the rate of leaving stays below one, and how many of it a day has."""
+    """The unit of time in which no more than a quarter leaves, and how many of it a day has.
+
+    A rate of the first hour, told as if it went on for a day, would be a share that nobody has seen.
+    """
     most = max(float(row["hazard"]) for row in rows)
-    return next((each for each in _UNITS if most <= each[1]), _UNITS[-1])
+    return next((each for each in _UNITS if most <= _MOST_A_UNIT * each[1]), _UNITS[-1])
 
 
 def _draw_curve(canvas: Canvas, rows: Sequence[Record], times: _Times, y0: float, curve: _Curve) -> None:

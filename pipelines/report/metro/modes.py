@@ -132,7 +132,7 @@ def _here_share(view: JourneyView, name: str) -> str:
 FRICTION = Mode(
     "friction",
     mark("Friction"),
-    mark("A station is larger with more journeys, and darker the more of them leave there."),
+    mark("A station is larger with more journeys, and stronger in colour the more of them leave there."),
     lambda view, name: view.reached_n(name),
     lambda view, name: friction_class(view.leave(name)),
     _reached,
@@ -151,7 +151,8 @@ FRICTION = Mode(
 VOLUME = Mode(
     "volume",
     mark("Volume"),
-    mark("A station is larger and darker with more journeys; under its name their number and their share of all."),
+    mark("A station is larger and stronger in colour with more journeys; under its name their number and their share of"
+         " all."),
     lambda view, name: view.reached_n(name),
     lambda view, name: step(cells.reach(view, name).value, VOLUME_STEPS, "v"),
     _reached_share,
@@ -162,8 +163,8 @@ VOLUME = Mode(
 WAIT = Mode(
     "wait",
     mark("Wait against promise"),
-    mark("Arcs are promises, with the share of them that came too late. A station that makes one is darker the more"
-         " come late; under its name what half of the customers wait."),
+    mark("Arcs are promises, with the share of them that came too late. A station that makes one is stronger in"
+         " colour the more come late; under its name what half of the customers wait."),
     lambda view, name: view.reached_n(name),
     _kept,
     _waited,
@@ -185,7 +186,7 @@ MOOD = Mode(
 IN_FLIGHT = Mode(
     "in_flight",
     mark("In flight now"),
-    mark("A station is larger and darker the more journeys stand there now, not yet won and not yet lost."),
+    mark("A station is larger and stronger in colour the more journeys stand there now, not yet won and not yet lost."),
     lambda view, name: view.in_flight_n(name),
     _here_share,
     lambda view, name: tr("{n} here", n=count(view.in_flight_n(name))),

@@ -46,25 +46,26 @@ def flow_chart(view: JourneyView) -> Chart | None:
 
 
 def funnel_chart(view: JourneyView) -> Chart | None:
-    """Journeys that did each step that everybody has to take, of all begun, with the interval."""
+    """Journeys that did each step that everybody has to take: who went on, stand there and left, as far as it is told.
+
+    Where a part of it is of too few, the whole stands as a part of its own: a bar that lacked it would read as a loss.
+    """
     steps = [step for step in funnel_steps(view) if not step.is_beside]
     if not steps:
         return None
-    names = tuple(step_name(view, step) for step in steps)
-    return Chart(
-        "stacked",
-        names,
-        (
-            Series(tr("Went on"), tuple(float(s.passed_n) if s.is_told_apart else None for s in steps), look="done"),
-            Series(end_word(Status.IN_FLIGHT), tuple(_given(s.here_n) for s in steps), look="active"),
-            Series(tr("Left here"), tuple(_given(s.left_here_n) for s in steps), look="lost"),
-        ),
-        "count",
+    parts: tuple[tuple[str, Look, list[int | None]], ...] = (
+        (tr("Went on"), "done", [s.passed_n if s.is_told_apart else None for s in steps]),
+        (end_word(Status.IN_FLIGHT), "active", [s.here_n if s.is_told_apart else None for s in steps]),
+        (tr("Left here"), "lost", [s.left_here_n if s.is_told_apart else None for s in steps]),
+        (tr("Did it; what became of too few is not told"), "", [None if s.is_told_apart else s.done_n for s in steps]),
     )
+    series = tuple(Series(name, tuple(map(_given, values)), look=look) for name, look, values in parts)
+    kept = tuple(each for each in series if any(value is not None for value in each.values))
+    return Chart("stacked", tuple(step_name(view, step) for step in steps), kept, "count")
 
 
-def _given(n: int) -> float | None:
-    return None if isinstance(n, Withheld) else float(n)
+def _given(n: int | None) -> float | None:
+    return None if n is None or isinstance(n, Withheld) else float(n)
 
 
 def incidence_chart(view: JourneyView) -> Chart | None:

@@ -42,7 +42,7 @@ def _words() -> dict[str, str]:
     return {
         "contents": tr("Contents"),
         "page": tr("page"),
-        "made_by": tr("Made by Terreng. People appear in counts only."),
+        "made_by": tr("Made by Terreng. People appear in counts, and under pseudonyms."),
         "tables": tr("In the appendix:"),
         "appendix": tr("The tables behind it"),
         "about_appendix": tr(
