@@ -13,6 +13,8 @@ from pipelines.language import speak_usually
 from schemas.errors import TerrengError, WarehouseError
 
 if TYPE_CHECKING:
+    import duckdb
+
     from pipelines.report.rows import Snapshot
     from pipelines.report.view import JourneyView
     from pipelines.settings import Settings
@@ -106,7 +108,7 @@ def open_desk(folder: Path) -> Desk:
     Raises:
         SettingsError: The folder is no workspace.
         MapError: A map cannot be read.
-        WarehouseError: Nothing is published.
+        WarehouseError: Nothing is published, or by another version.
     """
     from pipelines.commands.workspace import open_workspace
 
@@ -132,6 +134,7 @@ def desk_at(folder: Path, stamps: tuple[int, ...]) -> Desk:
     settings = load_settings(folder)
     maps = load_maps(folder / "maps")
     with reader(settings) as connection:
+        _require_own(connection, settings)
         run = last_run(connection, "succeeded")
     if run is None:
         raise WarehouseError(
@@ -139,3 +142,17 @@ def desk_at(folder: Path, stamps: tuple[int, ...]) -> Desk:
         )
     snapshot = read_snapshot(settings, run.run_id, maps)
     return Desk(settings, in_force(maps, snapshot.run.as_of), snapshot, stamps)
+
+
+def _require_own(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Refuse what another version published: its tables lack what is looked for here."""
+    from schemas.tables import TABLES
+
+    there = set(connection.execute("SELECT table_name, column_name FROM duckdb_columns()").fetchall())
+    if any((table.name, column) not in there for table in TABLES.values() for column in table.names):
+        raise WarehouseError(
+            got="tables that another version of terreng published",
+            wanted="the result of a run of this one",
+            hint="run `terreng run` again",
+            file=str(settings.published_db),
+        )

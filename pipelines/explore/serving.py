@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import webbrowser
 from collections.abc import Callable
@@ -54,6 +56,7 @@ def explore(workspace: Path, port: int, notebook: str, *, with_browser: bool, wi
     _require_free(port)
     password = _password() if with_password else ""
     _settle(settings)
+    scratch = tempfile.tempdir = tempfile.mkdtemp(prefix="terreng-")  # own data on trial: gone when this ends
     notebooks = _application()
     address = f"http://{LOOPBACK}:{port}/"
     address += f"?{TOKEN}={password}" if password else ""
@@ -66,7 +69,7 @@ def explore(workspace: Path, port: int, notebook: str, *, with_browser: bool, wi
 
     _stand(Door(notebooks, password, port, f"/{notebook}/"), notebooks, port, announce)
     terminal.note("stopped")
-    _leave()
+    _leave(scratch)
 
 
 def _password() -> str:
@@ -160,12 +163,10 @@ async def _close_sessions(notebooks: ASGIApp) -> None:
             await manager.shutdown()
 
 
-def _leave() -> None:
-    """A cell that still runs would keep the process; it only reads, so nothing is lost by not waiting for it."""
-    others = [each for each in threading.enumerate() if each is not threading.current_thread() and not each.daemon]
-    for each in others:
-        each.join(STOP_TIMEOUT_S / len(others))
-    if any(each.is_alive() for each in others):
+def _leave(scratch: str) -> None:
+    """Cells that still run are not waited for, they only read; but an interpreter that ends under them would abort."""
+    shutil.rmtree(scratch, ignore_errors=True)
+    if threading.active_count() > 1:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(0)
