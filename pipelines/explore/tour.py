@@ -36,7 +36,8 @@ _STOPS = {
         mark(
             "Every run reads the exports of the company's systems, joins ids into people and events into journeys, and"
             " lays each journey over the map. A station is larger with more journeys, and stronger in colour the more"
-            " of them leave there. Violet arcs skip, red ones come back, green dotted lines lead to what nobody designed."
+            " of them leave there. Violet arcs skip, red ones come back, green dotted lines lead to what"
+            " nobody designed."
         ),
     ),
     "counted": (
