@@ -16,6 +16,7 @@ from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from pipelines import terminal
 from pipelines.explore.desk import WORKSPACE, open_desk, speak
@@ -59,7 +60,7 @@ def explore(workspace: Path, port: int, notebook: str, *, with_browser: bool, wi
     scratch = tempfile.tempdir = tempfile.mkdtemp(prefix="terreng-")  # own data on trial: gone when this ends
     notebooks = _application()
     address = f"http://{LOOPBACK}:{port}/"
-    address += f"?{TOKEN}={password}" if password else ""
+    address += f"?{urlencode({TOKEN: password})}" if password else ""
 
     def announce() -> None:
         terminal.say(address)
