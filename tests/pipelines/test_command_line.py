@@ -50,7 +50,7 @@ def test_the_command_line_imports_nothing_heavy() -> None:
         ((), 2, "Usage: terreng"),
         (("fly",), 2, "No such command 'fly'"),
         (("run", "--as-of"), 2, "requires an argument"),
-        (("export", "--format", "pptx"), 2, "pptx"),
+        (("export", "--format", "docx"), 2, "docx"),
         (("run",), 4, "no terreng.toml"),
         (("ingest",), 4, "no terreng.toml"),
         (("findings",), 4, "terreng init DIR, or terreng demo"),

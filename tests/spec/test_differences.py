@@ -77,7 +77,7 @@ def test_a_run_tells_what_differs_and_where_frictions_come_from(query: Query) ->
     ((since_s, said),) = query("SELECT epoch(since_at), said FROM root_causes WHERE touchpoint = 'pay'")
     begun = 1767571200 + 30.5 * 86_400  # day 30.5 after 5 January 2026
     assert isinstance(since_s, float) and abs(since_s - begun) < 3 * 86_400
-    assert isinstance(said, str) and '% of failed "Pay" are on iOS19 since ' in said and " February 2026; it " in said
+    assert isinstance(said, str) and "% of failed “Pay” are on iOS19 since " in said and " Feb 2026; it " in said
     assert query("SELECT since_at FROM root_causes WHERE value = 'b7'")[0] == (None,)
 
     told = query(

@@ -151,8 +151,10 @@ FRICTION = Mode(
 VOLUME = Mode(
     "volume",
     mark("Volume"),
-    mark("A station is larger and stronger in colour with more journeys; under its name their number and their share of"
-         " all."),
+    mark(
+        "A station is larger and stronger in colour with more journeys; under its name their number and their share of"
+        " all."
+    ),
     lambda view, name: view.reached_n(name),
     lambda view, name: step(cells.reach(view, name).value, VOLUME_STEPS, "v"),
     _reached_share,

@@ -19,7 +19,6 @@ MAKERS = (
     charts.frictions_chart,
     charts.cohorts_chart,
     charts.patience_chart,
-    charts.ledger_chart,
     charts.states_chart,
     charts.quadrants_chart,
 )
@@ -30,8 +29,7 @@ def test_every_series_has_a_value_for_every_category(
     make: Callable[[JourneyView], Chart | None], view_with: Callable[[int], JourneyView]
 ) -> None:
     chart = make(view_with(12))
-    if chart is None:
-        pytest.skip("the sample has no rows for it; other tests draw it")
+    assert chart is not None
     for series in chart.series:
         assert len(series.values) == len(chart.categories)
         assert {len(series.low), len(series.high)} <= {0, len(chart.categories)}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.report.charts import ledger_chart
 from pipelines.report.gap.section import errands
 from pipelines.report.gap.tables import gap_tables
 from pipelines.report.gap.timeline import time_picture
@@ -103,6 +104,12 @@ def test_the_waterfall_leads_from_all_begun_to_those_who_converted(filled: Journ
     assert "−8: 8 still on the way" in drawing.svg
     assert "50 journeys converted, 50% of all begun" in drawing.svg
     assert "too small" not in drawing.svg
+
+
+def test_the_chart_of_the_waterfall_has_every_journey_that_was_lost_or_is_on_the_way(filled: JourneyView) -> None:
+    chart = ledger_chart(filled)
+    assert chart is not None
+    assert [sum(value or 0 for value in series.values) for series in chart.series] == [42, 0, 8]
 
 
 def test_time_is_told_a_journey_and_as_a_share(filled: JourneyView) -> None:
