@@ -21,13 +21,14 @@ def _():
         html,
         lists,
         part,
+        process,
         shown,
         singles,
         words,
     )
 
     desk.speak()
-    return asking, charts, choices, closer, costs, desk, heat, html, lists, mo, part, shown, singles, words
+    return asking, charts, choices, closer, costs, desk, heat, html, lists, mo, part, process, shown, singles, words
 
 
 @app.cell
@@ -143,6 +144,21 @@ def _(costs, focus, here, html, judge, mo, words):
     with mo.status.spinner(words.word("costing")):
         priced = costs.judged(here, focus)
     mo.Html(html.trouble(priced.trouble) + costs.costs(here, priced))
+    return
+
+
+@app.cell
+def _(mo, tab, words):
+    mo.stop(tab != "process")
+    steps = mo.ui.slider(5, 100, 5, value=90, label=words.word("steps"), show_value=True, full_width=True)
+    ways = mo.ui.slider(5, 100, 5, value=65, label=words.word("ways"), show_value=True, full_width=True)
+    mo.hstack([steps, ways], widths="equal", gap=2)
+    return steps, ways
+
+
+@app.cell
+def _(mo, process, seen, steps, ways):
+    mo.Html(process.process(seen, steps.value / 100, ways.value / 100))
     return
 
 

@@ -12,6 +12,7 @@ from pipelines.explore.desk import Desk
 from pipelines.explore.focus import Focus, months
 from pipelines.explore.focusing import put_part
 from pipelines.explore.part import part, refuse_few
+from pipelines.explore.process import process
 from pipelines.explore.shown import SECTIONS, lead, metro_figures, picture, section
 from pipelines.privacy.cover import Cover
 from pipelines.privacy.withheld import Withheld
@@ -174,3 +175,11 @@ def test_months_begin_in_the_workspaces_zone(zone: str, expected: list[date]) ->
 
     first, last = datetime(2026, 5, 3, tzinfo=UTC), datetime(2026, 5, 31, 23, tzinfo=UTC)
     assert list(months(first, last, ZoneInfo(zone))) == expected
+
+
+def test_the_process_of_a_part_has_as_much_as_is_asked_for(desk: Desk) -> None:
+    seen = part(desk, OSLO)
+    main, all_of_it = process(seen, 0.6, 0.5), process(seen, 1.0, 1.0)
+    assert "<svg" in main
+    assert main.count("<text") < all_of_it.count("<text")
+    assert process(part(desk, Focus(JOURNEY)), 1.0, 1.0) != all_of_it
