@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipelines.language import told_number, tr
 from pipelines.report.changes.kept import BETTER, COUNTS, HeadlineNumber, measure_title
-from pipelines.report.numbers import count, interval, share, share_with
+from pipelines.report.numbers import count, share_with
 from pipelines.report.tables import DataTable, Record, Shown
 
 
@@ -54,16 +54,6 @@ def told_value(number: HeadlineNumber) -> str:
     if number.low is None or number.high is None:
         return count(number.value)
     return tr("{n} ({low} to {high})", n=_few(number.value), low=_few(number.low), high=_few(number.high))
-
-
-def told_short(number: HeadlineNumber) -> str:
-    """A number without its interval."""
-    return _few(number.value) if number.measure in COUNTS else share(number.value)
-
-
-def told_between(number: HeadlineNumber) -> str:
-    """A share's interval."""
-    return interval(number.low, number.high)
 
 
 def _few(x: float) -> str:
