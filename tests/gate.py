@@ -17,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PYTEST = (sys.executable, "-m", "pytest")
 SERVICE = "tests/test_serve.py"
+CLUSTER = "tests/cluster"
 # A file's tests share what they have set up; files come in their order, the long acceptance tests first.
 ON_BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 SMALL_EXAMPLE = (  # the demo's 20,000 people would take a tenth of the gate
@@ -56,6 +57,11 @@ def database() -> bool:
     return is_there or _install("postgresql")
 
 
+def java() -> bool:
+    """Spark runs in Java 17; the cluster's tests start one."""
+    return shutil.which("java") is not None or _install("openjdk-17-jre-headless")
+
+
 def _install(package: str) -> bool:
     """Install one of Debian's packages."""
     _say(f"no {package}: installing it")
@@ -75,8 +81,13 @@ def tests() -> bool:
     """Every test but the long proofs, by files on both cores; the service's in a process beside."""
     with tempfile.TemporaryDirectory(prefix="terreng-gate-") as name:
         beside = _Beside(Path(name), SERVICE)
-        rest = (*PYTEST, *ON_BOTH_CORES, f"--ignore={SERVICE}", "--durations=20")
+        rest = (*PYTEST, *ON_BOTH_CORES, f"--ignore={SERVICE}", f"--ignore={CLUSTER}", "--durations=20")
         return all([run(*rest), beside.ends_well()])
+
+
+def cluster() -> bool:
+    """The same tables on a Spark cluster of two workers as on DuckDB."""
+    return run(*PYTEST, CLUSTER, "--durations=10")
 
 
 class _Beside:
@@ -130,8 +141,10 @@ STEPS: dict[str, Callable[[], bool]] = {
     "types": lambda: run("mypy"),
     "browser": browser,
     "database": database,
+    "java": java,
     "wheel": wheel,
     "tests": tests,
+    "cluster": cluster,
 }
 
 if __name__ == "__main__":
