@@ -5,11 +5,13 @@ Pandera takes seconds to import: import this module where a frame is checked, no
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
-import pandera.polars as pa
 import polars as pl
-from pandera.errors import SchemaError, SchemaErrors
 
 from schemas.table import Column, Table
 from schemas.tables import TABLES
@@ -28,6 +30,31 @@ from schemas.words import (
     TravelWay,
     Trust,
 )
+
+
+@contextmanager
+def _without_pyspark() -> Iterator[None]:
+    """Keep pandera from importing pyspark's pandas interface wherever pyspark is installed.
+
+    That takes seconds, warns, and sets variables that bind a cluster's driver to this machine.
+    """
+    before = dict(os.environ)
+    hidden = "pyspark.pandas" if "pyspark" in sys.modules else "pyspark"
+    is_there = hidden in sys.modules
+    if not is_there:
+        sys.modules[hidden] = None  # type: ignore[assignment]  # the import system's own sign for "do not look"
+    try:
+        yield
+    finally:
+        if not is_there:
+            del sys.modules[hidden]
+        for name in set(os.environ) - set(before):
+            del os.environ[name]
+
+
+with _without_pyspark():
+    import pandera.polars as pa
+    from pandera.errors import SchemaError, SchemaErrors
 
 _MAP = pl.Map(pl.String, pl.String)
 _COUNTS = pl.Map(pl.String, pl.Int64)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -60,3 +63,15 @@ def test_a_broken_row_is_told_by_column_and_without_its_value(frame: pl.DataFram
 def test_every_published_table_has_a_contract(name: str) -> None:
     assert list(contract(name).columns) == list(TABLES[name].names)
     assert {column.type for column in TABLES[name].columns} <= set(TYPES)
+
+
+def test_pandera_takes_no_pyspark_along_and_binds_no_driver() -> None:
+    code = (
+        "import os, sys; import schemas.contracts;"
+        " print([name for name in sys.modules if name.startswith('pyspark')], 'SPARK_LOCAL_IP' in os.environ);"
+        " import pyspark"
+    )
+    plain = {name: value for name, value in os.environ.items() if name != "SPARK_LOCAL_IP"}
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=plain)
+
+    assert told.stdout == "[] False\n"
