@@ -10,7 +10,7 @@ import polars as pl
 
 from models.patience import horizon_us
 from models.rules import quoted
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine, engine_of
 from pipelines.settings import Settings
 from pipelines.study import FOREVER_US, Study, studies
 from pipelines.warehouse import transaction
@@ -32,7 +32,7 @@ def reconstruct(
         maps: Every version of every map.
         as_of: The snapshot; later events are left out.
     """
-    engine = DuckDBEngine(connection)
+    engine = engine_of(connection, settings)
     found = studies(maps, as_of)
     for study in found:
         _journeys_of(engine, study, Rule.DEFAULT)
@@ -42,7 +42,7 @@ def reconstruct(
         _leave_to_others(engine, study)
         _variants_of(engine, study)
     with transaction(connection, settings.warehouse):
-        connection.execute("DELETE FROM main.journeys")
+        engine.clear("journeys")
         for study in found:
             engine.use(study.schema)
             _publish(engine, study, Rule.DEFAULT)
@@ -53,10 +53,10 @@ def reconstruct(
     _keep_plan(engine, found)
 
 
-def _under_other_rule(engine: DuckDBEngine, settings: Settings, study: Study, rule: Rule) -> None:
+def _under_other_rule(engine: Engine, settings: Settings, study: Study, rule: Rule) -> None:
     """The same journeys where the rule joins the same ids; else built anew, with the patience of the default rule."""
     schema = study.under(rule)
-    engine.connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+    engine.forget(schema)
     if study.plan.journey_is.per != "person" or _is_same_as_default(engine, rule):
         engine.use(study.schema)
         with transaction(engine.connection, settings.warehouse):
@@ -64,8 +64,8 @@ def _under_other_rule(engine: DuckDBEngine, settings: Settings, study: Study, ru
         return
     engine.use(schema)
     for name in ("patience", "map_names", "designed_elsewhere", "variant_ids"):
-        limit = " LIMIT 0" if name == "variant_ids" else ""
-        engine.connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM {study.schema}.{name}{limit}")
+        which = " WHERE false" if name == "variant_ids" else ""
+        engine.derive(name, f"SELECT * FROM {study.schema}.{name}{which}")
     _steps_of(engine, study, rule)
     _states_of(engine, study)
     engine.create("staging/journey_sizes")
@@ -74,7 +74,7 @@ def _under_other_rule(engine: DuckDBEngine, settings: Settings, study: Study, ru
     _keep_differing(engine, study, rule)
 
 
-def _keep_differing(engine: DuckDBEngine, study: Study, rule: Rule) -> None:
+def _keep_differing(engine: Engine, study: Study, rule: Rule) -> None:
     """Of the journeys under another rule keep those of people who differ: what they show is compared as well."""
     engine.create("staging/differing_entities", {"rule": quoted(rule)})
     kept = (
@@ -82,14 +82,15 @@ def _keep_differing(engine: DuckDBEngine, study: Study, rule: Rule) -> None:
         " JOIN differing_entities people ON people.entity_key = states.entity_key AND NOT people.is_default"
     )
     for table in ("journey_steps", "journey_marks", "openings", "all_segment_values", "journey_states"):
-        engine.connection.execute(f"DELETE FROM {table} WHERE journey_key NOT IN ({kept})")
-    beyond = "SELECT coalesce(max(letter), 4096) FROM known"
-    engine.connection.execute(
-        f"CREATE OR REPLACE TABLE unmapped_letters AS WITH known AS (FROM {study.schema}.unmapped_letters)"
-        " SELECT activity, letter FROM known UNION ALL"
-        f" SELECT activity, CAST(({beyond}) + row_number() OVER (ORDER BY activity) AS INTEGER) AS letter"
-        " FROM (SELECT DISTINCT e.activity FROM journey_steps steps JOIN events e ON e.event_key = steps.event_key"
-        "  WHERE steps.code IS NULL AND e.activity NOT IN (SELECT activity FROM known))"
+        engine.restrict(table, f"journey_key IN ({kept})")
+    known = f"{study.schema}.unmapped_letters"
+    engine.derive(
+        "unmapped_letters",
+        f"WITH beyond AS (SELECT coalesce(max(letter), 4096) AS letter FROM {known}), unknown AS (SELECT DISTINCT"
+        " e.activity FROM journey_steps steps JOIN events e ON e.event_key = steps.event_key WHERE steps.code IS NULL"
+        f" AND e.activity NOT IN (SELECT activity FROM {known})) SELECT activity, letter FROM {known} UNION ALL"
+        " SELECT activity, CAST(beyond.letter + row_number() OVER (ORDER BY activity) AS INTEGER) AS letter"
+        " FROM unknown CROSS JOIN beyond",
     )
     engine.drop("touch_gaps")
     engine.create("staging/traced_steps", study.values)
@@ -97,7 +98,7 @@ def _keep_differing(engine: DuckDBEngine, study: Study, rule: Rule) -> None:
     _variants_of(engine, study)
 
 
-def _is_same_as_default(engine: DuckDBEngine, rule: Rule) -> bool:
+def _is_same_as_default(engine: Engine, rule: Rule) -> bool:
     """Whether the rule makes the very same persons as the default one."""
     differing = (
         "SELECT count(*) FROM person_keys mine JOIN person_keys theirs ON theirs.id_key = mine.id_key"
@@ -106,7 +107,7 @@ def _is_same_as_default(engine: DuckDBEngine, rule: Rule) -> bool:
     return engine.scalar(differing) == 0
 
 
-def _journeys_of(engine: DuckDBEngine, study: Study, rule: Rule) -> None:
+def _journeys_of(engine: Engine, study: Study, rule: Rule) -> None:
     engine.use(study.schema)
     engine.put("map_names", study.map_names)
     _steps_of(engine, study, rule)
@@ -116,31 +117,31 @@ def _journeys_of(engine: DuckDBEngine, study: Study, rule: Rule) -> None:
         engine.create(f"staging/{model}", study.values)
 
 
-def _find_designed(engine: DuckDBEngine, found: tuple[Study, ...]) -> None:
+def _find_designed(engine: Engine, found: tuple[Study, ...]) -> None:
     """Which events are designed by which map: what one map does not know may be another one's errand."""
     engine.use("main")
-    engine.connection.execute("CREATE OR REPLACE TABLE designed_steps (journey VARCHAR, event_key BIGINT)")
+    engine.put("designed_steps", pl.DataFrame(schema={"journey": pl.String, "event_key": pl.Int64}))
     for study in found if len({each.plan.journey for each in found}) > 1 else ():
-        engine.connection.execute(
-            f"INSERT INTO designed_steps SELECT DISTINCT {quoted(study.plan.journey)}, event_key"
-            f" FROM {study.schema}.traced_steps WHERE code < {study.off_map_from}"
+        engine.extend(
+            "designed_steps",
+            f"SELECT DISTINCT {quoted(study.plan.journey)} AS journey, event_key"
+            f" FROM {study.schema}.traced_steps WHERE code < {study.off_map_from}",
         )
 
 
-def _leave_to_others(engine: DuckDBEngine, study: Study) -> None:
+def _leave_to_others(engine: Engine, study: Study) -> None:
     """Take events that only another map designs out of the journeys of this one, unless those are whole logs."""
     is_whole_log = study.plan.journey_is.reopens_after == "never"
     engine.create("staging/designed_elsewhere", study.values)
     if is_whole_log:
-        engine.connection.execute("DELETE FROM designed_elsewhere")
+        engine.restrict("designed_elsewhere", "false")
     elif engine.scalar("SELECT count(*) FROM designed_elsewhere"):
         engine.create("staging/own_steps")
-        engine.drop("traced_steps")
-        engine.connection.execute("ALTER TABLE own_steps RENAME TO traced_steps")
+        engine.rename("own_steps", "traced_steps")
     engine.create("staging/journey_sizes")
 
 
-def _steps_of(engine: DuckDBEngine, study: Study, rule: Rule) -> None:
+def _steps_of(engine: Engine, study: Study, rule: Rule) -> None:
     per = study.plan.journey_is.per
     if per == "person":
         engine.create("staging/entities_person", {"rule": quoted(rule)}, name="entities")
@@ -159,19 +160,20 @@ def _steps_of(engine: DuckDBEngine, study: Study, rule: Rule) -> None:
     engine.drop("touches", "ordered_touches", "episodes")
 
 
-def _states_of(engine: DuckDBEngine, study: Study) -> None:
+def _states_of(engine: Engine, study: Study) -> None:
     engine.create("staging/reactivations", study.values)
     engine.create("staging/journey_states", study.values)
-    engine.connection.execute("CREATE OR REPLACE TABLE all_segment_values (journey_key BIGINT, name TEXT, value TEXT)")
+    schema = {"journey_key": pl.Int64, "name": pl.String, "value": pl.String}
+    engine.put("all_segment_values", pl.DataFrame(schema=schema))
     for name, segment in study.plan.segments.items():
         pick = "min" if segment.how == "first" else "max"
         chosen = {"attribute": quoted(segment.attribute), "segment": quoted(name), "pick": pick}
         engine.create("staging/segment_values", chosen)
-        engine.connection.execute("INSERT INTO all_segment_values SELECT * FROM segment_values")
+        engine.extend("all_segment_values", "SELECT journey_key, name, value FROM segment_values")
     engine.create("staging/journey_segments")
 
 
-def _patience(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
+def _patience(engine: Engine, study: Study) -> pl.DataFrame:
     """One row per touchpoint of the flow: how long a silence there may last, whether that was learned; the horizon."""
     window_us = engine.scalar("SELECT min(at_us) FROM journey_steps") or study.as_of_us
     wanted = study.plan.journey_is.horizon_s
@@ -193,7 +195,7 @@ def _patience(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _variants_of(engine: DuckDBEngine, study: Study) -> None:
+def _variants_of(engine: Engine, study: Study) -> None:
     for model in ("journey_traces", "trace_variants", "journey_variants"):
         engine.create(f"staging/{model}", study.values)
     engine.put("variant_names", _variant_names(engine, study))
@@ -201,7 +203,7 @@ def _variants_of(engine: DuckDBEngine, study: Study) -> None:
     engine.drop("journey_marks", "journey_steps", "journey_traces")
 
 
-def _variant_names(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
+def _variant_names(engine: Engine, study: Study) -> pl.DataFrame:
     """One row per variant: stable id, and the trace in names."""
     names = dict(enumerate(study.plan.names))
     names |= dict(engine.frame("SELECT letter, activity FROM unmapped_letters").rows())
@@ -227,7 +229,7 @@ def _digest(text: str) -> str:
     return "v" + hashlib.sha256(text.encode()).hexdigest()[:19]
 
 
-def _publish(engine: DuckDBEngine, study: Study, rule: Rule) -> None:
+def _publish(engine: Engine, study: Study, rule: Rule) -> None:
     is_default = rule == Rule.DEFAULT
     ids = "journey_ids" if is_default else "journey_ids_of_rule"
     values = {"rule": quoted(rule), "ids": ids, "is_default": str(is_default), **study.values}
@@ -235,7 +237,7 @@ def _publish(engine: DuckDBEngine, study: Study, rule: Rule) -> None:
     engine.append("marts/journeys", values)
 
 
-def _keep_plan(engine: DuckDBEngine, found: tuple[Study, ...]) -> None:
+def _keep_plan(engine: Engine, found: tuple[Study, ...]) -> None:
     """Remember what the working tables rest on, so that a comparison on its own can refuse stale ones."""
     rows = [(study.schema, study.plan.content_hash, study.as_of_us) for study in found]
     schema = {"schema_name": pl.String, "content_hash": pl.String, "as_of_us": pl.Int64}

@@ -30,7 +30,7 @@ from pipelines.compare.travel import curves_of_entries, find_travels
 from pipelines.compare.variants import align_variants
 from pipelines.compare.versions import versions
 from pipelines.compare.waits import waits_and_curves
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine, engine_of
 from pipelines.findings import write_findings
 from pipelines.settings import Settings
 from pipelines.study import Study, studies
@@ -92,7 +92,7 @@ def compare(
     Raises:
         UsageError: The journeys were reconstructed from other maps or for another snapshot.
     """
-    engine = DuckDBEngine(connection)
+    engine = engine_of(connection, settings)
     found = studies(maps, as_of)
     _refuse_stale(engine, found)
     for study in found:
@@ -124,7 +124,7 @@ def compare(
         write_findings(engine, maps, as_of)
 
 
-def _refuse_stale(engine: DuckDBEngine, found: tuple[Study, ...]) -> None:
+def _refuse_stale(engine: Engine, found: tuple[Study, ...]) -> None:
     engine.use("main")
     wanted = {(study.schema, study.plan.content_hash, study.as_of_us) for study in found}
     known = engine.scalar("SELECT count(*) FROM information_schema.tables WHERE table_name = 'studies'")
@@ -137,7 +137,7 @@ def _refuse_stale(engine: DuckDBEngine, found: tuple[Study, ...]) -> None:
         )
 
 
-def _align(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
+def _align(engine: Engine, settings: Settings, study: Study) -> None:
     """Working tables of one study: its aligned variants, and what the models that follow join to."""
     compared = align_variants(engine, study, settings.threads)
     blocks, members = lookups.block_tables(study, compared.blocks)
@@ -165,7 +165,7 @@ def _align(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
     prepare_constraints(engine, settings, study)
 
 
-def _follow(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
+def _follow(engine: Engine, settings: Settings, study: Study) -> None:
     """Working tables of one study: what departed where, and who waited for how long."""
     is_opening = study.is_one_of(study.plan.openings, "states.entry_mark % 4096")
     engine.create("staging/flow_departures")
@@ -182,7 +182,7 @@ def _follow(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
     judge_constraints(engine, study)
 
 
-def _calendar(engine: DuckDBEngine, settings: Settings, study: Study) -> pl.DataFrame:
+def _calendar(engine: Engine, settings: Settings, study: Study) -> pl.DataFrame:
     """Business hours from the first event to the snapshot."""
     first_us = engine.scalar("SELECT min(entered_us) FROM journey_states") or study.as_of_us
     days = business_days(
@@ -211,14 +211,14 @@ def _others_in_force(study: Study, found: tuple[Study, ...]) -> list[Study]:
     return [each for each in found if each.plan.journey != study.plan.journey and _is_current(each, found)]
 
 
-def _fill_whole(engine: DuckDBEngine, study: Study) -> None:
+def _fill_whole(engine: Engine, study: Study) -> None:
     """The published rows of all variants and events, whosever errand the journeys are."""
     engine.append("marts/variants", study.values)
     engine.append("marts/journey_events", study.values)
     engine.append("marts/variant_moves", study.values)
 
 
-def _fill_rows(engine: DuckDBEngine, study: Study) -> None:
+def _fill_rows(engine: Engine, study: Study) -> None:
     """The published rows of single journeys."""
     values = study.values
     for model in ("flow_deviations", "event_deviations", "wait_deviations"):
@@ -229,7 +229,7 @@ def _fill_rows(engine: DuckDBEngine, study: Study) -> None:
     engine.append("marts/journey_phases", values)
 
 
-def _fill_summaries(engine: DuckDBEngine, study: Study, timezone: str) -> None:
+def _fill_summaries(engine: Engine, study: Study, timezone: str) -> None:
     """The published rates, outcomes and waits."""
     for table in ("flows", "unmapped_activities", "example_journeys", "phase_flows"):
         engine.append(f"marts/{table}", study.values)
@@ -253,7 +253,7 @@ def _fill_summaries(engine: DuckDBEngine, study: Study, timezone: str) -> None:
     _append_frame(engine, "proposals", study, proposals(engine, study))
 
 
-def _append_frame(engine: DuckDBEngine, table: str, study: Study, frame: pl.DataFrame) -> None:
+def _append_frame(engine: Engine, table: str, study: Study, frame: pl.DataFrame) -> None:
     if frame.is_empty():
         return
     rows = frame.select(pl.lit(study.plan.journey).alias("journey"), pl.all())

@@ -11,20 +11,30 @@ from __future__ import annotations
 from itertools import permutations
 
 import numpy as np
+import polars as pl
 
 from models.alignment import KNOWN_COST, MODEL_COST, UNKNOWN_COST
 from models.automaton import Automaton, compile_flow
 from models.rules import quoted
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine, Values
 from pipelines.study import Study
 from schemas.words import Assignment
 
 MARGIN = "0.1"
 """By how much one fit has to be better: less than one departure in ten events tells no errand from another."""
+_CONTESTS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "journey": pl.String, "map_version": pl.Int32, "journey_key": pl.Int64,
+    "rival_journey": pl.String, "rival_version": pl.Int32, "rival_key": pl.Int64,
+    **dict.fromkeys(("shared_n", "rival_own_n", "rival_after_n"), pl.Int64),
+}  # fmt: skip
+_FITS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "journey": pl.String, "map_version": pl.Int32, "journey_key": pl.Int64, "journey_id": pl.String,
+    "is_converted": pl.Boolean, "fit": pl.Float64,
+}  # fmt: skip
 _FILTERED = ("journey_states", "traced_steps", "journey_variants")
 
 
-def settle_errands(engine: DuckDBEngine, found: tuple[Study, ...]) -> dict[str, tuple[str, ...]]:
+def settle_errands(engine: Engine, found: tuple[Study, ...]) -> dict[str, tuple[str, ...]]:
     """Fill `map_assignments`' working table, and say where each study finds the journeys that count for it.
 
     Args:
@@ -46,53 +56,54 @@ def settle_errands(engine: DuckDBEngine, found: tuple[Study, ...]) -> dict[str, 
     return {study.schema: (*_without_others(engine, study), study.schema) for study in found}
 
 
-def publish_errands(engine: DuckDBEngine) -> None:
+def publish_errands(engine: Engine) -> None:
     """Fill `map_assignments`, and say of every journey whether it counts for its map."""
-    engine.connection.execute("INSERT INTO main.map_assignments BY NAME SELECT * FROM main.settled_errands")
-    engine.connection.execute(
-        f"UPDATE main.journeys SET assignment = '{Assignment.THIS}' WHERE assignment <> '{Assignment.THIS}'"
-    )
-    engine.connection.execute(
+    home = engine.connection  # where both tables are published
+    home.execute("INSERT INTO main.map_assignments BY NAME SELECT * FROM main.settled_errands")
+    home.execute(f"UPDATE main.journeys SET assignment = '{Assignment.THIS}' WHERE assignment <> '{Assignment.THIS}'")
+    home.execute(
         "UPDATE main.journeys SET assignment = settled.verdict FROM main.settled_errands settled"
         f" WHERE settled.journey_id = journeys.journey_id AND settled.verdict <> '{Assignment.THIS}'"
     )
 
 
-def _forget(engine: DuckDBEngine, found: tuple[Study, ...]) -> None:
+def _forget(engine: Engine, found: tuple[Study, ...]) -> None:
     for study in found:
-        engine.connection.execute(f"DROP SCHEMA IF EXISTS {study.counted} CASCADE")
+        engine.forget(study.counted)
     engine.use("main")
-    engine.connection.execute(
-        "CREATE OR REPLACE TABLE contests (journey TEXT, map_version INTEGER, journey_key BIGINT, rival_journey TEXT,"
-        " rival_version INTEGER, rival_key BIGINT, shared_n BIGINT, rival_own_n BIGINT, rival_after_n BIGINT)"
-    )
-    engine.connection.execute(
-        "CREATE OR REPLACE TABLE contest_fits (journey TEXT, map_version INTEGER, journey_key BIGINT, journey_id TEXT,"
-        " is_converted BOOLEAN, fit DOUBLE)"
-    )
+    engine.put("contests", pl.DataFrame(schema=_CONTESTS))
+    engine.put("contest_fits", pl.DataFrame(schema=_FITS))
 
 
-def _contest(engine: DuckDBEngine, mine: Study, theirs: Study) -> None:
+def _contest(engine: Engine, mine: Study, theirs: Study) -> None:
     engine.use(mine.schema)
     for name, table in (("rival_steps", "traced_steps"), ("rival_logs", "log_steps")):
-        engine.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {theirs.schema}.{table}")
+        engine.show(name, f"SELECT * FROM {theirs.schema}.{table}")
     rival: dict[str, str | int] = {
         "rival_journey": quoted(theirs.plan.journey),
         "rival_version": theirs.plan.version,
         "rival_flow_n": theirs.flow_n,
         "rival_off_map_from": theirs.off_map_from,
     }
-    engine.append("staging/contests", {**mine.values, **rival})
+    _add(engine, "contests", {**mine.values, **rival})
 
 
-def _fit(engine: DuckDBEngine, study: Study) -> None:
+def _fit(engine: Engine, study: Study) -> None:
     engine.use(study.schema)
     costs: dict[str, str | int] = {
         "known_cost": KNOWN_COST,
         "unknown_cost": UNKNOWN_COST,
         "shortest_cost": MODEL_COST * shortest(compile_flow(study.plan.flow)),
     }
-    engine.append("staging/contest_fits", {**study.values, **costs})
+    _add(engine, "contest_fits", {**study.values, **costs})
+
+
+def _add(engine: Engine, name: str, values: Values) -> None:
+    """Add a model's rows to the working table of all studies."""
+    part = f"part_of_{name}"
+    engine.create(f"staging/{name}", values, name=part)
+    engine.extend(f"main.{name}", f"SELECT * FROM {part}")
+    engine.drop(part)
 
 
 def shortest(automaton: Automaton) -> int:
@@ -106,7 +117,7 @@ def shortest(automaton: Automaton) -> int:
     return steps
 
 
-def _without_others(engine: DuckDBEngine, study: Study) -> tuple[str, ...]:
+def _without_others(engine: Engine, study: Study) -> tuple[str, ...]:
     """Schema with the tables of the journeys that count, where some do not."""
     elsewhere = (
         f"SELECT ids.journey_key FROM {study.schema}.journey_ids ids JOIN main.settled_errands settled"
@@ -116,8 +127,5 @@ def _without_others(engine: DuckDBEngine, study: Study) -> tuple[str, ...]:
         return ()
     engine.use(study.counted)
     for table in _FILTERED:
-        engine.connection.execute(
-            f"CREATE TABLE {study.counted}.{table} AS SELECT * FROM {study.schema}.{table}"
-            f" WHERE journey_key NOT IN ({elsewhere})"
-        )
+        engine.derive(table, f"SELECT * FROM {study.schema}.{table} WHERE journey_key NOT IN ({elsewhere})")
     return (study.counted,)

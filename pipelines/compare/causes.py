@@ -14,7 +14,7 @@ from models.friction.journeys import SEGMENT
 from models.friction.risk_sets import Compared
 from models.intervals import Integers
 from pipelines.compare.cause_words import cause_said
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.friction.inputs import Subject
 from pipelines.friction.judge import Judged
 from pipelines.study import Study
@@ -34,7 +34,7 @@ _SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
 }
 
 
-def root_causes(engine: DuckDBEngine, study: Study, judged: Judged, timezone: str) -> pl.DataFrame:
+def root_causes(engine: Engine, study: Study, judged: Judged, timezone: str) -> pl.DataFrame:
     """The rows of `root_causes`, friction by friction in the order of what they were judged in.
 
     Args:
@@ -61,7 +61,7 @@ def root_causes(engine: DuckDBEngine, study: Study, judged: Judged, timezone: st
     return pl.DataFrame(rows, schema=_SCHEMA)
 
 
-def _attributes(engine: DuckDBEngine) -> dict[str, pl.DataFrame]:
+def _attributes(engine: Engine) -> dict[str, pl.DataFrame]:
     """By attribute of events, what each event of a journey says: `journey_key`, `position`, `value`."""
     # A glance at some events tells most of what is an id or a free text; it need not be taken apart.
     many = engine.frame(

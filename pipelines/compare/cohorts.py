@@ -6,7 +6,7 @@ import polars as pl
 
 from models.cohorts import NEVER_US, Entries, cohort_rows, weeks_of
 from pipelines.compare.segments import segment_values
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.study import Study
 from schemas.words import Status
 
@@ -16,7 +16,7 @@ FROM journey_states states JOIN patience ON patience.code = states.stands_at ORD
 """
 
 
-def cohorts(engine: DuckDBEngine, study: Study, timezone: str) -> pl.DataFrame:
+def cohorts(engine: Engine, study: Study, timezone: str) -> pl.DataFrame:
     """Rows of `cohorts`, all journeys first, week by week.
 
     Args:

@@ -15,7 +15,7 @@ import polars as pl
 
 from models.calendar import DAY_US, business_days
 from models.intervals import wilson
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.settings import Settings
 from pipelines.study import Study
 from schemas.words import Calendar
@@ -23,21 +23,21 @@ from schemas.words import Calendar
 _MODELS = ("constraint_marks", "constraint_dues", "constraint_cases", "constraint_outcomes")
 
 
-def prepare_constraints(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
+def prepare_constraints(engine: Engine, settings: Settings, study: Study) -> None:
     """Make the small tables of a study: its constraints, their touchpoints, business hours for what is due."""
     engine.put("map_constraints", _constraints(study))
     engine.put("constraint_codes", _codes(study))
     engine.put("deadline_days", _deadline_days(engine, settings, study))
 
 
-def judge_constraints(engine: DuckDBEngine, study: Study) -> None:
+def judge_constraints(engine: Engine, study: Study) -> None:
     """Make `judged_constraints`: a verdict for each journey and constraint that was put to it."""
     for model in (*_MODELS, "judged_constraints"):
         engine.create(f"staging/{model}", study.values)
     engine.drop(*_MODELS)
 
 
-def constraint_counts(engine: DuckDBEngine) -> pl.DataFrame:
+def constraint_counts(engine: Engine) -> pl.DataFrame:
     """One row per constraint: journeys by verdict, and the share that broke it.
 
     The share is of journeys that have ended: what breaks is final at once, what is kept only at the end, so a share of
@@ -101,7 +101,7 @@ def _codes(study: Study) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _deadline_days(engine: DuckDBEngine, settings: Settings, study: Study) -> pl.DataFrame:
+def _deadline_days(engine: Engine, settings: Settings, study: Study) -> pl.DataFrame:
     """Business hours by UTC day in whole microseconds, so far beyond the snapshot that every answer is due within."""
     limits = [rule.within_s for rule in study.plan.constraints if rule.clock is Calendar.BUSINESS]
     first_us = engine.scalar("SELECT min(entered_us) FROM journey_states") or study.as_of_us

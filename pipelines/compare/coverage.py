@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from models.calendar import DAY_US
 from models.rules import code_expression
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.study import FOREVER_US, Study, micros
 from schemas.words import Observability
 
@@ -14,7 +14,7 @@ GHOST_DAYS = 90
 """A quarter without a single event: longer than campaigns and holidays last."""
 
 
-def fill_coverage(engine: DuckDBEngine, study: Study, others: Sequence[Study]) -> None:
+def fill_coverage(engine: Engine, study: Study, others: Sequence[Study]) -> None:
     """Fill `touchpoints`, ghosts marked, and `coverage` for one version of a map.
 
     Args:

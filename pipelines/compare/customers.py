@@ -7,7 +7,7 @@ import polars as pl
 from models.customers import LEAST_N, NEVER, Range, followed_n, mean_count, returned_by, worth
 from models.experience import rounded
 from models.patience import DAY_US
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.study import Study, whose
 
 _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -24,7 +24,7 @@ _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-def customer_value(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
+def customer_value(engine: Engine, study: Study) -> pl.DataFrame:
     """One row per segment: what becomes of those who converted, as far as each can be followed.
 
     Args:
@@ -54,7 +54,7 @@ def customer_value(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
 
 
 def _row(
-    engine: DuckDBEngine, study: Study, segment: str | None, customers: pl.DataFrame, again: pl.DataFrame
+    engine: Engine, study: Study, segment: str | None, customers: pl.DataFrame, again: pl.DataFrame
 ) -> dict[str, object]:
     """One group of customers; without its numbers, and with the reason, where they cannot be given."""
     value = study.plan.value
@@ -85,7 +85,7 @@ def _row(
     return row | _three("lifetime_value", worth(counts, value.per_conversion, value.margin))
 
 
-def _window_us(engine: DuckDBEngine, study: Study) -> int:
+def _window_us(engine: Engine, study: Study) -> int:
     value = study.plan.value
     if value is not None and value.window_s is not None:
         return value.window_s * 1_000_000

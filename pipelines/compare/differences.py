@@ -15,7 +15,7 @@ from models.friction.family import FALSE_DISCOVERY
 from models.intervals import Integers
 from pipelines.differences import numbers as reading  # by module: it reads waits as this package tells them
 from pipelines.differences.people import NO_VALUE, People, read_people
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.friction.judge import Judged
 from pipelines.study import Study
 
@@ -36,7 +36,7 @@ SCHEMA: Final = {
 }
 
 
-def segment_differences(engine: DuckDBEngine, study: Study, judged: Judged) -> pl.DataFrame:
+def segment_differences(engine: Engine, study: Study, judged: Judged) -> pl.DataFrame:
     """The rows of `segment_differences`, those that are least likely chance first.
 
     Args:

@@ -7,7 +7,7 @@ import polars as pl
 from models.evidence import GRADES
 from models.experience import response_share, rounded, score_of
 from models.rules import quoted, rules_condition
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.study import Study, whose
 from schemas.map_experience import LATEST, Question
 from schemas.map_parts import Touchpoint
@@ -39,7 +39,7 @@ _ROWS: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-def prepare_experience(engine: DuckDBEngine, study: Study) -> None:
+def prepare_experience(engine: Engine, study: Study) -> None:
     """Make `experience_answers` and `experience_asked` of one study; both are empty where its map asks nothing.
 
     Args:
@@ -92,14 +92,14 @@ def _fits(question: Question) -> str:
     return f"coalesce(numbered.score BETWEEN {low} AND {high} AND ({rules}), FALSE)"
 
 
-def _add(engine: DuckDBEngine, study: Study, told: dict[str, str | int]) -> None:
+def _add(engine: Engine, study: Study, told: dict[str, str | int]) -> None:
     values = {**whose(study.plan.journey_is.per), **told, "as_of_us": study.as_of_us}
     engine.create("staging/experience_events", values, name="experience_part")
     engine.connection.execute("INSERT INTO experience_events SELECT * FROM experience_part")
     engine.drop("experience_part")
 
 
-def fill_experience(engine: DuckDBEngine, study: Study) -> None:
+def fill_experience(engine: Engine, study: Study) -> None:
     """Publish `experience` and `experience_quadrants` of one study.
 
     Args:
@@ -117,7 +117,7 @@ def fill_experience(engine: DuckDBEngine, study: Study) -> None:
         engine.drop("experience_rows")
 
 
-def _scopes(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
+def _scopes(engine: Engine, study: Study) -> pl.DataFrame:
     """Touchpoints of the flow that anybody was asked about, and -1 for the journey: how late one may have come there.
 
     Whoever came later than one patience before the snapshot could not yet be known to have left.
@@ -133,7 +133,7 @@ def _scopes(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
     return pl.DataFrame(rows, schema={"code": pl.Int32, "frozen_us": pl.Int64}, orient="row")
 
 
-def _scores(engine: DuckDBEngine, study: Study) -> list[dict[str, object]]:
+def _scores(engine: Engine, study: Study) -> list[dict[str, object]]:
     answers = engine.frame(
         "SELECT answers.*, states.entity_key AS person FROM experience_answers answers"
         " JOIN journey_states states ON states.journey_key = answers.journey_key"

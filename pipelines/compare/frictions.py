@@ -10,7 +10,7 @@ import polars as pl
 
 from models.friction.risk_sets import RiskSets, risk_sets
 from pipelines.compare.rules import NOT_UNDER_RULES, OTHERS, under_rules
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.friction.inputs import Subject, from_working
 from pipelines.friction.judge import Judged, fix, judge
 from pipelines.study import Study
@@ -28,7 +28,7 @@ WHOEVER = "and it has to be alike whoever is taken for whom"
 """In the reason of what is refused because it turns with the rule of identity."""
 
 
-def judge_signals(engine: DuckDBEngine, study: Study) -> Judged:
+def judge_signals(engine: Engine, study: Study) -> Judged:
     """Every signal of a study's journeys, judged under the default rule and held against the others.
 
     Args:

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from models.alignment_kernel import Ints
 from models.automaton import Automaton
 from models.handovers import Duties
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.study import Study
 
 _OWNERS = {"from_owner": pl.String, "to_owner": pl.String}
 
 
-def prepare_handovers(engine: DuckDBEngine, study: Study, automaton: Automaton) -> None:
+def prepare_handovers(engine: Engine, study: Study, automaton: Automaton) -> None:
     """Make the working tables `designed_handovers` and `due_handovers` of a study, after `aligned_moves`."""
     duties = Duties(automaton, _owners(study, automaton))
     moves = engine.frame("SELECT variant_key, move, code, position FROM aligned_moves ORDER BY variant_key, move_no")
@@ -23,7 +23,7 @@ def prepare_handovers(engine: DuckDBEngine, study: Study, automaton: Automaton) 
     engine.put("due_handovers", _due(study, duties, moves))
 
 
-def fill_handovers(engine: DuckDBEngine, study: Study) -> None:
+def fill_handovers(engine: Engine, study: Study) -> None:
     """Fill `handovers` for the version in force, from the steps as they stand now."""
     engine.create("staging/handed_over", study.values)
     engine.append("marts/handovers", study.values)

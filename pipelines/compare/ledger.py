@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.study import Study
 from schemas.words import DeviationKind
 
@@ -38,7 +38,7 @@ _SEGMENT = ("segment", "measure")
 _LINE = ("kind", "touchpoint", "block", "at_touchpoint")
 
 
-def ledger(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
+def ledger(engine: Engine, study: Study) -> pl.DataFrame:
     """The ledger of one study's journeys, in all and for every value of each segment.
 
     Args:
@@ -68,7 +68,7 @@ def ledger(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
     return _in_order(reasons, totals)
 
 
-def _late_spans(engine: DuckDBEngine) -> pl.DataFrame:
+def _late_spans(engine: Engine) -> pl.DataFrame:
     """One row per promise that was kept late: between which events it ran, when it fell due; `place`: that order."""
     late = engine.frame(
         "SELECT dues.journey_key, dues.pair_no, ready_position, served_position, ready_us, due_us,"

@@ -17,7 +17,7 @@ from models.automaton import compile_flow
 from models.places import layout
 from models.redesign import Redesign, Seen, no_change, redesigns
 from models.rules import quoted
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.study import Study
 from schemas.errors import MapError
 from schemas.map_writing import yaml_text
@@ -61,7 +61,7 @@ class _Log:
     fits: Flags
 
 
-def proposals(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
+def proposals(engine: Engine, study: Study) -> pl.DataFrame:
     """One row per helpful deviation of the study, in the order of the most customers kept.
 
     Args:
@@ -80,7 +80,7 @@ def proposals(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=_SCHEMA)
 
 
-def _read(engine: DuckDBEngine, study: Study) -> _Log:
+def _read(engine: Engine, study: Study) -> _Log:
     variants = engine.frame("SELECT variant_key, trace, is_full FROM trace_variants ORDER BY variant_key")
     kinds = ", ".join(f"'{kind}'" for kind in (*ON_THE_FLOW, *OF_EVENTS))
     journeys = engine.frame(
@@ -104,7 +104,7 @@ def _read(engine: DuckDBEngine, study: Study) -> _Log:
     )
 
 
-def _proposed(engine: DuckDBEngine, study: Study, log: _Log, target: str, signal: str) -> dict[str, object]:
+def _proposed(engine: Engine, study: Study, log: _Log, target: str, signal: str) -> dict[str, object]:
     """The change after which most journeys fit; of several the first, which widens the map least."""
     seen = _seen(engine, target, signal)
     rests = _other_faults(engine, log, target, signal, seen)
@@ -123,7 +123,7 @@ def _proposed(engine: DuckDBEngine, study: Study, log: _Log, target: str, signal
     return {**row, "said": made.said, "change": yaml_text(made.lines), "fitting_share_after": after}
 
 
-def _seen(engine: DuckDBEngine, target: str, signal: str) -> Seen:
+def _seen(engine: Engine, target: str, signal: str) -> Seen:
     of_target = (
         "FROM signal_marks marks LEFT JOIN map_names charged ON charged.code = marks.target"
         " LEFT JOIN map_blocks blocks ON blocks.block_no = -1 - marks.target"
@@ -146,7 +146,7 @@ def _seen(engine: DuckDBEngine, target: str, signal: str) -> Seen:
     return Seen(places["name"].to_list(), channels["channel"].to_list())
 
 
-def _other_faults(engine: DuckDBEngine, log: _Log, target: str, signal: str, seen: Seen) -> Flags:
+def _other_faults(engine: Engine, log: _Log, target: str, signal: str, seen: Seen) -> Flags:
     """Per journey, whether events of it stay faulty after the change, which a flow cannot tell."""
     channel = seen.channels[0] if seen.channels else ""
     is_other_channel = (

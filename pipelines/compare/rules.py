@@ -12,7 +12,7 @@ import polars as pl
 from pipelines.compare.experience import prepare_experience
 from pipelines.compare.signals import find_signals
 from pipelines.compare.variants import align_variants
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.friction.inputs import Subject, from_working
 from pipelines.settings import Settings
 from pipelines.study import Study
@@ -23,7 +23,7 @@ NOT_UNDER_RULES = (str(SignalKind.FAILURE_DEMAND),)
 """Signals that are judged by all journeys of a study together: they cannot be told for some people alone."""
 
 
-def follow_rules(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
+def follow_rules(engine: Engine, settings: Settings, study: Study) -> None:
     """Find the signals of the journeys that differ under the other rules.
 
     Args:
@@ -46,7 +46,7 @@ def follow_rules(engine: DuckDBEngine, settings: Settings, study: Study) -> None
         find_signals(engine, study)
 
 
-def under_rules(engine: DuckDBEngine, study: Study, standard: Subject) -> dict[Rule, Subject]:
+def under_rules(engine: Engine, study: Study, standard: Subject) -> dict[Rule, Subject]:
     """The journeys of a study under each other rule of identity; where nothing differs, those of the default rule.
 
     Args:
@@ -57,16 +57,11 @@ def under_rules(engine: DuckDBEngine, study: Study, standard: Subject) -> dict[R
     return {rule: _under(engine, study, standard, rule) for rule in OTHERS}
 
 
-def _differs(engine: DuckDBEngine, study: Study, rule: Rule) -> bool:
-    return bool(
-        engine.scalar(
-            "SELECT count(*) FROM information_schema.tables WHERE table_name = 'trace_variants'"
-            f" AND table_schema = '{study.under(rule)}'"
-        )
-    )
+def _differs(engine: Engine, study: Study, rule: Rule) -> bool:
+    return engine.has(f"{study.under(rule)}.trace_variants")
 
 
-def _under(engine: DuckDBEngine, study: Study, standard: Subject, rule: Rule) -> Subject:
+def _under(engine: Engine, study: Study, standard: Subject, rule: Rule) -> Subject:
     if not _differs(engine, study, rule):
         return standard
     schema = study.under(rule)
@@ -97,9 +92,9 @@ def _joined(
     return pl.concat([mine.join(gone, on="journey_key", how="anti"), new])
 
 
-def _errands_of_others(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
+def _errands_of_others(engine: Engine, study: Study) -> pl.DataFrame:
     """Journeys that share an event with one that is another map's errand under the default rule."""
-    if not engine.scalar(f"SELECT count(*) FROM duckdb_schemas() WHERE schema_name = '{study.counted}'"):
+    if not engine.has(f"{study.counted}.journey_states"):
         return pl.DataFrame(schema={"journey_key": pl.Int64})
     return engine.frame(
         "SELECT DISTINCT mine.journey_key FROM traced_steps mine"

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from models.intervals import Integers
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.study import Study
 
 
@@ -44,7 +44,7 @@ class SegmentValues:
                     yield labels[int(label)], rows
 
 
-def segment_values(engine: DuckDBEngine, study: Study) -> SegmentValues:
+def segment_values(engine: Engine, study: Study) -> SegmentValues:
     """The values of the study's journeys.
 
     Args:

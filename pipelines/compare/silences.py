@@ -12,7 +12,7 @@ import polars as pl
 from models.outages import LEAST_MISSED, Series, Silence, in_hours, only_later_seen, silences
 from models.rhythm import Clock
 from pipelines.compare.spans import Feeds, Span
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.settings import Settings
 from pipelines.study import FOREVER_US, Study, micros
 from schemas.words import Blindness
@@ -37,9 +37,7 @@ class _Heard:
         return self.last_us[place], FOREVER_US if silence.next_h is None else self.first_us[place + 1]
 
 
-def sudden_zeroes(
-    engine: DuckDBEngine, settings: Settings, study: Study, fed_by: Feeds, known: Sequence[Span]
-) -> list[Span]:
+def sudden_zeroes(engine: Engine, settings: Settings, study: Study, fed_by: Feeds, known: Sequence[Span]) -> list[Span]:
     """Sources, and touchpoints of sources that went on, that fell silent although many events were due."""
     hours = engine.frame("SELECT * FROM hourly_events ORDER BY source, code, hour_us")
     if hours.is_empty():
@@ -132,7 +130,7 @@ def _heard(part: pl.DataFrame, since_us: int, source: str, code: int, blind: Seq
     return _Heard(series, tuple(part["first_us"].to_list()), tuple(part["last_us"].to_list()), code)
 
 
-def later_seen(engine: DuckDBEngine, study: Study) -> list[Span]:
+def later_seen(engine: Engine, study: Study) -> list[Span]:
     """Touchpoints and blocks that everybody suddenly lacks who came past them.
 
     A journey that lacks one would have touched it about as long after its step before as the others did.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.settings import Source
 from pipelines.study import FOREVER_US, Study, micros
 from schemas.words import Blindness, Observability
@@ -43,7 +43,7 @@ class Span:
     is_whole_source: bool = False
 
 
-def feeds(engine: DuckDBEngine, study: Study) -> Feeds:
+def feeds(engine: Engine, study: Study) -> Feeds:
     """The sources of each touchpoint: those that its rules name, and where a rule names none, those that gave some."""
     heard: dict[int, dict[str, int]] = defaultdict(dict)
     query = (
@@ -91,7 +91,7 @@ def _declared(study: Study, code: int, name: str) -> Iterator[Span]:
             yield Span(code, starts, ends, Blindness.DECLARED, evidence=why)
 
 
-def with_blocks(engine: DuckDBEngine, spans: Iterable[Span]) -> list[Span]:
+def with_blocks(engine: Engine, spans: Iterable[Span]) -> list[Span]:
     """The spans, and for each touchpoint those of the blocks around it, in the order in which they explain a skip."""
     around: dict[int, list[int]] = defaultdict(list)
     for block_no, code in engine.frame("SELECT block_no, code FROM block_members ORDER BY block_no, code").rows():
@@ -105,7 +105,7 @@ def with_blocks(engine: DuckDBEngine, spans: Iterable[Span]) -> list[Span]:
     return sorted(found, key=lambda span: (order.index(span.reason), span.from_us, span.until_us, span.target >= 0))
 
 
-def put_spans(engine: DuckDBEngine, spans: Sequence[Span]) -> None:
+def put_spans(engine: Engine, spans: Sequence[Span]) -> None:
     """Make the table `blind_spans`: one row per span, its number being its place."""
     rows = [
         (

@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 
 from models.touch_states import Flags, by_design, design_of, passed_by
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.study import Study
 
 
-def fill_states(engine: DuckDBEngine, study: Study) -> None:
+def fill_states(engine: Engine, study: Study) -> None:
     """Fill `touchpoint_states`; leaves `journey_labels` and `variant_groups` to what is told of segments after it.
 
     Args:
@@ -25,7 +25,7 @@ def fill_states(engine: DuckDBEngine, study: Study) -> None:
     engine.drop("variant_places", "unseen_touches")
 
 
-def variant_places(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
+def variant_places(engine: Engine, study: Study) -> pl.DataFrame:
     """One row per variant and touchpoint of the flow: done, skipped (by design or not) or ahead."""
     variants = engine.frame(
         "SELECT variants.variant_key, trace, is_full, cost FROM trace_variants variants"
@@ -55,7 +55,7 @@ def _touches(variants: pl.DataFrame) -> pl.DataFrame:
     return variants.select("variant_key", codes).explode("code")
 
 
-def _missing(engine: DuckDBEngine) -> pl.DataFrame:
+def _missing(engine: Engine) -> pl.DataFrame:
     """Touchpoints charged as missing, on their own or within a block."""
     return engine.frame(
         "SELECT departures.variant_key, coalesce(departures.code, members.code) AS code"

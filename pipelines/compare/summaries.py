@@ -11,11 +11,11 @@ from models.intervals import Integers, wilson
 from models.outcomes import touchpoint_outcomes
 from models.patience import unsettled_codes
 from models.rules import quoted
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.study import Study
 
 
-def rates(engine: DuckDBEngine) -> pl.DataFrame:
+def rates(engine: Engine) -> pl.DataFrame:
     """One row per kind and what it is charged to: journeys over opportunities, with an interval.
 
     The interval counts people: journeys of one person are taken to depart alike, which can only widen it.
@@ -60,7 +60,7 @@ class Followed:
     horizon_us: int
 
 
-def journeys_to_follow(engine: DuckDBEngine, study: Study) -> Followed:
+def journeys_to_follow(engine: Engine, study: Study) -> Followed:
     """The journeys of a study with how they ended, and how long silence may last where they stand."""
     segments = {name: f"segment {name}" for name in study.plan.segments}  # a segment may be called like a column
     journeys = engine.frame(
@@ -77,7 +77,7 @@ def journeys_to_follow(engine: DuckDBEngine, study: Study) -> Followed:
     return Followed(journeys, segments, waits_for, learned, int(patience["horizon_us"][0]))
 
 
-def outcomes(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
+def outcomes(engine: Engine, study: Study) -> pl.DataFrame:
     """One row per touchpoint of the flow and segment: what became of those who reached it."""
     names = study.map_names.select("code", pl.col("name").alias("touchpoint"))
     known = journeys_to_follow(engine, study)

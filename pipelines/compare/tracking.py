@@ -9,7 +9,7 @@ import polars as pl
 
 from pipelines.compare.silences import later_seen, sudden_zeroes
 from pipelines.compare.spans import Span, feeds, known_spans, put_spans, with_blocks
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.settings import Settings
 from pipelines.study import FOREVER_US, Study
 from schemas.words import Blindness
@@ -33,7 +33,7 @@ _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-def find_unseen(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
+def find_unseen(engine: Engine, settings: Settings, study: Study) -> None:
     """Make `blind_spans` and `unseen_departures` of one study: what is known, and what its events give away.
 
     The rows of `backlog` are kept in `tracking_gaps`.
@@ -52,17 +52,17 @@ def find_unseen(engine: DuckDBEngine, settings: Settings, study: Study) -> None:
     engine.put("tracking_gaps", _gaps(engine, study, explained).with_row_index("place"))
 
 
-def _explain(engine: DuckDBEngine, spans: Sequence[Span]) -> None:
+def _explain(engine: Engine, spans: Sequence[Span]) -> None:
     put_spans(engine, spans)
     engine.create("staging/unseen_departures")
 
 
-def backlog(engine: DuckDBEngine) -> pl.DataFrame:
+def backlog(engine: Engine) -> pl.DataFrame:
     """Rows of `tracking_backlog` for one study: what set journeys' skips aside, and every gap that was found out."""
     return engine.frame("SELECT * FROM tracking_gaps ORDER BY place").drop("place")
 
 
-def _gaps(engine: DuckDBEngine, study: Study, spans: Sequence[Span]) -> pl.DataFrame:
+def _gaps(engine: Engine, study: Study, spans: Sequence[Span]) -> pl.DataFrame:
     """Rows of the backlog, those that cost most journeys a step first."""
     query = "SELECT span_no, count(DISTINCT journey_key) FROM unseen_departures GROUP BY span_no"
     journeys = dict(engine.frame(query).rows())

@@ -7,11 +7,11 @@ import polars as pl
 from models.incidence_curves import incidence_curves
 from models.outcomes import fates
 from pipelines.compare.summaries import journeys_to_follow
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.study import Study
 
 
-def find_travels(engine: DuckDBEngine) -> None:
+def find_travels(engine: Engine) -> None:
     """Make `phase_travels`: one row per journey and phase that it came to.
 
     Args:
@@ -20,7 +20,7 @@ def find_travels(engine: DuckDBEngine) -> None:
     engine.create("staging/phase_travels")
 
 
-def curves_of_entries(engine: DuckDBEngine, study: Study, outcomes: pl.DataFrame) -> pl.DataFrame:
+def curves_of_entries(engine: Engine, study: Study, outcomes: pl.DataFrame) -> pl.DataFrame:
     """Rows of `incidence_curves`: of the touchpoints that begin a journey, wherever outcomes are not refused.
 
     Args:

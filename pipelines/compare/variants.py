@@ -14,7 +14,7 @@ from models.deviations import KINDS, Departures, departures
 from models.places import BlockNames, layout
 from pipelines.compare.moves import EXIT, Events, aligned_moves
 from pipelines.compare.signals.known import known_at_events
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.study import Study
 from schemas.errors import MapError
 from schemas.journey_map import JourneyMap
@@ -45,7 +45,7 @@ class Compared:
     automaton: Automaton
 
 
-def align_variants(engine: DuckDBEngine, study: Study, threads: int) -> Compared:
+def align_variants(engine: Engine, study: Study, threads: int) -> Compared:
     """Align every variant of a study: finished journeys fully, all others as prefixes.
 
     Raises:

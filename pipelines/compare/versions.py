@@ -12,11 +12,11 @@ import polars as pl
 
 from models.calendar import DAY_US
 from models.intervals import wilson
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.study import FOREVER_US, Study
 
 
-def versions(engine: DuckDBEngine, study: Study, is_in_force: bool) -> pl.DataFrame:
+def versions(engine: Engine, study: Study, is_in_force: bool) -> pl.DataFrame:
     """One row for the journeys that stayed within the version, and one for those that straddle, where there are any.
 
     Args:

@@ -14,7 +14,7 @@ from models.intervals import Floats, Integers
 from models.patience_curve import PatienceCurve, patience_curve
 from models.waits import Snapshot, WaitEnd, Waits, WaitSummary, summarise_waits
 from pipelines.compare.segments import SegmentValues, segment_values
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.study import Study
 from schemas.words import Calendar, Status
 
@@ -68,7 +68,7 @@ class _Clock:
         return Snapshot(as_of_us, since_s)
 
 
-def waits_and_curves(engine: DuckDBEngine, study: Study) -> tuple[pl.DataFrame, pl.DataFrame]:
+def waits_and_curves(engine: Engine, study: Study) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows of `waits` and of `patience_curves`.
 
     Args:
@@ -118,7 +118,7 @@ class SeenWaits:
     seen: Waits
 
 
-def seen_waits(engine: DuckDBEngine, study: Study) -> Iterator[SeenWaits]:
+def seen_waits(engine: Engine, study: Study) -> Iterator[SeenWaits]:
     """What the rows of `waits` are told of, wait by wait.
 
     Args:
@@ -138,7 +138,7 @@ def seen_waits(engine: DuckDBEngine, study: Study) -> Iterator[SeenWaits]:
             yield SeenWaits(pair.ready, pair.served, pair.promised_s, keys, seen)
 
 
-def _pairs(engine: DuckDBEngine) -> Iterator[_Pair]:
+def _pairs(engine: Engine) -> Iterator[_Pair]:
     query = "SELECT pair_no, code, is_ready, calendar, promised_s FROM wait_pairs ORDER BY pair_no, is_ready DESC"
     rows = engine.frame(query).rows()
     for (number, ready, _, calendar, promised_s), (_, served, *_) in zip(rows[::2], rows[1::2], strict=True):

@@ -14,7 +14,7 @@ from models.waits import WaitEnd
 from pipelines.compare.waits import seen_waits
 from pipelines.differences.outcomes import outcome_numbers
 from pipelines.differences.people import People
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.friction.inputs import Subject
 from pipelines.study import Study
 from schemas.words import DeviationKind
@@ -24,7 +24,7 @@ _ANYBODY = (DeviationKind.AD_HOC, DeviationKind.WRONG_ENTRY)
 
 
 def read_numbers(
-    engine: DuckDBEngine, study: Study, people: People, subject: Subject, compared: Sequence[Compared]
+    engine: Engine, study: Study, people: People, subject: Subject, compared: Sequence[Compared]
 ) -> list[Number]:
     """The numbers, table by table.
 
@@ -45,7 +45,7 @@ def read_numbers(
     ]
 
 
-def _waits(engine: DuckDBEngine, study: Study, people: People) -> Iterator[Number]:
+def _waits(engine: Engine, study: Study, people: People) -> Iterator[Number]:
     """Median wait of each pair of touchpoints, and how often its promise is kept."""
     for pair in seen_waits(engine, study):
         names = study.plan.names[pair.ready], study.plan.names[pair.served]
@@ -59,7 +59,7 @@ def _waits(engine: DuckDBEngine, study: Study, people: People) -> Iterator[Numbe
             yield Shares("promise_kept", *names, rows[is_judged], ~is_longer[is_judged])
 
 
-def _deviations(engine: DuckDBEngine, people: People, subject: Subject) -> Iterator[Number]:
+def _deviations(engine: Engine, people: People, subject: Subject) -> Iterator[Number]:
     """How often journeys depart from the map, of those that came to where they could, and began a horizon ago."""
     departed = engine.frame(
         "SELECT departed.journey_key, kind, target, CASE WHEN kind IN ('late', 'overdue') THEN 'promise' ELSE 'touch'"
@@ -83,7 +83,7 @@ def _deviations(engine: DuckDBEngine, people: People, subject: Subject) -> Itera
         yield _rate(("deviation", subject.name_of(target), kind), is_hit, may | is_hit, people, subject)
 
 
-def _signals(engine: DuckDBEngine, people: People, subject: Subject) -> Iterator[Number]:
+def _signals(engine: Engine, people: People, subject: Subject) -> Iterator[Number]:
     """How often journeys show a sign that is no deviation, of those that reached where it is charged to."""
     marks = engine.frame(
         "SELECT DISTINCT marks.journey_key, signal, target FROM signal_marks marks"
@@ -118,7 +118,7 @@ def _effects(compared: Iterable[Compared], subject: Subject) -> Iterator[Number]
         )  # fmt: skip
 
 
-def _answers(engine: DuckDBEngine, study: Study, people: People) -> Iterator[Number]:
+def _answers(engine: Engine, study: Study, people: People) -> Iterator[Number]:
     """What customers say, by the standard formula of each measure."""
     answers = engine.frame(
         "SELECT answers.journey_key, measure, about_code, points FROM experience_answers answers"

@@ -12,7 +12,7 @@ from models.intervals import Integers
 from models.outcomes import UNSETTLED_SHARE
 from models.patience import patience_ahead
 from pipelines.differences.people import People
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.friction.inputs import Subject
 from pipelines.study import Study
 
@@ -21,7 +21,7 @@ _HERE = "waits here outlast the horizon"
 _AFTER = "waits after it outlast the horizon"
 
 
-def outcome_numbers(engine: DuckDBEngine, study: Study, people: People, subject: Subject) -> Iterator[Number]:
+def outcome_numbers(engine: Engine, study: Study, people: People, subject: Subject) -> Iterator[Number]:
     """Conversion of all, and of those who reached each touchpoint; drop-off and exits at each."""
     maker = _Maker(study, people, subject)
     yield from maker.conversion(_Visits(-1, None, np.arange(people.n, dtype=np.int64), people.entered_us))

@@ -11,7 +11,7 @@ import polars as pl
 
 from models.differences import strata_of
 from models.intervals import Integers
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.study import FOREVER_US, Study
 
 Texts = npt.NDArray[np.str_]
@@ -66,7 +66,7 @@ class People:
         return strata_of(columns, self.n)
 
 
-def read_people(engine: DuckDBEngine, study: Study) -> People:
+def read_people(engine: Engine, study: Study) -> People:
     """The journeys of the working tables that the engine uses."""
     rows = engine.frame(
         "SELECT journey_key, entity_id, entered_us, status, ended_us, stands_at FROM journey_states ORDER BY 1"

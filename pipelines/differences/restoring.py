@@ -13,7 +13,7 @@ from models.automaton import compile_flow
 from models.calendar import DAY_US, business_days
 from models.rules import quoted
 from pipelines.compare import lookups
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import DuckDBEngine, Engine
 from pipelines.friction.inputs import Subject
 from pipelines.settings import Settings
 from pipelines.study import Study
@@ -54,7 +54,7 @@ def restore(
     return subject
 
 
-def _put_names(engine: DuckDBEngine, study: Study, subject: Subject) -> None:
+def _put_names(engine: Engine, study: Study, subject: Subject) -> None:
     """What the map alone says: names, pairs that wait, blocks, choices."""
     blocks, members = lookups.block_tables(study, subject.blocks)
     for name, frame in {
@@ -67,7 +67,7 @@ def _put_names(engine: DuckDBEngine, study: Study, subject: Subject) -> None:
         engine.put(name, frame)
 
 
-def _journeys(engine: DuckDBEngine, study: Study, where: str) -> tuple[int, int]:
+def _journeys(engine: Engine, study: Study, where: str) -> tuple[int, int]:
     """The journeys by number, their segments, events and answers; when the first of them begins, and the snapshot."""
     own = _OWN.replace("$journey", quoted(study.plan.journey)).replace("$version", str(study.plan.version))
     own = own.replace("$where", where)
@@ -96,7 +96,7 @@ def _journeys(engine: DuckDBEngine, study: Study, where: str) -> tuple[int, int]
     return engine.scalar("SELECT min(entered_us) FROM journey_states"), study.as_of_us
 
 
-def _put_patience(engine: DuckDBEngine, study: Study, subject: Subject) -> None:
+def _put_patience(engine: Engine, study: Study, subject: Subject) -> None:
     """Patience per code; beside the flow nobody stands, and the horizon will do."""
     beside_n = len(study.plan.names) - study.flow_n
     known = [*subject.journeys.patience_us[: study.flow_n].tolist(), *[subject.journeys.horizon_us] * beside_n]
@@ -104,7 +104,7 @@ def _put_patience(engine: DuckDBEngine, study: Study, subject: Subject) -> None:
     engine.put("patience", pl.DataFrame(list(enumerate(known)), schema=schema, orient="row"))
 
 
-def _departures(engine: DuckDBEngine, subject: Subject) -> Subject:
+def _departures(engine: Engine, subject: Subject) -> Subject:
     """Departures and signals, charged to codes, blocks or activities by number."""
     found = engine.frame(
         "SELECT DISTINCT touchpoint FROM (SELECT touchpoint FROM deviations UNION ALL SELECT touchpoint FROM"
@@ -129,7 +129,7 @@ def _departures(engine: DuckDBEngine, subject: Subject) -> Subject:
     return replace(subject, activities={**subject.activities, **{code: name for name, code in unknown.items()}})
 
 
-def _calendar(engine: DuckDBEngine, settings: Settings, study: Study, whole: tuple[int, int]) -> None:
+def _calendar(engine: Engine, settings: Settings, study: Study, whole: tuple[int, int]) -> None:
     """Business hours from the first journey to the snapshot."""
     first, last = (_day(moment_us or study.as_of_us) for moment_us in whole)
     days = business_days(

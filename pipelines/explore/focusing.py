@@ -19,7 +19,7 @@ from models.rules import quoted
 from pipelines.compare.summaries import rates
 from pipelines.compare.waits import waits_and_curves
 from pipelines.differences.restoring import IN_MEMORY, restore
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import DuckDBEngine, Engine
 from pipelines.explore.part_tables import COUNTED, CUT, OF_JOURNEYS, TRAVELS, WHOLE
 from pipelines.friction.inputs import Subject, from_published
 from pipelines.privacy.measures import MEASURES
@@ -75,7 +75,7 @@ def _letters(subject: Subject) -> pl.DataFrame:
     return pl.DataFrame(list(subject.activities.items()), schema=schema, orient="row")
 
 
-def _put_tables(engine: DuckDBEngine, study: Study, subject: Subject) -> None:
+def _put_tables(engine: Engine, study: Study, subject: Subject) -> None:
     """Every table with numbers of people: made again for the part, or empty; those of single journeys: cut to it."""
     waits, curves = waits_and_curves(engine, study)
     outcomes, incidence = _outcomes(engine, study, subject)
@@ -122,7 +122,7 @@ def put_rows(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFr
     connection.unregister("incoming")
 
 
-def _outcomes(engine: DuckDBEngine, study: Study, subject: Subject) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _outcomes(engine: Engine, study: Study, subject: Subject) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What became of those who reached each touchpoint, and when; how often people came back is not published."""
     waits_for = np.asarray(subject.journeys.patience_us).copy()
     waits_for[[study.code(name) for name in study.plan.goals if study.code(name) < study.flow_n]] = -1

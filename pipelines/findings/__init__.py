@@ -13,7 +13,7 @@ import polars as pl
 
 from models.friction.ranking import where_to_start
 from pipelines.acceptances import ACCEPTANCES_DDL
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.findings import candidates, history
 from pipelines.findings.headlines import NOT_TOLD_APART, cost, occurrence, review_overdue, title_of
 from pipelines.findings.history import Earlier, Row
@@ -26,7 +26,7 @@ REVIEW_OVERDUE = "review_overdue"
 Plans = Mapping[str, JourneyMap]
 
 
-def write_findings(engine: DuckDBEngine, maps: Iterable[JourneyMap], as_of: datetime) -> None:
+def write_findings(engine: Engine, maps: Iterable[JourneyMap], as_of: datetime) -> None:
     """Fill `findings` from the frictions and outcomes of this snapshot, and remember them for later ones.
 
     The frictions get their place in the list where to start: over all journeys, so when all of them are known.
@@ -59,7 +59,7 @@ def currencies(plans: Iterable[JourneyMap]) -> tuple[str | None, ...]:
     return tuple(plan.value.currency if plan.value else None for plan in plans)
 
 
-def _fill_places(engine: DuckDBEngine, plans: Plans) -> None:
+def _fill_places(engine: Engine, plans: Plans) -> None:
     first = where_to_start(engine.frame("SELECT * FROM main.frictions"), currencies(plans.values()))
     connection = engine.connection
     connection.register("incoming", first.to_arrow())
@@ -70,7 +70,7 @@ def _fill_places(engine: DuckDBEngine, plans: Plans) -> None:
     connection.unregister("incoming")
 
 
-def _ranked(engine: DuckDBEngine, plans: Plans, before: Mapping[str, Earlier]) -> list[Row]:
+def _ranked(engine: Engine, plans: Plans, before: Mapping[str, Earlier]) -> list[Row]:
     """All candidates in their order, each id once."""
     groups = (
         candidates.frictions(engine, currencies(plans.values())),
@@ -143,6 +143,6 @@ def _with_state(row: Row, before: Earlier | None, run: str) -> Row:
     return {**row, "state": str(history.state_of(row, before)), "first_seen_run": first_seen}
 
 
-def _run_id(engine: DuckDBEngine) -> str:
+def _run_id(engine: Engine) -> str:
     rows = engine.frame("SELECT run_id FROM main.runs ORDER BY started_at DESC, run_id DESC LIMIT 1").rows()
     return str(rows[0][0]) if rows else "none"

@@ -10,7 +10,7 @@ import polars as pl
 
 from models.friction.ranking import WINDOW, by_cost
 from models.intervals import wilson
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.findings.headlines import DROP_OFF
 
 MIN_JOURNEYS = 5
@@ -30,18 +30,18 @@ def finding_id(journey: str, target: str | None, signal: str) -> str:
     return f"f{sha256(named.encode()).hexdigest()[:10]}"
 
 
-def frictions(engine: DuckDBEngine, currencies: Iterable[str | None]) -> pl.DataFrame:
+def frictions(engine: Engine, currencies: Iterable[str | None]) -> pl.DataFrame:
     """What costs customers, the costliest first."""
     return _shaped(by_cost(_judged(engine), tuple(currencies)))
 
 
-def undecided(engine: DuckDBEngine) -> pl.DataFrame:
+def undecided(engine: Engine) -> pl.DataFrame:
     """Signals whose effect is not told apart from chance, or cannot be told, with the interval where there is one."""
     rows = _judged(engine).filter(pl.col("verdict").is_in(["variation", "refused"]), pl.col("signal") != "all_fixed")
     return _shaped(rows.sort("journey", "touchpoint", "signal"))
 
 
-def drop_offs(engine: DuckDBEngine) -> pl.DataFrame:
+def drop_offs(engine: Engine) -> pl.DataFrame:
     """Where journeys end, the places with most of them first.
 
     How many ended somewhere is counted, as the ledger counts it; the rate beside it is estimated on those who can be
@@ -63,7 +63,7 @@ def drop_offs(engine: DuckDBEngine) -> pl.DataFrame:
     return _shaped(rows.with_columns(*ends))
 
 
-def unjudged(engine: DuckDBEngine) -> pl.DataFrame:
+def unjudged(engine: Engine) -> pl.DataFrame:
     """Departures whose cost nobody can tell (refused, or not looked at), those with the most lost journeys first."""
     judged = ", ".join(f"'{verdict}'" for verdict in _JUDGED)
     rows = engine.frame(
@@ -78,7 +78,7 @@ def unjudged(engine: DuckDBEngine) -> pl.DataFrame:
     return _shaped(rows)
 
 
-def _judged(engine: DuckDBEngine) -> pl.DataFrame:
+def _judged(engine: Engine) -> pl.DataFrame:
     """The frictions with the journeys that they touch: all that show the deviation, else those of the risk set."""
     rows = engine.frame(
         "SELECT f.* EXCLUDE (owner), coalesce(f.owner, r.owner) AS owner,"

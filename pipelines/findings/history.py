@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.findings.candidates import COLUMNS, NUMBERS
 from schemas.words import FindingState
 
@@ -55,13 +55,13 @@ class Earlier:
         return low is None or high is None or self.effect_low is None or high >= self.effect_low
 
 
-def prepare(engine: DuckDBEngine) -> None:
+def prepare(engine: Engine) -> None:
     """Make the history, or renew it."""
     for ddl in _DDL:
         engine.connection.execute(ddl)
 
 
-def earlier(engine: DuckDBEngine, as_of_us: int) -> Mapping[str, Earlier]:
+def earlier(engine: Engine, as_of_us: int) -> Mapping[str, Earlier]:
     """Every finding as of the last snapshot before this one in which it stood."""
     rows = engine.frame(
         "SELECT finding_id, state, first_seen_run, rate_high, effect, effect_low, effect_high"
@@ -88,7 +88,7 @@ def _beyond(low: object, high: float | None) -> bool:
     return isinstance(low, float) and high is not None and low > high
 
 
-def gone(engine: DuckDBEngine, as_of_us: int, standing: set[str]) -> list[Row]:
+def gone(engine: Engine, as_of_us: int, standing: set[str]) -> list[Row]:
     """Findings of the snapshot before this one that no longer stand."""
     rows = engine.frame(
         "SELECT finding_id, journey, touchpoint, signal, headline, owner, first_seen_run FROM main.finding_history"
@@ -109,7 +109,7 @@ _SCHEMA = {
 }
 
 
-def store(engine: DuckDBEngine, rows: Sequence[Row], as_of_us: int) -> None:
+def store(engine: Engine, rows: Sequence[Row], as_of_us: int) -> None:
     """Publish the findings in their order, and remember them for later snapshots."""
     frame = pl.DataFrame([{name: row.get(name) for name in _SCHEMA} for row in rows], schema=_SCHEMA)
     connection = engine.connection

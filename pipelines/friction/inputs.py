@@ -16,7 +16,7 @@ from models.friction.parts import Integers
 from models.patience import DAY_US, UNSETTLED_PART, horizon_us, unsettled_codes
 from models.places import BlockNames, layout
 from models.rules import quoted
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import DuckDBEngine, Engine
 from pipelines.study import Study, studies
 from schemas.errors import WarehouseError
 from schemas.journey_map import JourneyMap
@@ -53,7 +53,7 @@ class Subject:
         return self.blocks.labels[int(self.journeys.block[codes[0]])]
 
 
-def from_working(engine: DuckDBEngine, study: Study) -> Subject:
+def from_working(engine: Engine, study: Study) -> Subject:
     """The journeys of a study, from its working tables.
 
     Args:
@@ -131,7 +131,7 @@ def _keyed(ids: pl.DataFrame, plan: JourneyMap) -> pl.DataFrame:
     return journeys
 
 
-def _published(engine: DuckDBEngine, study: Study, own: str, journeys: pl.DataFrame) -> Subject:
+def _published(engine: Engine, study: Study, own: str, journeys: pl.DataFrame) -> Subject:
     numbers = journeys.select("journey_id", "journey_key")
     stages = engine.frame(
         "SELECT stages.journey_id, stage, touchpoint, epoch_us(reached_at) AS reached_us, next_touchpoint,"
@@ -171,7 +171,7 @@ def _coded(frame: pl.DataFrame, names: Mapping[str, str], codes: Mapping[str, in
     )
 
 
-def _patience(engine: DuckDBEngine, study: Study) -> tuple[Integers, list[int], int]:
+def _patience(engine: Engine, study: Study) -> tuple[Integers, list[int], int]:
     """Patience per code of the flow, the codes where waits outlast the horizon, and the horizon, as published."""
     rows = engine.frame(
         "SELECT touchpoint, horizon_d, patience_s, refused FROM main.touchpoint_outcomes WHERE segment IS NULL"
@@ -193,7 +193,7 @@ def _patience(engine: DuckDBEngine, study: Study) -> tuple[Integers, list[int], 
     return patience, unsettled, horizon
 
 
-def _unmapped_share(engine: DuckDBEngine, own: str) -> float:
+def _unmapped_share(engine: Engine, own: str) -> float:
     rows = engine.frame(
         "SELECT coalesce(avg(CAST(steps.touchpoint IS NULL AS INTEGER)), 0.0) AS share FROM main.journey_events steps"
         f" JOIN ({own}) own ON own.journey_id = steps.journey_id"

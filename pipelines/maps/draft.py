@@ -9,7 +9,7 @@ from datetime import datetime
 from models.automaton import compile_flow
 from models.draft import Drafted, draft, fits, phase_starts, steps_by_share
 from pipelines import steps as run_steps
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import DuckDBEngine, Engine
 from pipelines.id_types import kind_of
 from pipelines.maps.observed import Variants, cut_journeys, find_steps, gaps_s, likely_goal
 from pipelines.maps.scratch import scratch
@@ -129,7 +129,7 @@ def _nothing(settings: Settings) -> WarehouseError:
     )
 
 
-def _per(engine: DuckDBEngine, settings: Settings, wanted: Wanted) -> tuple[str, bool]:
+def _per(engine: Engine, settings: Settings, wanted: Wanted) -> tuple[str, bool]:
     """Whose journeys they are, and whether an entity's whole log is one journey."""
     rows = engine.frame(
         "SELECT i.id_type, count(*) FROM events e JOIN identifiers i ON i.id_key = e.id_key"

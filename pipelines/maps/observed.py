@@ -10,7 +10,7 @@ from datetime import datetime
 import polars as pl
 
 from models.rules import quoted
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.study import whose
 from schemas.words import Rule
 
@@ -66,7 +66,7 @@ def is_nameable(text: str) -> bool:
     return bool(text.strip()) and len(text) <= _MOST_LETTERS and not _TELLING.search(text) and text.isprintable()
 
 
-def find_steps(engine: DuckDBEngine, per: str, as_of_us: int, minimum: int) -> tuple[Step, ...]:
+def find_steps(engine: Engine, per: str, as_of_us: int, minimum: int) -> tuple[Step, ...]:
     """Every kind of event that an entity has, and working tables for the rest.
 
     Args:
@@ -96,7 +96,7 @@ def find_steps(engine: DuckDBEngine, per: str, as_of_us: int, minimum: int) -> t
     )
 
 
-def _channels(engine: DuckDBEngine, minimum: int) -> dict[int, tuple[str, ...]]:
+def _channels(engine: Engine, minimum: int) -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
     rows = engine.frame(
         "SELECT number, channel FROM step_channels WHERE channel IS NOT NULL"
@@ -109,7 +109,7 @@ def _channels(engine: DuckDBEngine, minimum: int) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def _initiators(engine: DuckDBEngine) -> dict[int, str]:
+def _initiators(engine: Engine) -> dict[int, str]:
     rows = engine.frame(
         "SELECT number, cast(sum(customer_n) AS bigint), cast(sum(company_n) AS bigint), max(all_n) FROM step_channels"
         " GROUP BY number ORDER BY number"
@@ -121,7 +121,7 @@ def _initiators(engine: DuckDBEngine) -> dict[int, str]:
 _SIDES = ("customer", "company")
 
 
-def likely_goal(engine: DuckDBEngine) -> int | None:
+def likely_goal(engine: Engine) -> int | None:
     """The step that most often comes once, and after all else that the same person does; None: nothing ever follows."""
     rows = engine.frame(
         """
@@ -143,7 +143,7 @@ def likely_goal(engine: DuckDBEngine) -> int | None:
     return max(rows, key=lambda row: (round(float(row[1]), 9), -row[0]))[0] if rows else None
 
 
-def cut_journeys(engine: DuckDBEngine, opens: Collection[int], goals: Collection[int]) -> Variants:
+def cut_journeys(engine: Engine, opens: Collection[int], goals: Collection[int]) -> Variants:
     """Cuts every entity's events into journeys, and counts their variants.
 
     Args:
@@ -180,7 +180,7 @@ def _is_one_of(numbers: Collection[int]) -> str:
     return f"number in ({', '.join(map(str, sorted(numbers)))})" if numbers else "false"
 
 
-def gaps_s(engine: DuckDBEngine, blocks: Sequence[Collection[int]]) -> tuple[float | None, ...]:
+def gaps_s(engine: Engine, blocks: Sequence[Collection[int]]) -> tuple[float | None, ...]:
     """Median seconds from the last event of each block to the first of the next, in journeys that have both.
 
     Args:

@@ -7,11 +7,11 @@ import polars as pl
 from models.evidence import GRADES
 from pipelines.compare.signals.effort import find_effort
 from pipelines.compare.signals.promises import promise_dues
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.study import Study
 
 
-def find_signals(engine: DuckDBEngine, study: Study) -> None:
+def find_signals(engine: Engine, study: Study) -> None:
     """Make `stages`, `promise_dues` and `signal_marks` of one study.
 
     Args:
@@ -26,7 +26,7 @@ def find_signals(engine: DuckDBEngine, study: Study) -> None:
     engine.drop("known_departures", "effort_marks")
 
 
-def publish_signals(engine: DuckDBEngine, study: Study) -> None:
+def publish_signals(engine: Engine, study: Study) -> None:
     """Fill `journey_stages` and `journey_signals`."""
     engine.put(
         "signal_grades", pl.DataFrame({"signal": list(GRADES), "evidence_grade": list(map(str, GRADES.values()))})

@@ -10,7 +10,7 @@ import polars as pl
 
 from models.calendar import DAY_US
 from models.contacts import excess_contacts, repeats
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.study import Study
 from schemas.words import SignalKind
 
@@ -28,7 +28,7 @@ _SCHEMA = {
 }
 
 
-def contact_marks(engine: DuckDBEngine, study: Study) -> pl.DataFrame:
+def contact_marks(engine: Engine, study: Study) -> pl.DataFrame:
     """One row per contact that comes again (per span of days), or that its touchpoint brings about.
 
     The measure of the latter is the contact's share in the excess: their sum is how many contacts there are too many.
@@ -53,7 +53,7 @@ def _repeated(steps: pl.DataFrame) -> list[pl.DataFrame]:
     ]
 
 
-def _demanded(engine: DuckDBEngine, study: Study, steps: pl.DataFrame) -> list[pl.DataFrame]:
+def _demanded(engine: Engine, study: Study, steps: pl.DataFrame) -> list[pl.DataFrame]:
     within_us = DEMAND_WITHIN_D * DAY_US
     engine.hold("staging/contact_exposure", {"within_us": within_us, "as_of_us": study.as_of_us})
     time = engine.frame("SELECT * FROM contact_exposure ORDER BY entity_key, code")

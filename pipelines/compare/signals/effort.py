@@ -5,7 +5,7 @@ from __future__ import annotations
 from models.event_words import kinds_of_events
 from models.rules import quoted
 from pipelines.compare.signals.contacts import contact_marks
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from pipelines.study import Study
 
 PAGE = ("page_path", "page", "path", "url", "screen")
@@ -15,7 +15,7 @@ REASON = ("contact_reason", "reason", "topic", "category", "type", "Type")
 """Attributes that say why somebody contacted us. Without any of them the touchpoint or activity is the reason."""
 
 
-def find_effort(engine: DuckDBEngine, study: Study) -> None:
+def find_effort(engine: Engine, study: Study) -> None:
     """Make `effort_marks` of one study, and `asked_for_help`.
 
     Args:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from models.calendar import due_us
-from pipelines.engine import DuckDBEngine
+from pipelines.engine import Engine
 from schemas.words import Calendar
 
 
-def promise_dues(engine: DuckDBEngine) -> pl.DataFrame:
+def promise_dues(engine: Engine) -> pl.DataFrame:
     """One row per wait that outlasted its promise, kept late or not at all: when it fell due, how far it went beyond.
 
     Who has left no longer waits: nothing falls due after her last touch.
