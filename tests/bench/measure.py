@@ -1,12 +1,19 @@
-"""What a step costs: processor seconds of all threads, and the process's largest memory while it ran."""
+"""What a step costs: processor seconds of all threads, seconds on the clock, and the largest memory while it ran."""
 
 from __future__ import annotations
 
+import os
 import resource
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_STATUS = Path("/proc/self/status")
+_CLEAR = Path("/proc/self/clear_refs")
+_RESET_PEAK = "5"
 
 
 @dataclass
@@ -16,11 +23,13 @@ class Costs:
     Attributes:
         cpu_s: Processor seconds; wall seconds would measure the neighbours too.
         wall_s: Seconds on the clock.
+        peak_gb: The process's largest resident memory while the step ran; what an earlier step left counts.
         numbers: Other counts that a measurement gives.
     """
 
     cpu_s: dict[str, float] = field(default_factory=dict)
     wall_s: dict[str, float] = field(default_factory=dict)
+    peak_gb: dict[str, float] = field(default_factory=dict)
     numbers: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -31,7 +40,48 @@ class Costs:
         self.cpu_s[name] = self.cpu_s.get(name, 0.0) + time.process_time() - cpu
         self.wall_s[name] = self.wall_s.get(name, 0.0) + time.perf_counter() - wall
 
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """A step of a whole run: its memory too. Stages lie in no other one."""
+        with suppress(OSError):  # where the kernel has no such switch, the peak is that of the process so far
+            _CLEAR.write_text(_RESET_PEAK)
+        with self.step(name):
+            yield
+        self.peak_gb[name] = max(self.peak_gb.get(name, 0.0), _peak_since_reset_gb())
+
 
 def peak_gb() -> float:
     """The largest resident memory of this process so far; a measurement has a process of its own."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
+
+
+def _peak_since_reset_gb() -> float:
+    for line in _STATUS.read_text(encoding="utf-8").splitlines() if _STATUS.exists() else ():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024 / 1e9
+    return peak_gb()
+
+
+def cpu_of(processes: set[int]) -> dict[int, float]:
+    """Processor seconds of other processes so far, of those that still live."""
+    found = {}
+    for process in processes:
+        with suppress(OSError):
+            fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+            found[process] = (int(fields[11]) + int(fields[12])) / _TICKS
+    return found
+
+
+def children_of(process: int) -> set[int]:
+    """All processes that a process has started, and theirs."""
+    parents: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parent = int(stat.read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+            parents.setdefault(parent, []).append(int(stat.parent.name))
+    found, waiting = set[int](), [process]
+    while waiting:
+        for child in parents.get(waiting.pop(), []):
+            found.add(child)
+            waiting.append(child)
+    return found

@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from pipelines import compare as comparing
 from pipelines import warehouse
-from pipelines.engine import DuckDBEngine, Values
-from pipelines.identity import resolve_persons
 from pipelines.ingest import ingest_source
-from pipelines.reconstruct import reconstruct
-from pipelines.settings import Columns, Settings, Source
+from pipelines.settings import Columns, Settings
 from pipelines.study import Study, studies
 from schemas.journey_map import load_maps
-from tests.bench import effects, peers, people, synthetic, variants
+from tests.bench import effects, peers, people, stages, synthetic, variants
 from tests.bench.measure import Costs, peak_gb
 
-AS_OF = datetime(2026, 5, 1, tzinfo=UTC)
-TAKEN_IN = datetime(2028, 1, 1, tzinfo=UTC)
-"""Later than every event, so that ingest refuses none."""
-THREADS = 2
 WIDE_COLUMNS = (
     *("event_id", "occurred_at", "customer_id", "cookie", "activity"),
     *("channel", "page", "campaign", "revenue", "country"),
@@ -51,21 +41,9 @@ VARIANTS = """
     GROUP BY trace"""
 
 
-_LOG = Columns(occurred_at="timestamp", activity="activity", identities={"case": "case"}, attributes=())
-
-
-def _settings(folder: Path, memory: str, named: Columns = _LOG, path: str = "log.csv") -> Settings:
-    """A workspace of one source; the log's is the one that further subjects continue."""
-    source = Source(name="log", kind="table", path=(path,), columns=named)
-    root = folder / ("workspace" if named is _LOG else "workspace_of_others")
-    return Settings(
-        root=root,
-        name="bench",
-        warehouse=root / "warehouse.duckdb",
-        memory_limit=memory,
-        threads=THREADS,
-        sources=(source,),
-    )
+def _settings(folder: Path, memory: str) -> Settings:
+    """The workspace that `stages.run` has left."""
+    return stages.settings_of(folder / "workspace", memory)
 
 
 def plain_load(folder: Path, memory: str) -> Costs:
@@ -91,7 +69,7 @@ def _plain(folder: Path, memory: str, csv: str, columns: str) -> Iterator[tuple[
     for short, kind in (("TEXT", "'VARCHAR'"), ("TIME", "'TIMESTAMPTZ'"), ("REAL", "'DOUBLE'")):
         columns = columns.replace(short, kind)
     with duckdb.connect(str(file)) as connection:
-        connection.execute(f"SET memory_limit = '{memory}'; SET threads = {THREADS}; SET timezone = 'UTC'")
+        connection.execute(f"SET memory_limit = '{memory}'; SET threads = {stages.THREADS}; SET timezone = 'UTC'")
         with costs.step("load"):
             connection.execute(
                 f"CREATE TABLE plain AS SELECT * FROM read_csv('{folder / csv}', header = true, columns = {columns})"
@@ -99,11 +77,6 @@ def _plain(folder: Path, memory: str, csv: str, columns: str) -> Iterator[tuple[
             connection.execute("CHECKPOINT")
         yield connection, costs
     file.unlink()
-
-
-def take_in(folder: Path, memory: str) -> Costs:
-    """Our ingest of the CSV, into the workspace that the next subject continues."""
-    return _taken_in(_settings(folder, memory), folder / "log.csv")
 
 
 def take_in_wide(folder: Path, memory: str) -> Costs:
@@ -117,7 +90,8 @@ def take_in_wide(folder: Path, memory: str) -> Costs:
             "identities": {"customer_id": "customer_id", "cookie": "cookie"},
         }
     )
-    return _taken_in(_settings(folder, memory, named, "wide.csv"), folder / "wide.csv")
+    settings = stages.settings_of(folder / "workspace_of_others", memory, "wide.csv", named)
+    return _taken_in(settings, folder / "wide.csv")
 
 
 def take_in_small_files(folder: Path, memory: str) -> Costs:
@@ -130,58 +104,17 @@ def take_in_small_files(folder: Path, memory: str) -> Costs:
         }
     )
     synthetic.write_small_files(folder / "days")
-    return _taken_in(_settings(folder, memory, named, "days/*.json"), folder / "days")
+    settings = stages.settings_of(folder / "workspace_of_others", memory, "days/*.json", named)
+    return _taken_in(settings, folder / "days")
 
 
 def _taken_in(settings: Settings, delivered: Path) -> Costs:
     costs = Costs()
-    shutil.rmtree(settings.root, ignore_errors=True)
-    settings.root.mkdir()
-    if delivered.is_dir():
-        shutil.copytree(delivered, settings.root / delivered.name)
-    else:
-        (settings.root / delivered.name).hardlink_to(delivered)
-    with warehouse.writer(settings) as connection, costs.step("ingest"):
-        report = ingest_source(connection, settings, settings.sources[0], TAKEN_IN)
+    stages.fresh(settings, delivered)
+    with warehouse.writer(settings) as connection, costs.stage("ingest"):
+        report = ingest_source(connection, settings, settings.sources[0], stages.TAKEN_IN)
     costs.numbers |= {"rows": report.rows_n, "accepted": report.accepted_n, "files": report.files_n}
     return costs
-
-
-def run(folder: Path, memory: str) -> Costs:
-    """Persons, journeys, comparison and publishing, over what was taken in."""
-    settings = _settings(folder, memory)
-    costs = Costs()
-    synthetic.write_map(settings.root / "maps", "case")
-    maps = load_maps(settings.root / "maps")
-    with warehouse.writer(settings) as connection, _models_measured(costs):
-        with costs.step("persons"):
-            resolve_persons(connection, settings)
-        with costs.step("reconstruct"):
-            reconstruct(connection, settings, maps, AS_OF)
-        with costs.step("compare"):
-            comparing.compare(connection, settings, maps, AS_OF)
-        with costs.step("publish"):
-            warehouse.publish(connection, settings, "bench")
-        for table in ("events", "journeys", "variants", "deviations"):
-            costs.numbers[table] = connection.sql(f"SELECT count(*) FROM {table}").fetchall()[0][0]
-    costs.numbers["journeys"] /= 3  # one row per rule
-    return costs
-
-
-@contextmanager
-def _models_measured(costs: Costs) -> Iterator[None]:
-    """Each model's own costs too, while the run goes on as it is."""
-    make = DuckDBEngine._make
-
-    def measured(self: DuckDBEngine, model: str, head: str, values: Values) -> None:
-        with costs.step(model.rpartition("/")[2]):
-            make(self, model, head, values)
-
-    DuckDBEngine._make = measured  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        DuckDBEngine._make = make  # type: ignore[method-assign]
 
 
 def mine(folder: Path, memory: str) -> Costs:
@@ -237,16 +170,16 @@ def alignments(folder: Path, memory: str) -> Costs:
 
 
 def _study(folder: Path) -> Study:
-    return studies(load_maps(folder / "workspace" / "maps"), AS_OF)[0]
+    return studies(load_maps(folder / "workspace" / "maps"), stages.AS_OF)[0]
 
 
 SUBJECTS: Mapping[str, Callable[[Path, str], Costs]] = {
     "plain_load": plain_load,
-    "take_in": take_in,
     "plain_load_wide": plain_load_wide,
     "take_in_wide": take_in_wide,
     "take_in_small_files": take_in_small_files,
-    "run": run,
+    "run": stages.run,
+    "day_after": stages.day_after,
     "mine": mine,
     "mine_with_pm4py": mine_with_pm4py,
     "alignments": alignments,
@@ -260,7 +193,7 @@ SUBJECTS: Mapping[str, Callable[[Path, str], Costs]] = {
 def main(name: str, folder: str, memory: str) -> None:
     """Measure one subject; the answer is one line of JSON."""
     costs = SUBJECTS[name](Path(folder), memory)
-    sys.stdout.write(json.dumps({**asdict(costs), "peak_gb": peak_gb()}) + "\n")
+    sys.stdout.write(json.dumps({**asdict(costs), "process_gb": max(peak_gb(), *costs.peak_gb.values())}) + "\n")
 
 
 if __name__ == "__main__":
