@@ -26,14 +26,31 @@ MACROS: Mapping[str, Mapping[str, str]] = {
         "SET_OF": "list(distinct {0} order by {0})",
         "IN_ORDER": "list({0} order by {1})",
     },
+    "spark": {
+        "MICROS": "unix_micros({0})",
+        "TIME": "timestamp_micros({0})",
+        "NUMBER": "try_cast({0} as double)",
+        "MEDIAN": "cast(percentile_disc(0.5) within group (order by {0}) as bigint)",
+        "P90": "cast(percentile_disc(0.9) within group (order by {0}) as bigint)",
+        "P99": "cast(percentile_disc(0.99) within group (order by {0}) as bigint)",
+        "PATH": "listagg(cast({0} as string), '>') within group (order by {1})",
+        "MAP_OF": "map_from_entries(array_sort(collect_list(struct({0}, {1}))))",
+        "EMPTY_MAP": "cast(map() as map<string, string>)",
+        "SET_OF": "array_sort(collect_set({0}))",
+        "IN_ORDER": "transform(array_sort(collect_list(struct({1}, {0}))), pair -> pair.{0})",
+    },
 }
 _MACRO = re.compile(r"@([A-Z0-9_]+)\(([^()]*)\)")
 
 
-def load(name: str) -> str:
-    """The text of a model, by its path without suffix, such as `staging/steps`."""
+def load(name: str, dialect: str = "duckdb") -> str:
+    """The text of a model, by its path without suffix, such as `staging/steps`.
+
+    Spark's texts are kept in `models/spark`: `python tests/write_spark_sql.py` makes them from the others.
+    """
     folder, _, file = name.rpartition("/")
-    return resources.files("models").joinpath(folder, f"{file}.sql").read_text(encoding="utf-8")
+    home = resources.files("models") if dialect == "duckdb" else resources.files("models").joinpath(dialect)
+    return home.joinpath(folder, f"{file}.sql").read_text(encoding="utf-8")
 
 
 def names() -> tuple[str, ...]:
@@ -48,8 +65,8 @@ def names() -> tuple[str, ...]:
 
 
 def render(name: str, dialect: str = "duckdb", **values: str | int) -> str:
-    """A model with its values filled in and its macros expanded for a dialect."""
-    return expand(Template(load(name)).substitute(values), dialect)
+    """A model with its values filled in and its macros expanded for a dialect; the values are in its words."""
+    return expand(Template(load(name, dialect)).substitute(values), dialect)
 
 
 def expand(text: str, dialect: str = "duckdb") -> str:

@@ -6,6 +6,7 @@ Everything that makes or reads working tables goes through an `Engine`. Its text
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Protocol
 
 from pipelines.engine.home import NO_VALUES, DuckDBEngine, Values
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from pipelines.settings import Settings
 
-__all__ = ["NO_VALUES", "DuckDBEngine", "Engine", "Values", "engine_of"]
+__all__ = ["NO_VALUES", "DuckDBEngine", "Engine", "Values", "close", "engine_of"]
 
 
 class Engine(Protocol):
@@ -120,5 +121,16 @@ def engine_of(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Engi
         connection: Its warehouse, open for writing.
         settings: The workspace's.
     """
-    del settings  # a setting `[engine]` follows
+    if settings.engine.kind == "spark":
+        from pipelines.engine.spark import spark_engine
+
+        return spark_engine(connection, settings)
     return DuckDBEngine(connection)
+
+
+def close() -> None:
+    """End the session on the cluster, if this process has one."""
+    if "pipelines.engine.spark.session" in sys.modules:
+        from pipelines.engine.spark.session import stop
+
+        stop()

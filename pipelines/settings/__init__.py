@@ -30,6 +30,7 @@ __all__ = [
     "Columns",
     "Constant",
     "Drop",
+    "Engine",
     "Identity",
     "Mapped",
     "Outage",
@@ -84,6 +85,7 @@ class Settings:
         identity: How ids become persons.
         privacy: What reports and exports keep to themselves.
         report: How the report is told.
+        engine: What runs the models.
     """
 
     root: Path
@@ -100,6 +102,7 @@ class Settings:
     identity: Identity = field(default_factory=Identity)
     privacy: Privacy = field(default_factory=Privacy)
     report: Report = field(default_factory=Report)
+    engine: Engine = field(default_factory=Engine)
 
     @property
     def published_dir(self) -> Path:
@@ -151,6 +154,7 @@ def load_settings(root: Path) -> Settings:
         identity=parsed.identity,
         privacy=parsed.privacy,
         report=parsed.report,
+        engine=parsed.engine,
         **space.model_dump(),
     )
     for source in settings.sources:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from pipelines.settings.words import Strict, Word, Zone
 
@@ -59,6 +59,28 @@ class Warehouse(Strict):
 
 
 class Engine(Strict):
-    """What runs the models."""
+    """What runs the models: DuckDB on this machine, or a Spark cluster.
 
-    kind: Literal["duckdb"] = "duckdb"
+    Attributes:
+        kind: Which of the two.
+        remote: Spark: address of a Spark Connect server, `sc://host:15002`.
+        master: Spark: address of a cluster, `spark://host:7077`, where there is no such server.
+        storage: Spark: folder that this machine and all workers see under this very path.
+        partitions: Spark: into how many parts rows are shuffled; by default after the number of events.
+        options: Spark: settings of its own, such as `"spark.executor.memory" = "4g"`.
+    """
+
+    kind: Literal["duckdb", "spark"] = "duckdb"
+    remote: Annotated[str, StringConstraints(pattern=r"^sc://.+$")] | None = None
+    master: Word | None = None
+    storage: Word | None = None
+    partitions: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    options: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Engine:
+        if self.kind == "spark" and (self.remote is None) == (self.master is None):
+            raise ValueError("a cluster is named by one of remote = 'sc://host:15002' and master = 'spark://host:7077'")
+        if self.kind == "spark" and self.storage is None:
+            raise ValueError("storage = '/path' is needed: a folder that this machine and all workers see")
+        return self

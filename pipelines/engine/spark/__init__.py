@@ -1,0 +1,37 @@
+"""Spark as an engine: the only folder that knows pyspark and sqlglot, both imported when they are needed."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from pipelines.engine.home import DuckDBEngine
+
+if TYPE_CHECKING:
+    from pipelines.engine.spark.engine import SparkEngine
+    from pipelines.settings import Settings
+
+
+def spark_engine(connection: duckdb.DuckDBPyConnection, settings: Settings) -> SparkEngine:
+    """The engine on the cluster that the settings name; one session serves a whole run.
+
+    Args:
+        connection: The warehouse at home, open for writing.
+        settings: The workspace's.
+    """
+    from pipelines.engine.spark.datasets import Storage
+    from pipelines.engine.spark.engine import SparkEngine
+    from pipelines.engine.spark.session import session_of
+
+    (events_n,) = connection.sql("SELECT count(*) FROM main.events").fetchall()[0]
+    session = session_of(settings.engine, int(events_n))
+    return SparkEngine(DuckDBEngine(connection), session, Storage(folder_of(settings)))
+
+
+def folder_of(settings: Settings) -> Path:
+    """Where a workspace's working tables lie on storage: several may share it."""
+    own = hashlib.sha256(str(settings.warehouse).encode()).hexdigest()[:12]
+    return (settings.root / str(settings.engine.storage)).resolve() / f"terreng-{own}"

@@ -1,0 +1,119 @@
+"""Working tables as Parquet on storage that home and all workers see: one folder per table and version."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import uuid
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines.engine.spark.types import in_spark, portable
+
+MARK = "terreng on spark: "
+"""How the comment of a view at home begins that shows a dataset; the rest names its folders."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Rows that lie on storage.
+
+    Attributes:
+        folders: Where; rows of later ones were added.
+        columns: Name to type, in Spark's words.
+    """
+
+    folders: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...]
+
+    @property
+    def ddl(self) -> str:
+        """Its columns as Spark reads them."""
+        return ", ".join(f"`{name}` {kind}" for name, kind in self.columns)
+
+
+@dataclass(frozen=True)
+class Storage:
+    """The folder of one warehouse's working tables.
+
+    Attributes:
+        folder: Absolute; the same path for home and all workers.
+    """
+
+    folder: Path
+
+    def fresh(self, name: str) -> str:
+        """A folder that nobody has used: runs that were killed leave theirs behind."""
+        return str(self.folder / f"{name}-{uuid.uuid4().hex[:12]}")
+
+    def write(self, connection: duckdb.DuckDBPyConnection, name: str, source: str) -> Dataset:
+        """Write what a table or query at home says; no cluster is needed for it."""
+        folder = self.fresh(name)
+        Path(folder).mkdir(parents=True)
+        described = connection.sql(f"DESCRIBE FROM {source}").fetchall()
+        kinds = [(str(row[0]), portable(str(row[1]))) for row in described]
+        cast = ", ".join(f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in kinds)
+        target = f"{folder}/part-0.parquet".replace("'", "''")
+        connection.execute(f"COPY (SELECT {cast} FROM {source}) TO '{target}' (FORMAT parquet)")
+        return Dataset((folder,), tuple((column, in_spark(kind)) for column, kind in kinds))
+
+    def remove(self, dataset: Dataset) -> None:
+        """Remove its files: nothing reads them any more."""
+        for folder in dataset.folders:
+            if Path(folder).parent == self.folder:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def sweep(self, kept: set[str]) -> None:
+        """Remove all folders but these: what runs that were killed left."""
+        for folder in self.folder.iterdir() if self.folder.exists() else ():
+            if str(folder) not in kept and folder.is_dir():
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def files_of(dataset: Dataset) -> list[str]:
+    """Its files, in the order of their rows."""
+    return [str(file) for folder in dataset.folders for file in sorted(Path(folder).glob("*.parquet"))]
+
+
+def reading(dataset: Dataset) -> str:
+    """The relation of DuckDB's that reads it."""
+    files = ", ".join("'" + file.replace("'", "''") + "'" for file in files_of(dataset))
+    return f"read_parquet([{files}], hive_partitioning = false)"
+
+
+def show_at_home(connection: duckdb.DuckDBPyConnection, name: str, dataset: Dataset, kind: str = "") -> None:
+    """Make a table readable at home under its name; `kind` may be TEMP."""
+    _drop_other(connection, name, "TABLE")
+    note = json.dumps({"folders": dataset.folders, "columns": dataset.columns}).replace("'", "''")
+    columns = ", ".join(f'"{column}"' for column, _ in dataset.columns)
+    connection.execute(f"CREATE OR REPLACE {kind} VIEW {name} AS SELECT {columns} FROM {reading(dataset)}")
+    connection.execute(f"COMMENT ON VIEW {name} IS '{MARK}{note}'")
+
+
+def hide_at_home(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Remove a name, whether it shows a dataset or is a table at home."""
+    _drop_other(connection, name, "TABLE")
+    _drop_other(connection, name, "VIEW")
+
+
+def shown_at_home(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Dataset]:
+    """Schema and table to the dataset, of all that are shown at home."""
+    rows = connection.execute(
+        "SELECT schema_name, view_name, comment FROM duckdb_views()"
+        " WHERE comment IS NOT NULL AND starts_with(comment, ?) AND database_name = current_database()",
+        [MARK],
+    ).fetchall()
+    found = {}
+    for schema, table, comment in rows:
+        note = json.loads(str(comment).removeprefix(MARK))
+        columns = tuple((str(name), str(kind)) for name, kind in note["columns"])
+        found[str(schema), str(table)] = Dataset(tuple(note["folders"]), columns)
+    return found
+
+
+def _drop_other(connection: duckdb.DuckDBPyConnection, name: str, kind: str) -> None:
+    with suppress(duckdb.CatalogException):  # it is of the other kind
+        connection.execute(f"DROP {kind} IF EXISTS {name}")

@@ -1,0 +1,279 @@
+"""The engine on Spark: models run on the cluster, their tables lie on storage, and home sees them by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import duckdb
+import polars as pl
+
+from models import sql
+from pipelines.engine.home import NO_VALUES, DuckDBEngine, Values
+from pipelines.engine.spark.binding import bind
+from pipelines.engine.spark.datasets import (
+    Dataset,
+    Storage,
+    files_of,
+    hide_at_home,
+    reading,
+    show_at_home,
+    shown_at_home,
+)
+from pipelines.engine.spark.translate import text_in_spark, value_in_spark
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql.types import StructType
+
+HELD = "temp"
+"""Schema of tables that are held for a few steps: as in DuckDB, looked up before the path."""
+ROW_SIZED = frozenset(
+    {
+        *("journeys", "journey_events", "deviations", "journey_stages", "journey_signals", "journey_answers"),
+        *("journey_phases", "constraint_verdicts"),
+    }
+)
+"""Published tables with as many rows as there are journeys or events: they come home through storage."""
+
+
+@dataclass
+class SparkEngine:
+    """Runs SQL models on a cluster.
+
+    Attributes:
+        home: The warehouse, as an engine of its own.
+        session: On the cluster.
+        storage: Where working tables lie.
+        tables: Schema and table to the rows, of every working table.
+    """
+
+    home: DuckDBEngine
+    session: SparkSession
+    storage: Storage
+    dialect: str = "spark"
+    tables: dict[tuple[str, str], Dataset] = field(default_factory=dict)
+    _texts: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    _views: dict[Dataset, str] = field(default_factory=dict)
+    _mirrors: dict[tuple[str, str], tuple[str, Dataset]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Finds the tables of earlier runs, and sweeps out what no name leads to."""
+        self.tables |= shown_at_home(self.connection)
+        self.storage.folder.mkdir(parents=True, exist_ok=True)
+        self.storage.sweep({folder for dataset in self.tables.values() for folder in dataset.folders})
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The warehouse at home."""
+        return self.home.connection
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The schemas in which names are looked up, in order."""
+        return self.home.path
+
+    def use(self, schema: str, *behind: str) -> None:
+        """Put working tables into a schema of their own from now on; published tables stay visible by name."""
+        self.home.use(schema, *behind)
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a table: `schema.table`, or a name that is looked up along the path."""
+        return self.home.has(name)
+
+    def create(self, model: str, values: Values = NO_VALUES, name: str = "") -> None:
+        """Make (or make again) a working table; default: named like the model's file."""
+        self._keep(name or model.rpartition("/")[2], self._rendered(model, values))
+
+    def hold(self, model: str, values: Values = NO_VALUES) -> None:
+        """The same for a table that is needed for a few steps only."""
+        self._keep(f"{HELD}.{model.rpartition('/')[2]}", self._rendered(model, values))
+
+    def derive(self, name: str, text: str) -> None:
+        """Make (or make again) a working table from a query."""
+        self._keep(name, text_in_spark(text))
+
+    def extend(self, name: str, text: str) -> None:
+        """Add a query's rows to a working table, by name."""
+        key, old = self._found(name)
+        new = self._write(key[1], self._query(text_in_spark(text)).to(self._schema(old)))
+        self._set(key, Dataset((*old.folders, *new.folders), old.columns), old, is_kept=True)
+
+    def restrict(self, name: str, condition: str) -> None:
+        """Keep those rows of a working table for which a condition is true."""
+        self._keep(name, f"SELECT * FROM {name} WHERE coalesce(({text_in_spark(condition)}), false)")
+
+    def rename(self, name: str, new: str) -> None:
+        """Give a working table another name; one of that name is replaced."""
+        key, dataset = self._found(name)
+        target = (key[0], new.rpartition(".")[2])
+        self.drop(".".join(target))
+        del self.tables[key]
+        hide_at_home(self.connection, ".".join(key))
+        self._set(target, dataset, None)
+
+    def show(self, name: str, text: str) -> None:
+        """Make a name stand for a query, whatever the path, until the run ends."""
+        self._texts[name] = (text_in_spark(text), self.path)
+        self.home.show(name, text)
+
+    def drop(self, *names: str) -> None:
+        """Remove working tables that nothing needs any more."""
+        for name in names:
+            key = self._key(name)
+            hide_at_home(self.connection, ".".join(key))
+            if (old := self.tables.pop(key, None)) is not None:
+                self._remove(old)
+
+    def forget(self, schema: str) -> None:
+        """Remove a schema with its working tables."""
+        self.drop(*(".".join(key) for key in tuple(self.tables) if key[0] == schema))
+        self.home.forget(schema)
+
+    def clear(self, *tables: str) -> None:
+        """Remove all rows of published tables."""
+        self.home.clear(*tables)
+
+    def append(self, model: str, values: Values = NO_VALUES, table: str = "") -> None:
+        """Add a model's rows to a published table, by name; default: the table named like the model's file."""
+        target = table or model.rpartition("/")[2]
+        rows = self._query(self._rendered(model, values))
+        if target not in ROW_SIZED:
+            self._insert(target, rows.toArrow())
+            return
+        written = self._write(target, rows)
+        self.connection.execute(f"INSERT INTO main.{target} BY NAME SELECT * FROM {reading(written)}")
+        self.storage.remove(written)
+
+    def append_frame(self, table: str, frame: pl.DataFrame) -> None:
+        """Add the rows of a frame to a published table, by name."""
+        self.home.append_frame(table, frame)
+
+    def frame(self, text: str) -> pl.DataFrame:
+        """Rows of a query: it runs on the cluster, and its result comes home."""
+        rows = self._query(text_in_spark(text)).toArrow()
+        self.connection.register("arrived", rows)
+        frame: pl.DataFrame = self.connection.sql("SELECT * FROM arrived").pl()
+        self.connection.unregister("arrived")
+        return frame
+
+    def scalar(self, text: str) -> int:
+        """The one whole number that a query gives; 0 where it gives null."""
+        rows = self._query(text_in_spark(text)).take(1)
+        return int(rows[0][0] or 0) if rows else 0
+
+    def put(self, name: str, frame: pl.DataFrame) -> None:
+        """Make (or make again) a working table from a small frame."""
+        key = self._key(name)
+        self.connection.register("incoming", frame.to_arrow())
+        written = self.storage.write(self.connection, key[1], "incoming")
+        self.connection.unregister("incoming")
+        self._set(key, written, self.tables.get(key))
+
+    def _rendered(self, model: str, values: Values) -> str:
+        words = {name: value_in_spark(value) if isinstance(value, str) else value for name, value in values.items()}
+        return sql.render(model, self.dialect, **words)
+
+    def _insert(self, table: str, rows: object) -> None:
+        self.connection.register("arrived", rows)
+        self.connection.execute(f"INSERT INTO main.{table} BY NAME SELECT * FROM arrived")
+        self.connection.unregister("arrived")
+
+    def _keep(self, name: str, text: str) -> None:
+        """Write a query's rows and give them a name."""
+        key = self._key(name)
+        self._set(key, self._write(key[1], self._query(text)), self.tables.get(key))
+
+    def _query(self, text: str) -> DataFrame:
+        return self.session.sql(bind(text, self._resolve))
+
+    def _write(self, name: str, rows: DataFrame) -> Dataset:
+        folder = self.storage.fresh(name)
+        columns = tuple((each.name, each.dataType.simpleString()) for each in rows.schema.fields)
+        rows.write.parquet(f"file://{folder}")
+        dataset = Dataset((folder,), columns)
+        if not files_of(dataset):
+            raise AssertionError(f"the engine wrote no file for {name}")
+        return dataset
+
+    def _set(self, key: tuple[str, str], new: Dataset, old: Dataset | None, *, is_kept: bool = False) -> None:
+        """Let a name mean other rows; those that it meant before are removed."""
+        self.tables[key] = new
+        name = key[1] if key[0] == HELD else ".".join(key)
+        show_at_home(self.connection, name, new, "TEMP" if key[0] == HELD else "")
+        if old is not None:
+            self._remove(old, files_too=not is_kept)
+
+    def _remove(self, dataset: Dataset, *, files_too: bool = True) -> None:
+        if (view := self._views.pop(dataset, None)) is not None:
+            self.session.catalog.dropTempView(view)
+        if files_too:
+            self.storage.remove(dataset)
+
+    def _key(self, name: str) -> tuple[str, str]:
+        """Where a working table of this name is made, or already lies."""
+        schema, _, table = name.rpartition(".")
+        if schema:
+            return schema, table
+        return next(
+            (key for key in ((HELD, table), (self.path[0], table)) if key in self.tables), (self.path[0], table)
+        )
+
+    def _found(self, name: str) -> tuple[tuple[str, str], Dataset]:
+        """A working table along the path; one that lies at home only is taken to storage."""
+        schema, _, table = name.rpartition(".")
+        places = (schema,) if schema else (HELD, *self.path)
+        for place in places:
+            if (place, table) in self.tables:
+                return (place, table), self.tables[place, table]
+            if place != HELD and self.home.has(f"{place}.{table}"):
+                return (place, table), self._mirror(place, table)
+        raise AssertionError(f"no table {name} along {', '.join(places)}")
+
+    def _mirror(self, schema: str, table: str) -> Dataset:
+        """A table that lies at home, written to storage once per content."""
+        content = self._content(f"{schema}.{table}")
+        known = self._mirrors.get((schema, table))
+        if known is not None and known[0] == content:
+            return known[1]
+        written = self.storage.write(self.connection, table, f"{schema}.{table}")
+        self._mirrors[schema, table] = (content, written)
+        if known is not None:
+            self._remove(known[1])
+        return written
+
+    def _content(self, name: str) -> str:
+        counted = f"SELECT count(*), sum(hash(COLUMNS(*))) FROM {name}"
+        return repr(self.connection.sql(counted).fetchall())
+
+    def _resolve(self, schema: str, table: str) -> str:
+        if not schema and table in self._texts:
+            text, path = self._texts[table]
+            return f"({bind(text, lambda s, t: self._resolve_along(path, s, t))})"
+        return self._view(self._found(f"{schema}.{table}" if schema else table)[1])
+
+    def _resolve_along(self, path: tuple[str, ...], schema: str, table: str) -> str:
+        if schema or table in self._texts:
+            return self._resolve(schema, table)
+        places = (HELD, *path)
+        place = next(
+            (each for each in places if (each, table) in self.tables or self.home.has(f"{each}.{table}")), path[0]
+        )
+        return self._resolve(place, table)
+
+    def _view(self, dataset: Dataset) -> str:
+        """The name of Spark's under which a dataset can be read."""
+        if dataset not in self._views:
+            rows = self.session.read.schema(dataset.ddl).parquet(*(f"file://{each}" for each in dataset.folders))
+            name = "terreng_" + "_".join(folder.rpartition("-")[2] for folder in dataset.folders)
+            rows.createOrReplaceTempView(name)
+            self._views[dataset] = name
+        return self._views[dataset]
+
+    @staticmethod
+    def _schema(dataset: Dataset) -> StructType:
+        from pyspark.sql.types import StructType
+
+        schema = StructType.fromDDL(dataset.ddl)
+        assert isinstance(schema, StructType)  # noqa: S101
+        return schema

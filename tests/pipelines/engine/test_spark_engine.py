@@ -1,0 +1,107 @@
+"""The engine on Spark, on this machine: what it makes is what DuckDB makes, here and at home."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import polars as pl
+import pytest
+
+from pipelines.engine import DuckDBEngine, Engine
+from pipelines.engine.spark.datasets import Storage
+from pipelines.engine.spark.engine import SparkEngine
+from pipelines.engine.spark.session import session_of, stop
+from pipelines.settings import Engine as Wanted
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+PEOPLE = pl.DataFrame({"id": [1, 2, 3, 4], "name": ["Ann", "Bo", None, "Di"], "tags": [["a"], [], None, ["b", "c"]]})
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[SparkSession]:
+    options = {"spark.driver.memory": "1g", "spark.driver.host": "127.0.0.1"}
+    yield session_of(Wanted(kind="spark", master="local[2]", storage="unused", options=options), 0)
+    stop()
+
+
+@pytest.fixture
+def home() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        connection.execute("SET timezone = 'UTC'")
+        yield connection
+
+
+@pytest.fixture
+def spark(session: SparkSession, home: duckdb.DuckDBPyConnection, tmp_path: Path) -> SparkEngine:
+    return SparkEngine(DuckDBEngine(home), session, Storage(tmp_path / "storage"))
+
+
+def lived_through(engine: Engine) -> list[list[tuple[object, ...]]]:
+    """The same life of a few tables, and what each step leaves."""
+    engine.use("work")
+    engine.put("people", PEOPLE)
+    engine.derive(
+        "named", "select id, name, row_number() over (order by id) as place from people where name is not null"
+    )
+    seen = [engine.frame("select * from named order by id").rows()]
+    engine.extend("named", "select name, id from people where name is null")
+    engine.restrict("named", "id > 1")
+    seen.append(engine.frame("select * from work.named order by id").rows())
+    engine.show("shown", "select max(named.id) as id from named")
+    engine.restrict("named", "id < 4")
+    engine.rename("named", "renamed")
+    engine.derive("named", "select id from renamed where id = 3")
+    seen.append(engine.frame("select id from shown").rows())
+    engine.derive("named", "select id from renamed where false")
+    seen.append(engine.frame("select * from named").rows())
+    seen.append([(engine.scalar("select max(id) from named"), engine.has("renamed"), engine.has("gone"))])
+    return [*seen, engine.connection.sql("SELECT * FROM renamed ORDER BY id").fetchall()]
+
+
+def test_tables_live_the_same_life_on_both_engines(spark: SparkEngine) -> None:
+    with duckdb.connect() as plain:
+        wanted = lived_through(DuckDBEngine(plain))
+
+    assert lived_through(spark) == wanted
+
+
+def test_types_at_home_are_those_of_duckdb(spark: SparkEngine) -> None:
+    text = "select id, name, tags, cast(id as integer) as small, id / 2 as half, name is null as is_null from people"
+    kinds = []
+    with duckdb.connect() as plain:
+        for engine in (DuckDBEngine(plain), spark):
+            engine.use("work")
+            engine.put("people", PEOPLE)
+            engine.derive("typed", text)
+            kinds.append(engine.connection.sql("DESCRIBE typed").fetchall())
+
+    assert kinds[1] == kinds[0]
+
+
+def test_tables_at_home_reach_the_cluster_anew_when_they_change(
+    spark: SparkEngine, home: duckdb.DuckDBPyConnection
+) -> None:
+    home.execute("CREATE TABLE sources (source VARCHAR, rank BIGINT)")
+    home.execute("INSERT INTO sources VALUES ('shop', 1)")
+    before = spark.scalar("select count(*) from sources")
+    home.execute("INSERT INTO sources VALUES ('web', 2)")
+
+    assert (before, spark.scalar("select count(*) from sources")) == (1, 2)
+
+
+def test_what_killed_runs_left_on_storage_is_swept_out(
+    session: SparkSession, home: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    (tmp_path / "storage" / "left-123").mkdir(parents=True)
+    engine = SparkEngine(DuckDBEngine(home), session, Storage(tmp_path / "storage"))
+    engine.put("kept", PEOPLE)
+
+    again = SparkEngine(DuckDBEngine(home), session, Storage(tmp_path / "storage"))
+
+    assert again.frame("select id from kept order by id")["id"].to_list() == [1, 2, 3, 4]
+    assert [folder.name[:4] for folder in (tmp_path / "storage").iterdir()] == ["kept"]
