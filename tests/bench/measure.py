@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-_STATUS = Path("/proc/self/status")
 _CLEAR = Path("/proc/self/clear_refs")
 _RESET_PEAK = "5"
 
@@ -32,12 +31,16 @@ class Costs:
     peak_gb: dict[str, float] = field(default_factory=dict)
     numbers: dict[str, float] = field(default_factory=dict)
 
+    def cpu(self) -> float:
+        """Processor seconds until now."""
+        return time.process_time()
+
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Measure what happens inside; a name that comes again adds up."""
-        cpu, wall = time.process_time(), time.perf_counter()
+        cpu, wall = self.cpu(), time.perf_counter()
         yield
-        self.cpu_s[name] = self.cpu_s.get(name, 0.0) + time.process_time() - cpu
+        self.cpu_s[name] = self.cpu_s.get(name, 0.0) + self.cpu() - cpu
         self.wall_s[name] = self.wall_s.get(name, 0.0) + time.perf_counter() - wall
 
     @contextmanager
@@ -47,7 +50,7 @@ class Costs:
             _CLEAR.write_text(_RESET_PEAK)
         with self.step(name):
             yield
-        self.peak_gb[name] = max(self.peak_gb.get(name, 0.0), _peak_since_reset_gb())
+        self.peak_gb[name] = max(self.peak_gb.get(name, 0.0), largest_gb("self"))
 
 
 def peak_gb() -> float:
@@ -55,21 +58,21 @@ def peak_gb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
 
 
-def _peak_since_reset_gb() -> float:
-    for line in _STATUS.read_text(encoding="utf-8").splitlines() if _STATUS.exists() else ():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) * 1024 / 1e9
-    return peak_gb()
+def largest_gb(process: int | str) -> float:
+    """The largest resident memory of a process, since that was set back; 0 if it has ended."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024 / 1e9
+    return 0.0
 
 
-def cpu_of(processes: set[int]) -> dict[int, float]:
-    """Processor seconds of other processes so far, of those that still live."""
-    found = {}
-    for process in processes:
-        with suppress(OSError):
-            fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-            found[process] = (int(fields[11]) + int(fields[12])) / _TICKS
-    return found
+def cpu_of(process: int) -> float:
+    """Processor seconds of another process so far, and of those that it started and that have ended."""
+    with suppress(OSError):
+        fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return sum(map(int, fields[11:15])) / _TICKS
+    return 0.0
 
 
 def children_of(process: int) -> set[int]:

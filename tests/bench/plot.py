@@ -11,9 +11,11 @@ from tests.bench.tables import MIO, STAGES, per_million
 
 WIDTH = 860
 _LEFT, _RIGHT = 120, 20
+_WORDS = 250
+"""Room for the words after a bar."""
 # One hue a stage, in pairs that keep 3:1 against their surface and differ in lightness too.
-_LIGHT = ("#2f6fb7", "#b3541e", "#2e8068", "#8a4fae", "#8a7214", "#6b7280")
-_DARK = ("#6ea8e8", "#f0935a", "#5cc3a3", "#c495e6", "#d8bd4e", "#a3abb8")
+LIGHT = ("#2f6fb7", "#b3541e", "#2e8068", "#8a4fae", "#8a7214", "#6b7280")
+DARK = ("#6ea8e8", "#f0935a", "#5cc3a3", "#c495e6", "#d8bd4e", "#a3abb8")
 _STYLE = """
 {light}
 @media (prefers-color-scheme: dark) {{
@@ -23,7 +25,7 @@ text{{font-family:Inter,system-ui,-apple-system,'Segoe UI',sans-serif;font-size:
 .head{{font-size:16px;font-weight:600}} .small{{font-size:12px}}
 line,path{{fill:none}}
 """
-_INKS = {  # page, words, words beside, lines of the scales, limits
+INKS = {  # page, words, words beside, lines of the scales, limits
     "light": ("#ffffff", "#1f2328", "#59616b", "#d0d5db", "#b42318"),
     "dark": ("#15181c", "#e8eaed", "#a3abb8", "#3a414a", "#ff8a80"),
 }
@@ -53,7 +55,7 @@ def _costs(figures: Figures, sizes: Sequence[int], top: float, parts: list[str])
     """Bars of one length would be costs that grow as the events do."""
     parts.append(_text(_LEFT, top, "CPU seconds for each million events", "ink head"))
     longest = max(per_million(figures, size) for size in sizes)
-    per_pixel = longest / (WIDTH - _LEFT - _RIGHT - 190)
+    per_pixel = longest / (WIDTH - _LEFT - _RIGHT - _WORDS)
     y = top + 14
     for size in sizes:
         answer = figures.of("run", size) or {}
@@ -147,15 +149,18 @@ def _powers(values: Iterable[float]) -> tuple[int, int]:
 
 
 def _events(number: float) -> str:
-    return f"{number / 1e9:,.3g} billion" if number >= 1e9 else f"{number / MIO:,.2g} million"
+    return f"{number / 1e9:,.0f} billion" if number >= 1e9 else f"{number / MIO:,.1f} million".replace(".0 ", " ")
 
 
 def _span(seconds: float) -> str:
-    return f"{seconds / 3600:,.0f} h" if seconds >= 36_000 else f"{seconds:,.0f} s"
+    for unit, name in ((86_400, "days"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * unit:
+            return f"{seconds / unit:,.1f} {name}"
+    return f"{seconds:,.0f} s"
 
 
 def _picture(high: float, title: str, words: str, parts: Iterable[str]) -> str:
-    styles = _STYLE.format(light=_scheme("light", _LIGHT), dark=_scheme("dark", _DARK))
+    styles = _STYLE.format(light=_scheme("light", LIGHT), dark=_scheme("dark", DARK))
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {high:.0f}" width="{WIDTH}" height="{high:.0f}"'
         f' role="img" aria-labelledby="t d"><title id="t">{escape(title)}</title><desc id="d">{escape(words)}</desc>'
@@ -166,7 +171,7 @@ def _picture(high: float, title: str, words: str, parts: Iterable[str]) -> str:
 
 
 def _scheme(name: str, hues: Sequence[str]) -> str:
-    page, ink, soft, line, limit = _INKS[name]
+    page, ink, soft, line, limit = INKS[name]
     plain = (
         f".page{{fill:{page}}} .ink{{fill:{ink}}} .soft{{fill:{soft}}} .line{{stroke:{line}}}"
         f" .limit{{stroke:{limit}}} .warn{{fill:{limit}}}"

@@ -19,7 +19,8 @@ from tests.bench.subjects import SUBJECTS
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = (1e6, 2e6, 5e6, 1e7, 2e7)
 AT_EVERY_SIZE = ("run",)
-AT_COMPARED_SIZES = (*(name for name in SUBJECTS if name not in {*AT_EVERY_SIZE, "effects"}), "retentioneering")
+ELSEWHERE = {*AT_EVERY_SIZE, "run_on_spark", "effects"}
+AT_COMPARED_SIZES = (*(name for name in SUBJECTS if name not in ELSEWHERE), "retentioneering")
 NEEDS_NO_LOG = ("many_variants", "persons", "persons_with_networkx")
 
 
@@ -31,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         for events in map(int, chosen.events):
             folder = (chosen.folder or Path(temporary)) / str(events)
             wanted = [*AT_EVERY_SIZE, *(AT_COMPARED_SIZES if events in chosen.compare else ())]
+            wanted += ["run_on_spark"] if events in chosen.spark else []
             for name in [each for each in chosen.only or wanted if each != "effects"]:
                 _measure(figures, name, folder, events, chosen)
         if "effects" in (chosen.only or ()):
@@ -41,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 _measure(figures, "effects", folder, people_n, chosen)
     if chosen.keep:
         figures.write(chosen.figures)
+    if chosen.keep and chosen.figures == FILE:
         renew(figures)
     _say("\n".join(_report(figures, [int(each) for each in chosen.events])))
 
@@ -51,6 +54,7 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--compare", type=float, nargs="*", default=[SIZES[0]], help="sizes at which the others are measured too"
     )
+    parser.add_argument("--spark", type=float, nargs="*", default=[], help="sizes at which a cluster is measured too")
     parser.add_argument("--memory", default="2.5GB", help="DuckDB's memory limit (default: 2.5GB)")
     parser.add_argument("--folder", type=Path, help="where to work, and to keep logs (default: a temporary folder)")
     parser.add_argument("--only", choices=[*SUBJECTS, "retentioneering"], nargs="*", help="measure these alone")

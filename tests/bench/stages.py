@@ -14,6 +14,7 @@ from pipelines import steps
 from pipelines.engine import DuckDBEngine, Values
 from pipelines.run import recorded
 from pipelines.settings import Columns, Settings, Source
+from pipelines.settings.workspace import Engine
 from pipelines.warehouse import reader
 from schemas.journey_map import JourneyMap, load_maps
 from tests.bench import synthetic
@@ -25,16 +26,25 @@ TAKEN_IN = datetime(2028, 1, 1, tzinfo=UTC)
 THREADS = 2
 STAGES = ("ingest", "persons", "reconstruct", "compare", "publish", "report")
 LOG = Columns(occurred_at="timestamp", activity="activity", identities={"case": "case"}, attributes=())
+ON_DUCKDB = Engine()
 _COUNTED = ("events", "journeys", "variants", "deviations")
 _DAY = timedelta(days=1)
 
 
-def settings_of(root: Path, memory: str, path: str = "log*.csv", columns: Columns = LOG) -> Settings:
+def settings_of(
+    root: Path, memory: str, path: str = "log*.csv", columns: Columns = LOG, engine: Engine = ON_DUCKDB
+) -> Settings:
     """A workspace of one source."""
     source = Source(name="log", kind="table", path=(path,), columns=columns)
     warehouse = root / "warehouse.duckdb"
     return Settings(
-        root=root, name="bench", warehouse=warehouse, memory_limit=memory, threads=THREADS, sources=(source,)
+        root=root,
+        name="bench",
+        warehouse=warehouse,
+        memory_limit=memory,
+        threads=THREADS,
+        engine=engine,
+        sources=(source,),
     )
 
 
@@ -60,7 +70,7 @@ def run(folder: Path, memory: str) -> Costs:
     fresh(settings, folder / "log.csv")
     with _models_measured(costs):
         all_stages(settings, AS_OF, costs)
-    costs.numbers |= _counts(settings)
+    costs.numbers |= counts(settings)
     return costs
 
 
@@ -119,10 +129,11 @@ def _cut(folder: Path, file: Path, since: datetime | None, before: datetime) -> 
         return int(connection.sql(f"SELECT count(*) FROM {log} WHERE {within}").fetchall()[0][0])
 
 
-def _counts(settings: Settings) -> dict[str, float]:
+def counts(settings: Settings) -> dict[str, float]:
+    """Rows of the largest published tables."""
     with reader(settings) as connection:
-        counts = {name: float(connection.sql(f"SELECT count(*) FROM {name}").fetchall()[0][0]) for name in _COUNTED}
-    return counts | {"journeys": counts["journeys"] / 3}  # one row per rule
+        found = {name: float(connection.sql(f"SELECT count(*) FROM {name}").fetchall()[0][0]) for name in _COUNTED}
+    return found | {"journeys": found["journeys"] / 3}  # one row per rule
 
 
 @contextmanager

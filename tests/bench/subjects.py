@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 
 import duckdb
@@ -17,7 +16,7 @@ from pipelines.ingest import ingest_source
 from pipelines.settings import Columns, Settings
 from pipelines.study import Study, studies
 from schemas.journey_map import load_maps
-from tests.bench import effects, peers, people, stages, synthetic, variants
+from tests.bench import effects, on_spark, peers, people, stages, synthetic, variants
 from tests.bench.measure import Costs, peak_gb
 
 WIDE_COLUMNS = (
@@ -180,6 +179,7 @@ SUBJECTS: Mapping[str, Callable[[Path, str], Costs]] = {
     "take_in_small_files": take_in_small_files,
     "run": stages.run,
     "day_after": stages.day_after,
+    "run_on_spark": on_spark.run,
     "mine": mine,
     "mine_with_pm4py": mine_with_pm4py,
     "alignments": alignments,
@@ -193,7 +193,8 @@ SUBJECTS: Mapping[str, Callable[[Path, str], Costs]] = {
 def main(name: str, folder: str, memory: str) -> None:
     """Measure one subject; the answer is one line of JSON."""
     costs = SUBJECTS[name](Path(folder), memory)
-    sys.stdout.write(json.dumps({**asdict(costs), "process_gb": max(peak_gb(), *costs.peak_gb.values())}) + "\n")
+    answer = {name: getattr(costs, name) for name in ("cpu_s", "wall_s", "peak_gb", "numbers")}
+    sys.stdout.write(json.dumps({**answer, "process_gb": max(peak_gb(), *costs.peak_gb.values())}) + "\n")
 
 
 if __name__ == "__main__":
