@@ -194,7 +194,7 @@ def main(name: str, folder: str, memory: str) -> None:
     """Measure one subject; the answer is one line of JSON."""
     costs = SUBJECTS[name](Path(folder), memory)
     answer = {name: getattr(costs, name) for name in ("cpu_s", "wall_s", "peak_gb", "numbers")}
-    sys.stdout.write(json.dumps({**answer, "process_gb": max(peak_gb(), *costs.peak_gb.values())}) + "\n")
+    sys.stdout.write(json.dumps({**answer, "process_gb": max((peak_gb(), *costs.peak_gb.values()))}) + "\n")
 
 
 if __name__ == "__main__":
