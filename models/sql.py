@@ -25,6 +25,7 @@ MACROS: Mapping[str, Mapping[str, str]] = {
         "EMPTY_MAP": "cast(map() as map(varchar, varchar))",
         "SET_OF": "list(distinct {0} order by {0})",
         "IN_ORDER": "list({0} order by {1})",
+        "ENTRIES": "unnest(map_entries({0}))",
     },
     "spark": {
         "MICROS": "unix_micros({0})",
@@ -38,6 +39,7 @@ MACROS: Mapping[str, Mapping[str, str]] = {
         "EMPTY_MAP": "cast(map() as map<string, string>)",
         "SET_OF": "array_sort(collect_set({0}))",
         "IN_ORDER": "transform(array_sort(collect_list(struct({1}, {0}))), pair -> pair.{0})",
+        "ENTRIES": "explode(map_entries({0}))",
     },
 }
 _MACRO = re.compile(r"@([A-Z0-9_]+)\(([^()]*)\)")

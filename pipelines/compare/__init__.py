@@ -30,7 +30,7 @@ from pipelines.compare.travel import curves_of_entries, find_travels
 from pipelines.compare.variants import align_variants
 from pipelines.compare.versions import versions
 from pipelines.compare.waits import waits_and_curves
-from pipelines.engine import Engine, engine_of
+from pipelines.engine import DuckDBEngine, Engine, engine_of
 from pipelines.findings import write_findings
 from pipelines.settings import Settings
 from pipelines.study import Study, studies
@@ -105,8 +105,7 @@ def compare(
         if _is_current(study, found):
             follow_rules(engine, settings, study)
     with transaction(connection, settings.warehouse):
-        for table in COMPARED:
-            connection.execute(f"DELETE FROM main.{table}")
+        engine.clear(*COMPARED)
         for study in found:
             engine.use(study.schema)
             _fill_whole(engine, study)
@@ -121,13 +120,13 @@ def compare(
                 fill_coverage(engine, study, _others_in_force(study, found))
         engine.use("main")
         publish_errands(engine)
-        write_findings(engine, maps, as_of)
+        write_findings(_home(connection), maps, as_of)
 
 
 def _refuse_stale(engine: Engine, found: tuple[Study, ...]) -> None:
     engine.use("main")
     wanted = {(study.schema, study.plan.content_hash, study.as_of_us) for study in found}
-    known = engine.scalar("SELECT count(*) FROM information_schema.tables WHERE table_name = 'studies'")
+    known = engine.has("main.studies")
     rows = engine.frame("SELECT schema_name, content_hash, as_of_us FROM studies").rows() if known else []
     if set(rows) != wanted:
         raise UsageError(
@@ -253,10 +252,13 @@ def _fill_summaries(engine: Engine, study: Study, timezone: str) -> None:
     _append_frame(engine, "proposals", study, proposals(engine, study))
 
 
+def _home(connection: duckdb.DuckDBPyConnection) -> Engine:
+    """The engine of published tables, whatever made them."""
+    home = DuckDBEngine(connection)
+    home.use("main")
+    return home
+
+
 def _append_frame(engine: Engine, table: str, study: Study, frame: pl.DataFrame) -> None:
-    if frame.is_empty():
-        return
-    rows = frame.select(pl.lit(study.plan.journey).alias("journey"), pl.all())
-    engine.connection.register("incoming", rows.to_arrow())
-    engine.connection.execute(f"INSERT INTO main.{table} BY NAME SELECT * FROM incoming")
-    engine.connection.unregister("incoming")
+    if not frame.is_empty():
+        engine.append_frame(table, frame.select(pl.lit(study.plan.journey).alias("journey"), pl.all()))

@@ -13,6 +13,7 @@ from models.causes import MOST_VALUES, Attribute, Cause, Exposure, find_causes
 from models.friction.journeys import SEGMENT
 from models.friction.risk_sets import Compared
 from models.intervals import Integers
+from models.rules import quoted
 from pipelines.compare.cause_words import cause_said
 from pipelines.engine import Engine
 from pipelines.friction.inputs import Subject
@@ -51,7 +52,10 @@ def root_causes(engine: Engine, study: Study, judged: Judged, timezone: str) -> 
     if not wanted:
         return pl.DataFrame(schema=_SCHEMA)
     told = _attributes(engine)
-    places = engine.frame("SELECT journey_key, code, position FROM stages")
+    codes = ", ".join(str(code) for code in sorted({int(code) for each in wanted for code in each.units.code}))
+    places = engine.frame(
+        f"SELECT journey_key, code, position FROM stages WHERE code IN ({codes}) ORDER BY journey_key, position, code"
+    )
     exposures = [_exposure(_units(each, judged, places), each, judged, told, timezone) for each in wanted]
     rows = [
         _row(cause, each, judged, place, timezone)
@@ -62,34 +66,40 @@ def root_causes(engine: Engine, study: Study, judged: Judged, timezone: str) -> 
 
 
 def _attributes(engine: Engine) -> dict[str, pl.DataFrame]:
-    """By attribute of events, what each event of a journey says: `journey_key`, `position`, `value`."""
-    # A glance at some events tells most of what is an id or a free text; it need not be taken apart.
-    many = engine.frame(
-        "WITH few AS (SELECT attributes FROM events LIMIT 20000), entries AS (SELECT unnest(map_entries(attributes))"
-        " AS entry FROM few) SELECT entry.key AS name FROM entries GROUP BY entry.key"
-        f" HAVING count(DISTINCT entry.value) > {MOST_VALUES} ORDER BY 1"
-    )["name"]
-    engine.put("many_valued", pl.DataFrame({"names": [many.to_list()]}, schema={"names": pl.List(pl.String)}))
-    said = (
-        "WITH entries AS (SELECT steps.journey_key, steps.position, unnest(list_filter(map_entries(map_concat("
-        "e.attributes, map {'channel': coalesce(e.channel, ''), 'source': e.source})), lambda told: told.value <> ''"
-        " AND NOT list_contains(many_valued.names, told.key))) AS entry FROM traced_steps steps CROSS JOIN many_valued"
-        " JOIN journey_states states ON states.journey_key = steps.journey_key"
-        " JOIN events e ON e.event_key = steps.event_key)"
-        " SELECT journey_key, position, entry.key AS name, entry.value AS value FROM entries"
-    )
-    engine.connection.execute(f"CREATE OR REPLACE TEMP TABLE said_attributes AS {said}")
+    """By attribute of events, what journeys say from which event on: `journey_key`, `position`, `value`."""
+    many = ", ".join(map(quoted, _many_valued(engine)))
+    engine.hold("staging/said_attributes", {"is_kept": f"entries.entry.key NOT IN ({many})" if many else "true"})
     names = engine.frame(
-        "SELECT name FROM said_attributes GROUP BY name HAVING count(DISTINCT value) BETWEEN 2 AND"
-        f" {MOST_VALUES} AND NOT regexp_matches(lower(name), '{_NO_ID}') ORDER BY name"
+        "SELECT name FROM said_attributes GROUP BY name"
+        f" HAVING count(DISTINCT value) BETWEEN 2 AND {MOST_VALUES} ORDER BY name"
     )["name"]
+    told = names.filter(~names.str.to_lowercase().str.contains(_NO_ID)).to_list()
+    wanted = ", ".join(map(quoted, told)) or "''"
+    values = engine.frame(f"SELECT DISTINCT name, value FROM said_attributes WHERE name IN ({wanted}) ORDER BY 1, 2")
+    engine.put("said_values", values.with_row_index("value_no").cast({"value_no": pl.Int32}))
+    engine.hold("staging/said_changes")
     found = engine.frame(
-        "SELECT journey_key, position, name, value FROM said_attributes SEMI JOIN"
-        f" (SELECT unnest({names.to_list() or ['']}) AS name) USING (name) ORDER BY name, position, journey_key"
+        "SELECT journey_key, position, value_no FROM said_changes ORDER BY position, journey_key, value_no"
     )
-    engine.drop("said_attributes", "many_valued")
-    parts = found.partition_by("name", as_dict=True, include_key=False)
-    return {str(name): part for (name,), part in parts.items()}
+    engine.drop("said_attributes", "said_values", "said_changes")
+    said = found.select("journey_key", "position", *(values[name].gather(found["value_no"]) for name in values.columns))
+    parts = said.partition_by("name", as_dict=True, include_key=False, maintain_order=True)
+    return {name: parts[name,] for name in told}
+
+
+def _many_valued(engine: Engine) -> list[str]:
+    """Attributes with more values than are told apart: ids and free texts, which need not be taken apart at all.
+
+    A glance at some events of the journeys tells most of them; those with too many values go later in any case, so it
+    makes no difference which events they are.
+    """
+    return engine.frame(
+        "WITH few AS (SELECT e.attributes FROM events e WHERE e.event_key IN (SELECT steps.event_key FROM traced_steps"
+        " steps JOIN journey_states states ON states.journey_key = steps.journey_key) LIMIT 20000), entries AS (SELECT"
+        " @ENTRIES(few.attributes) AS entry FROM few) SELECT entries.entry.key AS name FROM entries"
+        " WHERE entries.entry.value <> '' GROUP BY entries.entry.key"
+        f" HAVING count(DISTINCT entries.entry.value) > {MOST_VALUES} ORDER BY 1"
+    )["name"].to_list()
 
 
 def _units(compared: Compared, judged: Judged, places: pl.DataFrame) -> pl.DataFrame:

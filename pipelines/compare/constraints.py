@@ -15,6 +15,7 @@ import polars as pl
 
 from models.calendar import DAY_US, business_days
 from models.intervals import wilson
+from pipelines.compare.summaries import journeys_of_one
 from pipelines.engine import Engine
 from pipelines.settings import Settings
 from pipelines.study import Study
@@ -46,10 +47,7 @@ def constraint_counts(engine: Engine) -> pl.DataFrame:
     engine.create("staging/constraint_counts")
     rows = engine.frame("SELECT * FROM constraint_counts ORDER BY constraint_no")
     engine.drop("constraint_counts")
-    people = engine.frame(
-        "SELECT coalesce(sum(n * n) / sum(n), 1) AS deff"
-        " FROM (SELECT count(*) AS n FROM journey_states GROUP BY entity_key) journeys_of_one"
-    )["deff"][0]
+    people = journeys_of_one(engine)
     low, high = wilson(rows["ended_violated_n"].to_numpy() / people, rows["ended_n"].to_numpy() / people)
     is_told = pl.col("ended_n") > 0
     return rows.with_columns(

@@ -7,6 +7,7 @@ import polars as pl
 from models.customers import LEAST_N, NEVER, Range, followed_n, mean_count, returned_by, worth
 from models.experience import rounded
 from models.patience import DAY_US
+from pipelines.compare.segments import segment_labels
 from pipelines.engine import Engine
 from pipelines.study import Study, whose
 
@@ -36,14 +37,14 @@ def customer_value(engine: Engine, study: Study) -> pl.DataFrame:
     if per == "person":
         engine.create("staging/life_signs", {**study.values, **whose(per)})
     else:
-        engine.connection.execute("CREATE OR REPLACE TABLE life_signs (entity_key BIGINT, seen_us BIGINT)")
+        engine.put("life_signs", pl.DataFrame(schema={"entity_key": pl.Int64, "seen_us": pl.Int64}))
     engine.create("staging/conversions_after", study.values)
     customers = engine.frame(
-        "SELECT customers.*, signs.seen_us FROM customers"
+        "SELECT customers.entity_key, journey_key, start_us, again_us, signs.seen_us FROM customers"
         " LEFT JOIN life_signs signs ON signs.entity_key = customers.entity_key ORDER BY customers.entity_key"
     )
     again = engine.frame("SELECT entity_key, goal_us FROM conversions_after ORDER BY entity_key, goal_us")
-    segments = engine.frame("SELECT journey_key, name || '=' || value AS segment FROM all_segment_values ORDER BY ALL")
+    segments = segment_labels(engine)
     engine.drop("customers", "life_signs", "conversions_after")
     split = customers.join(segments, on="journey_key", how="inner", maintain_order="left")
     parts = split.partition_by("segment", as_dict=True, maintain_order=True)

@@ -7,6 +7,7 @@ import polars as pl
 from models.evidence import GRADES
 from models.experience import response_share, rounded, score_of
 from models.rules import quoted, rules_condition
+from pipelines.compare.segments import segment_labels
 from pipelines.engine import Engine
 from pipelines.study import Study, whose
 from schemas.map_experience import LATEST, Question
@@ -22,7 +23,12 @@ _SIGNALS = {
     ExperienceMeasure.CES: SignalKind.LOW_CES,
     ExperienceMeasure.SENTIMENT: SignalKind.NEGATIVE_SENTIMENT,
 }
-_EVENTS = "entity_key BIGINT, at_us BIGINT, event_key BIGINT, question INTEGER, is_answer BOOLEAN, score DOUBLE"
+_EVENTS: dict[str, pl.DataType | type[pl.DataType]] = {
+    **dict.fromkeys(("entity_key", "at_us", "event_key"), pl.Int64),
+    "question": pl.Int32,
+    "is_answer": pl.Boolean,
+    "score": pl.Float64,
+}
 _QUESTIONS: dict[str, pl.DataType | type[pl.DataType]] = {
     "question": pl.Int32,
     "measure": pl.String,
@@ -49,7 +55,7 @@ def prepare_experience(engine: Engine, study: Study) -> None:
     questions = study.plan.experience
     rows = [_facts(study, number, question) for number, question in enumerate(questions)]
     engine.put("experience_questions", pl.DataFrame(rows, schema=_QUESTIONS, orient="row"))
-    engine.connection.execute(f"CREATE OR REPLACE TABLE experience_events ({_EVENTS})")
+    engine.put("experience_events", pl.DataFrame(schema=_EVENTS))
     for number, question in enumerate(questions):
         _add(engine, study, {"question": number, "is_answer": "true", **_answers(study, number)})
         if question.asked:
@@ -95,7 +101,7 @@ def _fits(question: Question) -> str:
 def _add(engine: Engine, study: Study, told: dict[str, str | int]) -> None:
     values = {**whose(study.plan.journey_is.per), **told, "as_of_us": study.as_of_us}
     engine.create("staging/experience_events", values, name="experience_part")
-    engine.connection.execute("INSERT INTO experience_events SELECT * FROM experience_part")
+    engine.extend("experience_events", "SELECT * FROM experience_part")
     engine.drop("experience_part")
 
 
@@ -112,9 +118,7 @@ def fill_experience(engine: Engine, study: Study) -> None:
     engine.append("marts/experience_quadrants", study.values)
     rows = _scores(engine, study)
     if rows:
-        engine.put("experience_rows", pl.DataFrame(rows, schema=_ROWS))
-        engine.connection.execute("INSERT INTO main.experience BY NAME SELECT * FROM experience_rows")
-        engine.drop("experience_rows")
+        engine.append_frame("experience", pl.DataFrame(rows, schema=_ROWS))
 
 
 def _scopes(engine: Engine, study: Study) -> pl.DataFrame:
@@ -144,9 +148,10 @@ def _scores(engine: Engine, study: Study) -> list[dict[str, object]]:
         " FROM experience_asked asked LEFT JOIN experience_answers answers"
         " ON answers.journey_key = asked.journey_key AND answers.measure = asked.measure"
         " AND answers.about_code IS NOT DISTINCT FROM asked.about_code AND answers.at_us >= asked.asked_us"
-        " GROUP BY ALL ORDER BY ALL"
+        " GROUP BY asked.journey_key, asked.measure, asked.about_code, asked.asked_us"
+        " ORDER BY asked.journey_key, asked.measure, asked.about_code, asked.asked_us"
     )
-    segments = engine.frame("SELECT journey_key, name || '=' || value AS segment FROM all_segment_values ORDER BY ALL")
+    segments = segment_labels(engine)
     said, asks = (_by_segment(frame, segments) for frame in (answers, asked))
     keys = sorted({*said, *asks}, key=lambda key: (key[0] is not None, key[0] or 0, key[1], key[2] or ""))
     return [_row(study, key, said.get(key), asks.get(key)) for key in keys]

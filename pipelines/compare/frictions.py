@@ -36,9 +36,9 @@ def judge_signals(engine: Engine, study: Study) -> Judged:
         study: The version of a map that is in force.
     """
     standard = from_working(engine, study)
-    path = engine.frame("SELECT current_setting('search_path') AS path")["path"][0]
+    path = engine.path
     others = under_rules(engine, study, standard)
-    engine.connection.execute(f"SET search_path = '{path}'")
+    engine.use(*path)
     found = risk_sets(standard.journeys)
     others_are_same = all(subject is standard for subject in others.values())
     elsewhere = {rule: _elsewhere(subject, standard, found) for rule, subject in others.items()}

@@ -55,11 +55,12 @@ def ledger(engine: Engine, study: Study) -> pl.DataFrame:
     for model in models:
         engine.create(f"staging/{model}", {"rank": rank, **study.values})
     reasons = engine.frame(
-        "SELECT lines.* EXCLUDE (at_code), stands.name AS at_touchpoint,"
+        "SELECT lines.segment, lines.measure, lines.line, lines.kind, lines.touchpoint, lines.block, lines.amount,"
+        " lines.journeys_n, stands.name AS at_touchpoint,"
         " coalesce(charged.phase, stands.phase) AS phase, coalesce(charged.owner, stands.owner) AS owner"
         " FROM ledger_lines lines LEFT JOIN map_names stands ON stands.code = lines.at_code"
         " LEFT JOIN (SELECT kind, touchpoint, block, max(phase) AS phase, max(owner) AS owner FROM deviations"
-        " JOIN journey_ids USING (journey_id) GROUP BY ALL) charged ON charged.kind = lines.kind"
+        " JOIN journey_ids USING (journey_id) GROUP BY kind, touchpoint, block) charged ON charged.kind = lines.kind"
         " AND charged.touchpoint IS NOT DISTINCT FROM lines.touchpoint"
         " AND charged.block IS NOT DISTINCT FROM lines.block"
     )

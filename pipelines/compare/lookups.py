@@ -8,10 +8,18 @@ import polars as pl
 
 from models.automaton import Automaton
 from models.places import BlockNames
+from pipelines.engine import Engine
 from pipelines.study import Study
 from schemas.flow_shape import before
 from schemas.map_parts import Promise
 from schemas.words import Calendar
+
+
+def business_hours(engine: Engine) -> pl.DataFrame:
+    """The working table `business_days` as `models.calendar` takes it."""
+    return engine.frame(
+        "SELECT utc_day, before_s, open1_us, close1_us, open2_us, close2_us FROM business_days ORDER BY utc_day"
+    )
 
 
 def block_tables(study: Study, blocks: BlockNames) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -85,10 +85,11 @@ def _read(engine: Engine, study: Study) -> _Log:
     kinds = ", ".join(f"'{kind}'" for kind in (*ON_THE_FLOW, *OF_EVENTS))
     journeys = engine.frame(
         "SELECT journeys.journey_key, journeys.variant_key,"
-        " coalesce(sum(CASE WHEN departed.kind = 'unobservable' THEN occurrences_n END), 0) AS unseen_n,"
-        f" coalesce(bool_or(departed.kind IN ({kinds})), false) AS departs"
+        " CAST(coalesce(sum(CASE WHEN departed.kind = 'unobservable' THEN occurrences_n END), 0) AS BIGINT)"
+        " AS unseen_n,"
+        f" max(CASE WHEN departed.kind IN ({kinds}) THEN 1 ELSE 0 END) AS departs"
         " FROM journey_variants journeys LEFT JOIN departed ON departed.journey_key = journeys.journey_key"
-        " GROUP BY ALL ORDER BY journeys.journey_key"
+        " GROUP BY journeys.journey_key, journeys.variant_key ORDER BY journeys.journey_key"
     )
     letters = dict(engine.frame("SELECT letter, activity FROM unmapped_letters").rows())
     exits = set(range(study.exits_from, len(study.plan.names)))
@@ -99,8 +100,8 @@ def _read(engine: Engine, study: Study) -> _Log:
         variants["is_full"].to_numpy(),
         journeys["journey_key"],
         np.searchsorted(variants["variant_key"].to_numpy(), journeys["variant_key"].to_numpy()).astype(np.int64),
-        journeys["unseen_n"].cast(pl.Int64).to_numpy(),
-        ~journeys["departs"].to_numpy(),
+        journeys["unseen_n"].to_numpy(),
+        (journeys["departs"] == 0).to_numpy(),
     )
 
 

@@ -44,6 +44,12 @@ class SegmentValues:
                     yield labels[int(label)], rows
 
 
+def segment_labels(engine: Engine) -> pl.DataFrame:
+    """One row per journey and segment of which it has a value: `segment` is `name=value`."""
+    labels = "SELECT journey_key, name || '=' || value AS segment FROM all_segment_values WHERE value IS NOT NULL"
+    return engine.frame(f"{labels} ORDER BY journey_key, name")
+
+
 def segment_values(engine: Engine, study: Study) -> SegmentValues:
     """The values of the study's journeys.
 

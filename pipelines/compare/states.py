@@ -60,7 +60,7 @@ def _missing(engine: Engine) -> pl.DataFrame:
     return engine.frame(
         "SELECT departures.variant_key, coalesce(departures.code, members.code) AS code"
         " FROM variant_departures departures LEFT JOIN block_members members"
-        " ON members.block_no = departures.block_no WHERE departures.kind = 'missing' ORDER BY ALL"
+        " ON members.block_no = departures.block_no WHERE departures.kind = 'missing' ORDER BY 1, 2"
     )
 
 

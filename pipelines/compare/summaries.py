@@ -28,10 +28,7 @@ def rates(engine: Engine) -> pl.DataFrame:
         " LEFT JOIN map_blocks blocks ON blocks.block_no = -1 - counts.target"
         " ORDER BY counts.journeys_n DESC, counts.kind, counts.target"
     )
-    people = engine.frame(
-        "SELECT coalesce(sum(n * n) / sum(n), 1) AS deff"
-        " FROM (SELECT count(*) AS n FROM journey_states GROUP BY entity_key) journeys_of_one"
-    )["deff"][0]
+    people = journeys_of_one(engine)
     low, high = wilson(rows["journeys_n"].to_numpy() / people, rows["opportunities_n"].to_numpy() / people)
     return rows.with_columns(
         (pl.col("journeys_n") / pl.col("opportunities_n")).alias("rate"),
@@ -39,6 +36,15 @@ def rates(engine: Engine) -> pl.DataFrame:
         pl.Series("rate_high", high, dtype=pl.Float64),
         pl.when(pl.col("finished_n") > 0).then(pl.col("lost_n") / pl.col("finished_n")).alias("abandoned_share"),
     ).drop("target", "lost_n", "finished_n")
+
+
+def journeys_of_one(engine: Engine) -> float:
+    """For how many journeys one counts, where journeys of one person end alike: the design effect of people."""
+    ((squares, journeys),) = engine.frame(
+        "SELECT CAST(sum(n * n) AS BIGINT) AS squares_n, CAST(sum(n) AS BIGINT) AS journeys_n"
+        " FROM (SELECT count(*) AS n FROM journey_states GROUP BY entity_key) journeys_of_one"
+    ).rows()
+    return float(squares / journeys) if journeys else 1.0
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,8 @@ def outcomes(engine: Engine, study: Study) -> pl.DataFrame:
     returns = engine.frame(
         "SELECT gaps.journey_key, gaps.stands_at AS code, count(*) AS returns_n FROM touch_gaps gaps"
         " JOIN patience ON patience.code = gaps.stands_at WHERE gaps.next_us - gaps.at_us > patience.patience_us"
-        f" AND gaps.code < {study.exits_from} AND NOT ({study.values['stands_at_goal']}) GROUP BY ALL"
+        f" AND gaps.code < {study.exits_from} AND NOT ({study.values['stands_at_goal']})"
+        " GROUP BY gaps.journey_key, gaps.stands_at ORDER BY gaps.journey_key, gaps.stands_at"
     )
     rows = [  # one touchpoint at a time: all visits at once would take gigabytes
         touchpoint_outcomes(

@@ -13,6 +13,7 @@ from models.calendar import DAY_US, elapsed_s
 from models.intervals import Floats, Integers
 from models.patience_curve import PatienceCurve, patience_curve
 from models.waits import Snapshot, WaitEnd, Waits, WaitSummary, summarise_waits
+from pipelines.compare.lookups import business_hours
 from pipelines.compare.segments import SegmentValues, segment_values
 from pipelines.engine import Engine
 from pipelines.study import Study
@@ -77,7 +78,7 @@ def waits_and_curves(engine: Engine, study: Study) -> tuple[pl.DataFrame, pl.Dat
     """
     patience: dict[int, int] = dict(engine.frame("SELECT code, patience_us FROM patience").rows())
     segments = segment_values(engine, study)
-    business = engine.frame("SELECT * EXCLUDE (day_us) FROM business_days ORDER BY utc_day")
+    business = business_hours(engine)
     goals = {study.code(name) for name in study.plan.goals}
     rows: list[Row] = []
     spans: list[Row] = []
@@ -126,7 +127,7 @@ def seen_waits(engine: Engine, study: Study) -> Iterator[SeenWaits]:
         study: The version in force.
     """
     patience: dict[int, int] = dict(engine.frame("SELECT code, patience_us FROM patience").rows())
-    business = engine.frame("SELECT * EXCLUDE (day_us) FROM business_days ORDER BY utc_day")
+    business = business_hours(engine)
     for pair in _pairs(engine):
         found = engine.frame(_WAITS.format(pair.number))
         if not found.is_empty():

@@ -70,7 +70,7 @@ def _deviations(engine: Engine, people: People, subject: Subject) -> Iterator[Nu
     )
     chances = engine.frame(
         "SELECT chances.journey_key, way, target FROM chances"
-        " JOIN journey_states states ON states.journey_key = chances.journey_key"
+        " JOIN journey_states states ON states.journey_key = chances.journey_key ORDER BY way, target, 1"
     )
     places = {key: part["journey_key"] for key, part in chances.partition_by("way", "target", as_dict=True).items()}
     for (kind, target), part in departed.partition_by("kind", "target", as_dict=True, maintain_order=True).items():

@@ -21,7 +21,7 @@ from pipelines.study import Study, studies
 from schemas.errors import WarehouseError
 from schemas.journey_map import JourneyMap
 
-_HASH = "md5_number_lower({})"  # the same in every run and on every machine
+_HASH = "substring(md5({}), 17, 16)"  # the same in every run, on every machine and engine
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,12 @@ class Subject:
         return self.blocks.labels[int(self.journeys.block[codes[0]])]
 
 
+def _hashed(journeys: pl.DataFrame) -> pl.DataFrame:
+    """Hashes as numbers: engines have no unsigned ones in common, so they come as the letters of their bytes."""
+    letters = pl.col("person_hash").str.decode("hex")
+    return journeys.with_columns(letters.bin.reinterpret(dtype=pl.UInt64, endianness="little").alias("person_hash"))
+
+
 def from_working(engine: Engine, study: Study) -> Subject:
     """The journeys of a study, from its working tables.
 
@@ -64,13 +70,14 @@ def from_working(engine: Engine, study: Study) -> Subject:
         f"SELECT journey_key, {_HASH.format('entity_id')} AS person_hash, status, ended_us FROM journey_states"
         " ORDER BY journey_key"
     )
+    journeys = _hashed(journeys)
     for name in study.plan.segments:
         values = engine.frame(f"SELECT journey_key, value FROM all_segment_values WHERE name = {quoted(name)}")
         journeys = journeys.join(values.rename({"value": SEGMENT.format(name)}), on="journey_key", how="left")
     patience = engine.frame("SELECT code, patience_us, horizon_us, is_learned FROM patience ORDER BY code")
     horizon = int(patience["horizon_us"][0])
     learned = np.where(patience["is_learned"].to_numpy(), patience["patience_us"].to_numpy(), -1)
-    steps = engine.frame("SELECT count(*) AS n, count(*) FILTER (WHERE code IS NULL) AS unknown_n FROM traced_steps")
+    steps = engine.frame("SELECT count(*) AS n, count(code) AS known_n FROM traced_steps")
     return _subject(
         study,
         stages=engine.frame(
@@ -85,7 +92,7 @@ def from_working(engine: Engine, study: Study) -> Subject:
         patience_us=patience["patience_us"].to_numpy(),
         unsettled=unsettled_codes(learned, horizon),
         horizon=horizon,
-        unmapped_share=steps["unknown_n"][0] / max(1, steps["n"][0]),
+        unmapped_share=(steps["n"][0] - steps["known_n"][0]) / max(1, steps["n"][0]),
         activities=dict(engine.frame("SELECT letter, activity FROM unmapped_letters").rows()),
     )
 
@@ -124,7 +131,9 @@ def from_published(
 def _keyed(ids: pl.DataFrame, plan: JourneyMap) -> pl.DataFrame:
     """Journeys with a number for each, and a column per segment."""
     pairs = ids.select("journey_id", "segments").explode("segments").unnest("segments")
-    journeys = ids.drop("segments").with_row_index("journey_key").with_columns(pl.col("journey_key").cast(pl.Int64))
+    journeys = (
+        _hashed(ids.drop("segments")).with_row_index("journey_key").with_columns(pl.col("journey_key").cast(pl.Int64))
+    )
     for name in plan.segments:
         values = pairs.filter(pl.col("key") == name).select("journey_id", pl.col("value").alias(SEGMENT.format(name)))
         journeys = journeys.join(values, on="journey_id", how="left")

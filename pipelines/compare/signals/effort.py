@@ -22,7 +22,7 @@ def find_effort(engine: Engine, study: Study) -> None:
         engine: The warehouse; it uses the study's schema, in which `stages`, `early_logs` and `experience_answers` are.
         study: One version of a map.
     """
-    names = engine.frame("SELECT DISTINCT activity, coalesce(channel, '') AS channel FROM main.events ORDER BY ALL")
+    names = engine.frame("SELECT DISTINCT activity, coalesce(channel, '') AS channel FROM main.events ORDER BY 1, 2")
     engine.put("event_kinds", kinds_of_events(names.rows()))
     values = {"page": _first_of(PAGE), "element": _first_of(ELEMENT), "reason": _first_of(REASON), **study.values}
     for model in ("customer_steps", "backtracks", "clicks_in_vain", "loops", "channel_moves", "contact_steps"):

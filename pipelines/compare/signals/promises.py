@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from models.calendar import due_us
+from pipelines.compare.lookups import business_hours
 from pipelines.engine import Engine
 from schemas.words import Calendar
 
@@ -20,7 +21,7 @@ def promise_dues(engine: Engine) -> pl.DataFrame:
         " FROM timed_waits waits JOIN wait_pairs pairs ON pairs.pair_no = waits.pair_no AND pairs.is_ready"
         " WHERE wait_s > waits.promised_s ORDER BY waits.journey_key, waits.pair_no, ready_position"
     )
-    days = engine.frame("SELECT * EXCLUDE (day_us) FROM business_days ORDER BY utc_day")
+    days = business_hours(engine)
     ready_us, within_us = waits["ready_us"].to_numpy(), waits["within_us"].to_numpy()
     is_business = (waits["calendar"] == Calendar.BUSINESS).to_numpy()
     due = ready_us + within_us
