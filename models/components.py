@@ -75,6 +75,21 @@ class People:
         return int(self.classes.max(initial=-1)) + 1
 
 
+@dataclass(frozen=True)
+class Settled:
+    """What became of links that were taken in order.
+
+    Attributes:
+        nodes: Persons before, each named by a node.
+        roots: The person that each has become, named by the smallest of their nodes.
+        refused: Which links would have joined two people.
+    """
+
+    nodes: Whole
+    roots: Whole
+    refused: Mask
+
+
 def apart(nodes_n: int) -> Whole:
     """Every node on its own: what `join` and `join_people` start from."""
     return np.arange(nodes_n, dtype=np.int64)
@@ -125,22 +140,36 @@ def _mixed(roots: Whole, people: People) -> Mask:
     return mixed
 
 
-def _join_in_order(parents: Whole, links: Links, people: People, in_doubt: Mask) -> Mask:
-    """Take links from the strongest to the weakest; returns the refused ones."""
-    before = _roots(parents)
-    nodes, places = np.unique(before[np.concatenate((links.lefts, links.rights))], return_inverse=True)
+def join_strongest(links: Links, left_homes: Whole, right_homes: Whole, people: People) -> Settled:
+    """Take links from the strongest to the weakest, except those that would join two people.
+
+    Args:
+        links: Links between ids.
+        left_homes: The person, so far, at one end of each: a node that names her.
+        right_homes: The person at the other end.
+        people: Who must not be joined, by the nodes that name the persons who have them.
+    """
+    nodes, places = np.unique(np.concatenate((left_homes, right_homes)), return_inverse=True)
     held = np.full((len(nodes), people.classes_n), NOBODY, dtype=np.int64)
-    homes = before[people.nodes[in_doubt]]
-    known = np.minimum(np.searchsorted(nodes, homes), len(nodes) - 1)
-    is_linked = nodes[known] == homes
-    held[known[is_linked], people.classes[in_doubt][is_linked]] = people.owners[in_doubt][is_linked]
-    lefts, rights = places[: len(links.lefts)], places[len(links.lefts) :]
+    if len(nodes):
+        known = np.minimum(np.searchsorted(nodes, people.nodes), len(nodes) - 1)
+        is_linked = nodes[known] == people.nodes
+        held[known[is_linked], people.classes[is_linked]] = people.owners[is_linked]
+    lefts, rights = places[: len(left_homes)], places[len(left_homes) :]
     order = links.strongest_first()
     local = apart(len(nodes))
     refused = np.zeros(len(links.lefts), dtype=np.bool_)
     refused[order] = _join_unless_mixed(local, held, lefts[order], rights[order])
-    _join(parents, nodes, nodes[_roots(local)])
-    return refused
+    return Settled(nodes, nodes[_roots(local)], refused)
+
+
+def _join_in_order(parents: Whole, links: Links, people: People, in_doubt: Mask) -> Mask:
+    """Take links from the strongest to the weakest; returns the refused ones."""
+    before = _roots(parents)
+    crowd = People(before[people.nodes[in_doubt]], people.classes[in_doubt], people.owners[in_doubt])
+    settled = join_strongest(links, before[links.lefts], before[links.rights], crowd)
+    _join(parents, settled.nodes, settled.roots)
+    return settled.refused
 
 
 @compiled

@@ -9,7 +9,7 @@ with fans as (
         count(*) as fan_n,
         count(case when trust = 0 then 1 end) as strict_n,
         count(case when trust <= 1 then 1 end) as default_n
-    from $ends
+    from $ends ends
     group by id_key, id_type, other_type
 )
 select

@@ -3,8 +3,8 @@ with anonymous as (
     select events.event_key, events.id_key as device_key, @MICROS(events.occurred_at) as at_us
     from events
     join identity_shared shared on shared.id_key = events.id_key
-    left join event_owners owners on owners.event_key = events.event_key
-    where owners.event_key is null
+    left join (select distinct event_key from identity_others) told on told.event_key = events.event_key
+    where told.event_key is null
 ),
 points as (
     select device_key, at_us, event_key, cast(null as bigint) as login_us from anonymous
@@ -35,8 +35,14 @@ near as (
     from placed
     join identity_logins logins on logins.device_key = placed.device_key and logins.at_us = placed.after_us
     where placed.event_key >= 0 and placed.after_us - placed.at_us <= $slack_us
+),
+owned as (
+    select event_key, min(node) as node
+    from near
+    group by event_key
+    having min(person_key) = max(person_key)
 )
-select event_key, min(node) as node
-from near
-group by event_key
-having min(person_key) = max(person_key)
+select owned.event_key, nodes.id_key
+from owned
+join identity_nodes nodes on nodes.node = owned.node
+order by owned.event_key

@@ -6,7 +6,7 @@ with owned as (
         case when owners.owner_key is null then ends.other_key else owners.owner_key end as other_key,
         ends.other_type,
         ends.trust
-    from identity_ends ends
+    from $ends ends
     left join identity_owners owners on owners.id_key = ends.other_key
 )
 select id_key, id_type, other_key, other_type, min(trust) as trust

@@ -8,5 +8,5 @@ select
     cast(sum(case when parts.is_known = 1 then owned.events_n else 0 end) as bigint) as known_n,
     cast(sum(owned.lent_n) as bigint) as lent_n
 from identity_owned_events owned
-join identity_parts parts on parts.id_key = owned.id_key
+join $parts parts on parts.id_key = owned.id_key
 group by owned.source

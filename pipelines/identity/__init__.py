@@ -25,15 +25,27 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import duckdb
+import polars as pl
 
-from pipelines.identity import guards, history, joining, owners, probabilistic
-from pipelines.identity.working import forget, make, model, number, refill
+from pipelines.engine import Engine, engine_of
+from pipelines.identity import guards, history, joining, jumping, owners, probabilistic
+from pipelines.identity.persons import RULES, Persons
+from pipelines.identity.working import count, quoted, text, within, workroom
 from pipelines.settings import Settings
 from pipelines.warehouse import transaction
-from schemas.tables import IDENTITY_LINKS, PERSONS, STITCHING
-from schemas.words import Rule
+from schemas.words import IdKind, Rule
 
 __all__ = ["IdentityReport", "UnknownIdError", "resolve_persons"]
+
+
+# Tables that DuckDB holds beside its schemas.
+_HELD = (
+    "identity_nodes",
+    "identity_fans",
+    "identity_supers",
+    "identity_crowds",
+    "identity_owned_events",
+)
 
 
 @dataclass(frozen=True)
@@ -83,85 +95,84 @@ def resolve_persons(
         SettingsError: `[identity.probabilistic]` without splink.
         SourceError: its table of people cannot be read or compared.
     """
-    _judge_links(connection, settings)
-    probabilistic.add_guesses(connection, settings)
-    joined = joining.join_ids(connection)
-    history.find_changes(connection, joined)
-    with transaction(connection, settings.warehouse):
-        _write_links(connection)
-        _write_persons(connection, joined)
-        history.keep_changes(connection, now or datetime.now(UTC))
-        lent_n = owners.find_owners(connection)
-        _write_stitching(connection, joined)
-    report = _report(connection, joined, lent_n)
-    forget(connection)
+    engine = engine_of(connection, settings)
+    with workroom(engine):
+        kinds = _judge_links(engine, settings)
+        probabilistic.add_guesses(engine, settings)
+        joined = jumping.join_ids(engine) if jumping.is_wanted(engine) else joining.join_ids(engine)
+        changed = history.find_changes(engine, joined)
+        with transaction(connection, settings.warehouse):
+            _write_links(engine)
+            _write_persons(engine, joined)
+            history.keep_changes(engine, changed, now or datetime.now(UTC))
+            lent_n = owners.find_owners(engine, kinds)
+            _write_stitching(engine, joined)
+        report = _report(engine, joined, lent_n)
+        engine.drop(*_HELD)
     return report
 
 
-def _write_links(connection: duckdb.DuckDBPyConnection) -> None:
-    make(connection, "identity_source_lists", model("identity_source_lists"))
-    make(connection, "identity_several_sources", model("identity_several_sources"))
-    refill(connection, "identity_links", model("identity_links"), IDENTITY_LINKS.names)
-    forget(connection, "identity_source_lists", "identity_several_sources", "identity_strengths")
-
-
-def _write_persons(connection: duckdb.DuckDBPyConnection, joined: joining.Joined) -> None:
-    connection.execute("DELETE FROM person_keys")
-    for rule in joining.RULES:
-        with joined.parts(connection, rule):
-            keys = model("person_keys", rule=f"'{rule}'")
-            connection.execute(f"INSERT INTO person_keys {keys}")
-    refill(connection, "persons", model("persons"), PERSONS.names)
-
-
-def _write_stitching(connection: duckdb.DuckDBPyConnection, joined: joining.Joined) -> None:
-    connection.execute("DELETE FROM stitching")
-    if not make(connection, "identity_owned_events", model("identity_owned_events")):
-        return
-    found = []
-    for rule in joining.RULES:
-        with joined.parts(connection, rule):
-            name = f"identity_stitching_{rule}"
-            make(connection, name, model("stitching", rule=f"'{rule}'"))
-            found.append(f"SELECT * FROM {name}")
-    refill(connection, "stitching", " UNION ALL ".join(found), STITCHING.names, by="source, rule")
-
-
-def _judge_links(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    guards.describe(connection, settings)
-    make(connection, "identity_nodes", model("identity_nodes"))
-    seen_n = make(connection, "identity_pairs", model("identity_pairs"))
-    make(connection, "identity_typed", model("identity_typed"))
-    forget(connection, "identity_pairs")
-    joining.put_owners(connection)
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW identity_ends AS {model('identity_ends')}")
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW identity_owned_ends AS {model('identity_owned_ends')}")
-    has_merges = number(connection, "SELECT count(*) FROM identity_owners") > 0
-    ends = "identity_owned_ends" if has_merges else "identity_ends"
-    types_n = number(connection, "SELECT count(*) FROM identity_types")
-    bounds = {"ends": ends, "types_n": str(types_n), "super_limit": str(guards.SUPER_NODE)}
-    make(connection, "identity_fans", model("identity_fans", **bounds))
-    make(connection, "identity_supers", model("identity_supers", **bounds))
-    make(connection, "identity_crowds", model("identity_crowds"))
-    judged_n = make(connection, "identity_strengths", model("identity_strengths"))
-    connection.execute("DROP VIEW identity_owned_ends; DROP VIEW identity_ends")
-    forget(connection, "identity_typed")
+def _judge_links(engine: Engine, settings: Settings) -> Mapping[str, IdKind]:
+    """Make the tables of judged links; returns the id types and their kinds."""
+    kinds = guards.describe(engine, settings)
+    for model in ("identity_nodes", "identity_pairs", "identity_typed"):
+        engine.hold(f"staging/{model}")
+    seen_n = count(engine, "identity_pairs")
+    engine.drop("identity_pairs")
+    jumping.put_owners(engine) if jumping.is_wanted(engine) else joining.put_owners(engine)
+    ends = within(text("identity_ends"))
+    if count(engine, "identity_owners"):
+        ends = within(text("identity_owned_ends", ends=ends))
+    bounds: dict[str, str | int] = {"ends": ends, "types_n": len(kinds), "super_limit": guards.SUPER_NODE}
+    for model in ("identity_fans", "identity_supers", "identity_crowds", "identity_strengths"):
+        engine.hold(f"staging/{model}", bounds)
+    judged_n = count(engine, "identity_strengths")
+    engine.drop("identity_typed")
     if seen_n != judged_n:  # nothing is lost in silence
         raise UnknownIdError(f"{seen_n - judged_n} links name an id that the table identifiers does not have once")
+    return kinds
 
 
-def _report(connection: duckdb.DuckDBPyConnection, joined: joining.Joined, lent_n: int) -> IdentityReport:
-    sizes = {str(rule): joined.sizes(rule) for rule in joining.RULES}
-    counted = "SELECT strength, count(*) FROM identity_links GROUP BY strength"
-    strengths = dict(connection.sql(counted).fetchall())
+def _write_links(engine: Engine) -> None:
+    engine.hold("staging/identity_source_lists")
+    engine.hold("staging/identity_several_sources")
+    engine.clear("identity_links")
+    engine.append("staging/identity_links")
+    engine.drop("identity_source_lists", "identity_several_sources", "identity_strengths")
+
+
+def _write_persons(engine: Engine, joined: Persons) -> None:
+    engine.clear("person_keys", "persons")
+    for rule in RULES:
+        with joined.parts(rule) as parts:
+            engine.append("staging/person_keys", {"rule": quoted(rule), "parts": parts})
+    engine.append("staging/persons")
+
+
+def _write_stitching(engine: Engine, joined: Persons) -> None:
+    engine.clear("stitching")
+    engine.hold("staging/identity_owned_events")
+    found = []
+    for rule in RULES:
+        with joined.parts(rule) as parts:
+            found.append(engine.frame(text("stitching", rule=quoted(rule), parts=parts)))
+    engine.append_frame("stitching", pl.concat(found).sort("source", "rule"))
+
+
+def _report(engine: Engine, joined: Persons, lent_n: int) -> IdentityReport:
+    home = engine.connection
+    sizes = {str(rule): joined.sizes(rule) for rule in RULES}
+    counted = "SELECT strength, count(*) FROM main.identity_links GROUP BY strength"
+    strengths = dict(home.sql(counted).fetchall())
     strict_n, default_n, loose_n, none_n = (strengths.get(word, 0) for word in (*Rule, "none"))
+    ((ids_n,),) = home.sql("SELECT count(*) FROM main.identifiers").fetchall()
     return IdentityReport(
-        ids_n=number(connection, "SELECT count(*) FROM identifiers"),
+        ids_n=ids_n,
         links_n=strict_n + default_n + loose_n + none_n,
         blocked_n=loose_n + none_n,
         taken_n={"strict": strict_n, "default": strict_n + default_n, "loose": strict_n + default_n + loose_n},
-        persons_n={rule: len(each) for rule, each in sizes.items()},
-        largest_n={rule: int(each.max(initial=0)) for rule, each in sizes.items()},
+        persons_n={rule: each.persons_n for rule, each in sizes.items()},
+        largest_n={rule: each.largest_n for rule, each in sizes.items()},
         refused_n=joined.refused_n,
         lent_n=lent_n,
     )

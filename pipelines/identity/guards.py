@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import duckdb
+import polars as pl
 
+from pipelines.engine import Engine
 from pipelines.id_types import kind_of
-from pipelines.identity.working import make
+from pipelines.identity.working import quoted
 from pipelines.settings import Settings
 from schemas.words import IdKind
 
@@ -52,20 +53,25 @@ STAND_INS = (
 )
 
 
-def describe(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Make the working tables that the models judge by: types, pairs of types, blocked ids, sources."""
-    names = [str(name) for (name,) in connection.sql("SELECT DISTINCT id_type FROM identifiers ORDER BY 1").fetchall()]
+def describe(engine: Engine, settings: Settings) -> Mapping[str, IdKind]:
+    """Make the working tables that the models judge by: types, pairs of types, blocked ids, sources.
+
+    Ids are judged at home: they stand in the clear nowhere else. Returns the id types and their kinds.
+    """
+    home = engine.connection
+    names = [str(name) for (name,) in home.sql("SELECT DISTINCT id_type FROM identifiers ORDER BY 1").fetchall()]
     kinds = {name: kind_of(settings, name) for name in names}
-    _put_types(connection, kinds)
-    _put_type_pairs(connection, settings, kinds)
-    _put_sources(connection, settings)
+    _put_types(engine, kinds)
+    _put_type_pairs(engine, settings, kinds)
+    _put_sources(engine, settings)
     # One look for each type: a condition on all of them at once is evaluated where it need not be.
     looks = [
-        f"SELECT id_key FROM identifiers WHERE id_type = {_quoted(name)} AND ({_is_blocked(settings, name, kind)})"
+        f"SELECT id_key FROM identifiers WHERE id_type = {quoted(name)} AND ({_is_blocked(settings, name, kind)})"
         for name, kind in kinds.items()
     ]
     nobody = "SELECT id_key FROM identifiers WHERE FALSE"
-    make(connection, "identity_blocked", " UNION ALL ".join(looks or [nobody]))
+    engine.put("identity_blocked", home.sql(" UNION ALL ".join(looks or [nobody])).pl())
+    return kinds
 
 
 def trust_of(one: IdKind, other: IdKind) -> int:
@@ -89,49 +95,38 @@ def _is_owned(kind: IdKind, other: IdKind) -> int:
     return int(kind != IdKind.PERSON and other == IdKind.PERSON)
 
 
-def _put_types(connection: duckdb.DuckDBPyConnection, kinds: Mapping[str, IdKind]) -> None:
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE identity_types"
-        " (type_n INTEGER, id_type VARCHAR, kind VARCHAR, place INTEGER, is_person INTEGER)"
-    )
+def _put_types(engine: Engine, kinds: Mapping[str, IdKind]) -> None:
     rows = [
         (number, name, str(kind), NAMES_FIRST.index(kind), int(kind == IdKind.PERSON))
         for number, (name, kind) in enumerate(kinds.items())
     ]
-    if rows:
-        connection.executemany("INSERT INTO identity_types VALUES (?, ?, ?, ?, ?)", rows)
+    schema = {"type_n": pl.Int32, "id_type": pl.String, "kind": pl.String, "place": pl.Int32, "is_person": pl.Int32}
+    engine.put("identity_types", pl.DataFrame(rows, schema=schema, orient="row"))
 
 
-def _put_type_pairs(connection: duckdb.DuckDBPyConnection, settings: Settings, kinds: Mapping[str, IdKind]) -> None:
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE identity_type_pairs (type_n INTEGER, other_type INTEGER, trust INTEGER,"
-        " is_owned INTEGER, strict_limit BIGINT, default_limit BIGINT, loose_limit BIGINT)"
-    )
+def _put_type_pairs(engine: Engine, settings: Settings, kinds: Mapping[str, IdKind]) -> None:
     rows = [
         (at, to, trust_of(kind, other), _is_owned(kind, other), *limits_of(settings, name, other_name, other))
         for at, (name, kind) in enumerate(kinds.items())
         for to, (other_name, other) in enumerate(kinds.items())
     ]
-    if rows:
-        connection.executemany("INSERT INTO identity_type_pairs VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    small = dict.fromkeys(("type_n", "other_type", "trust", "is_owned"), pl.Int32)
+    limits = dict.fromkeys(("strict_limit", "default_limit", "loose_limit"), pl.Int64)
+    engine.put("identity_type_pairs", pl.DataFrame(rows, schema={**small, **limits}, orient="row"))
 
 
-def _put_sources(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+def _put_sources(engine: Engine, settings: Settings) -> None:
     """Sources that show links, numbered in the order of names, and how far each says that its links are trusted."""
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE identity_sources (source_n INTEGER, source VARCHAR, trust INTEGER)"
-    )
     told = {source.name: TRUST[source.links] for source in settings.sources if source.links}
-    names = [name for (name,) in connection.sql("SELECT DISTINCT source FROM link_evidence ORDER BY 1").fetchall()]
-    rows = [(number, name, told.get(name)) for number, name in enumerate(names)]
-    connection.executemany("INSERT INTO identity_sources VALUES (?, ?, ?)", [*rows, (GUESSER, GUESSES, GUESSED)])
+    known = engine.connection.sql("SELECT DISTINCT source FROM link_evidence ORDER BY 1").fetchall()
+    rows = [(number, name, told.get(name)) for number, (name,) in enumerate(known)]
+    schema = {"source_n": pl.Int32, "source": pl.String, "trust": pl.Int32}
+    engine.put("identity_sources", pl.DataFrame([*rows, (GUESSER, GUESSES, GUESSED)], schema=schema, orient="row"))
 
 
 def _is_blocked(settings: Settings, id_type: str, kind: IdKind) -> str:
     """SQL of whether an id of this type joins too much by its very text."""
-    tests = [
-        f"lower(value) LIKE {_quoted(_like(glob))} ESCAPE '^'" for glob in settings.identity.block.get(id_type, ())
-    ]
+    tests = [f"lower(value) LIKE {quoted(_like(glob))} ESCAPE '^'" for glob in settings.identity.block.get(id_type, ())]
     if kind not in {IdKind.RECORD, IdKind.CASE}:  # a ticket 0 is a ticket
         tests.append(f"lower(value) IN ({_list(STAND_INS.split())})")
     if kind == IdKind.EMAIL:
@@ -150,9 +145,4 @@ def _like(glob: str) -> str:
 
 
 def _list(words: list[str]) -> str:
-    return ", ".join(_quoted(word) for word in words)
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("'", "''")
-    return f"'{escaped}'"
+    return ", ".join(quoted(word) for word in words)

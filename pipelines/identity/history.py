@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
-import duckdb
+from pipelines.engine import Engine
+from pipelines.identity.persons import RULES, Persons
+from pipelines.identity.working import count, quoted, text
+from schemas.words import Rule
 
-from pipelines.identity.joining import RULES, Joined
-from pipelines.identity.working import forget, make, model, number
-from schemas.tables import PERSON_CHANGES
-
-
-def find_changes(connection: duckdb.DuckDBPyConnection, joined: Joined) -> None:
-    """Compare `person_keys` as it still is with the persons just found, into a working table."""
-    empty = "SELECT '' AS rule, '' AS kind, '' AS from_person_id, '' AS to_person_id, 0::BIGINT AS ids_n WHERE FALSE"
-    make(connection, "identity_changes", empty)
-    if not number(connection, "SELECT count(*) FROM person_keys"):
-        return
-    for rule in RULES:
-        with joined.parts(connection, rule):
-            make(connection, "identity_latter", model("person_keys", rule=f"'{rule}'"))
-        if make(connection, "identity_moves", model("person_moves", rule=f"'{rule}'")):
-            changes = model("person_changes", rule=f"'{rule}'")
-            connection.execute(f"INSERT INTO identity_changes {changes}")
-    forget(connection, "identity_latter", "identity_moves")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def keep_changes(connection: duckdb.DuckDBPyConnection, now: datetime) -> None:
+def find_changes(engine: Engine, joined: Persons) -> tuple[Rule, ...]:
+    """Compare `person_keys` as it still is with the persons just found; returns under which rules some changed.
+
+    What changed is in a working table for each of these rules.
+    """
+    if not engine.connection.sql("SELECT 1 FROM main.person_keys LIMIT 1").fetchall():
+        return ()
+    return tuple(rule for rule in RULES if _find_changes(engine, joined, rule))
+
+
+def _find_changes(engine: Engine, joined: Persons, rule: Rule) -> bool:
+    with joined.parts(rule) as parts:
+        engine.derive("identity_latter", text("person_keys", rule=quoted(rule), parts=parts))
+    engine.derive("identity_moves", text("person_moves", rule=quoted(rule)))
+    if is_changed := count(engine, "identity_moves") > 0:
+        engine.derive(f"identity_changes_{rule}", text("person_changes", rule=quoted(rule)))
+    engine.drop("identity_latter", "identity_moves")
+    return is_changed
+
+
+def keep_changes(engine: Engine, changed: tuple[Rule, ...], now: datetime) -> None:
     """Add what changed to `person_changes`, under the run that is on its way, if one is."""
-    running = "(SELECT max(run_id) FROM runs WHERE status = 'running')"
-    connection.execute(
-        f"INSERT INTO person_changes ({', '.join(PERSON_CHANGES.names)})"
-        f" SELECT {running}, $now, rule, kind, from_person_id, to_person_id, ids_n FROM identity_changes"
-        " ORDER BY rule, from_person_id, to_person_id",
-        {"now": now},
-    )
+    running = "SELECT max(run_id) FROM main.runs WHERE status = 'running'"
+    ((run_id,),) = engine.connection.sql(running).fetchall()
+    values: dict[str, str | int] = {
+        "run": "cast(null as varchar)" if run_id is None else quoted(run_id),
+        "now_us": (now - _EPOCH) // timedelta(microseconds=1),
+    }
+    for rule in sorted(changed):
+        engine.append("staging/noted_changes", {"changes": f"identity_changes_{rule}", **values}, "person_changes")

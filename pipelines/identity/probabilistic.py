@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow as pa
 
+from pipelines.engine import Engine
 from pipelines.id_types import form_sql, kind_of
 from pipelines.identity.guards import GUESSER
-from pipelines.identity.working import forget, make, number
+from pipelines.identity.working import count, text
 from schemas.errors import SettingsError, SourceError
 
 if TYPE_CHECKING:
@@ -32,25 +33,19 @@ _SAMPLED_PAIRS = 1_000_000
 """Pairs of strangers by which splink learns how often values agree by chance: its own recommendation for a laptop."""
 _RECALL = 0.7
 """How many true pairs agree in all names, or in an address: splink needs a rough idea, and corrects it."""
+# The likelier a pair, the earlier it is tried: anything above 2 is told as guessed. Ids in the clear stay at home.
 _PAIRS = """
-SELECT least(l.id_key, r.id_key) AS left_key, greatest(l.id_key, r.id_key) AS right_key, max(probability) AS probability
+SELECT least(l.id_key, r.id_key) AS left_key, greatest(l.id_key, r.id_key) AS right_key,
+    (3 + round((1 - max(probability)) * 1000000))::INTEGER AS trust
 FROM identity_compared
 JOIN identifiers l ON l.id_type = $id_type AND l.value = {left_form}
 JOIN identifiers r ON r.id_type = $id_type AND r.value = {right_form}
 WHERE l.id_key <> r.id_key
 GROUP BY ALL
 """
-# What rows show already, and ids that no link of the rule may join.
-_FORGET_KNOWN = """
-DELETE FROM identity_guesses AS g WHERE
-    EXISTS (SELECT 1 FROM identity_strengths p WHERE p.left_key = g.left_key AND p.right_key = g.right_key)
-    OR EXISTS (SELECT 1 FROM identity_nodes n WHERE n.id_key IN (g.left_key, g.right_key) AND n.is_blocked = 1)
-    OR EXISTS (SELECT 1 FROM identity_supers s WHERE s.id_key IN (g.left_key, g.right_key))
-    OR EXISTS (SELECT 1 FROM identity_crowds c WHERE c.id_key IN (g.left_key, g.right_key) AND c.is_loose = 0)
-"""
 
 
-def add_guesses(connection: duckdb.DuckDBPyConnection, settings: Settings) -> int:
+def add_guesses(engine: Engine, settings: Settings) -> int:
     """Add the pairs to the working tables of judged links; returns how many are new.
 
     Raises:
@@ -60,23 +55,17 @@ def add_guesses(connection: duckdb.DuckDBPyConnection, settings: Settings) -> in
     told = settings.identity.probabilistic
     if told is None:
         return 0
-    pairs = compared(told, settings.root)
-    connection.register("identity_incoming", pairs)
-    make(connection, "identity_compared", "SELECT * FROM identity_incoming")
-    connection.unregister("identity_incoming")
     kind = kind_of(settings, told.id_type)
     query = _PAIRS.format(left_form=form_sql(kind, "left_id"), right_form=form_sql(kind, "right_id"))
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE identity_guesses AS {query}", {"id_type": told.id_type})
-    connection.execute(_FORGET_KNOWN)
-    # The likelier a pair, the earlier it is tried; anything above 2 is told as guessed.
-    connection.execute(
-        "INSERT INTO identity_strengths BY NAME SELECT left_key, right_key, 0 AS evidence_n, NULL AS first_seen_at,"
-        f" {GUESSER} AS first_source, {GUESSER} AS last_source,"
-        " (3 + round((1 - probability) * 1000000))::INTEGER AS trust, 2 AS turn, 'loose' AS strength, 'trust' AS guard"
-        " FROM identity_guesses"
-    )
-    found_n = number(connection, "SELECT count(*) FROM identity_guesses")
-    forget(connection, "identity_compared", "identity_guesses")
+    home = engine.connection
+    home.register("identity_compared", compared(told, settings.root))
+    engine.put("identity_guesses", home.sql(query, params={"id_type": told.id_type}).pl())
+    home.unregister("identity_compared")
+    # Not what rows show already, nor ids that no link of the rule may join.
+    engine.derive("identity_guesses", text("identity_new_guesses", guesser=GUESSER))
+    engine.extend("identity_strengths", "SELECT * FROM identity_guesses")
+    found_n = count(engine, "identity_guesses")
+    engine.drop("identity_guesses")
     return found_n
 
 
@@ -166,7 +155,7 @@ def _read(own: duckdb.DuckDBPyConnection, told: Probabilistic, root: Path) -> No
         f" {', '.join(cells)} FROM delivered WHERE {_quoted(told.id)} IS NOT NULL ORDER BY ALL"
     )
     own.execute("DROP TABLE delivered")
-    if number(own, "SELECT count(*) FROM people") < 2:
+    if own.sql("SELECT count(*) >= 2 FROM people").fetchall() != [(True,)]:
         raise _too_few(told)
 
 

@@ -2,53 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from string import Template
+
 import duckdb
-import pyarrow as pa
+import numpy as np
 
 from models import sql
+from models.components import Whole
+from pipelines.engine import Engine
 
-PREFIX = "identity_"
-
-
-def model(name: str, **values: str) -> str:
-    """The text of a staging model."""
-    return sql.render(f"staging/{name}", **values)
+SCHEMA = "work_identity"
 
 
-def make(connection: duckdb.DuckDBPyConnection, name: str, select: str) -> int:
-    """Make (or make again) a working table; returns how many rows it has."""
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")
-    return number(connection, f"SELECT count(*) FROM {name}")
+@contextmanager
+def workroom(engine: Engine) -> Iterator[None]:
+    """A schema for working tables, gone in the end; after a failure it is left for the next resolution to remove."""
+    engine.forget(SCHEMA)
+    engine.use(SCHEMA)
+    try:
+        yield
+    except BaseException:
+        with suppress(duckdb.Error):  # a connection that broke has nothing to be put back
+            engine.use("main")
+        raise
+    engine.use("main")
+    engine.forget(SCHEMA)
 
 
-def put(connection: duckdb.DuckDBPyConnection, name: str, columns: dict[str, pa.Array]) -> None:
-    """Make (or make again) a working table from arrays."""
-    connection.register("identity_incoming", pa.table(columns))
-    make(connection, name, "SELECT * FROM identity_incoming")
-    connection.unregister("identity_incoming")
+def text(name: str, **values: str | int) -> str:
+    """A staging model with its values filled in, in the portable subset."""
+    return Template(sql.load(f"staging/{name}")).substitute(values)
 
 
-def refill(
-    connection: duckdb.DuckDBPyConnection, table: str, select: str, columns: tuple[str, ...] = (), by: str = ""
-) -> None:
-    """Replace all rows of a kept table, in the order `by`."""
-    names = f" ({', '.join(columns)})" if columns else ""
-    connection.execute(f"DELETE FROM {table}")
-    connection.execute(f"INSERT INTO {table}{names} {select}{f' ORDER BY {by}' if by else ''}")
+def within(query: str) -> str:
+    """A query as it stands in another's FROM."""
+    return f"(\n{query}\n)"
 
 
-def forget(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
-    """Drop working tables, so that a long run does not keep their memory; without names: all."""
-    chosen = names or tuple(
-        str(name)
-        for (name,) in connection.sql(
-            f"SELECT table_name FROM duckdb_tables() WHERE temporary AND starts_with(table_name, '{PREFIX}')"
-        ).fetchall()
-    )
-    for name in chosen:
-        connection.execute(f"DROP TABLE IF EXISTS temp.{name}")
+def count(engine: Engine, table: str) -> int:
+    """How many rows a table has."""
+    return engine.scalar(f"SELECT count(*) FROM {table}")
 
 
-def number(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    """The one whole number that a query gives."""
-    return int(connection.sql(query).fetchall()[0][0])
+def arrays(engine: Engine, query: str) -> dict[str, Whole]:
+    """The columns of a query, whole numbers all of them."""
+    frame = engine.frame(query)
+    return {column.name: column.to_numpy().astype(np.int64, copy=False) for column in frame}
+
+
+def quoted(value: str) -> str:
+    """A text as SQL."""
+    escaped = value.replace("'", "''")
+    return f"'{escaped}'"

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines import warehouse
+from pipelines.engine import Engine
 from pipelines.identity import joining, resolve_persons
 from pipelines.settings import Settings
 from tests.bench.measure import Costs
@@ -60,9 +61,9 @@ def join(folder: Path, memory: str) -> Costs:
         connection.execute("DETACH world")
     plain = joining.join_ids
 
-    def measured(connection: duckdb.DuckDBPyConnection) -> joining.Joined:
+    def measured(engine: Engine) -> joining.Joined:
         with costs.step("components"):
-            return plain(connection)
+            return plain(engine)
 
     with warehouse.writer(settings) as connection:
         joining.join_ids = measured

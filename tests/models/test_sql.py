@@ -36,6 +36,8 @@ UNIQUE_LAST = {
     "rival_journey_id": "unique across maps, among the rivals of one journey",
     "phase_at": "the first code of a phase; a touchpoint belongs to one phase",
     "journey_id": "unique across maps and rules",
+    "head": "of distinct heads",
+    "root": "of distinct persons",
 }
 """Columns that may end the ORDER BY of a window, and why no two of its rows share one."""
 PARAMETER = "param_"
@@ -155,12 +157,12 @@ def _sample(name: str) -> str | int:
     """A value of the kind that a parameter takes."""
     texts = {"journey", "rival_journey", "rule", "segment", "attribute", "per", "id_type", "device_type", "person_type"}
     numbers = ("_us", "_n", "_from", "_limit", "version")
-    names = {
+    names: dict[str, str | int] = {
         "pick": "min",
         "ids": "journey_ids",
         "named_id": "e.session_id",
         "main_id": "e.id_key",
-        "ends": "identity_ends",
+        **{"ends": "ends", "hooks": "hooks", "parts": "parts", "changes": "changes", "turn": 1, "guesser": -1},
         "code": "case when e.status is null then 1 end",
     }
     if name in texts:

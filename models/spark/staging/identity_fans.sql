@@ -9,7 +9,7 @@ WITH fans AS (
     COUNT(*) AS fan_n,
     COUNT(CASE WHEN trust = 0 THEN 1 END) AS strict_n,
     COUNT(CASE WHEN trust <= 1 THEN 1 END) AS default_n
-  FROM $ends
+  FROM $ends AS ends
   GROUP BY
     id_key,
     id_type,

@@ -7,10 +7,14 @@ WITH anonymous AS (
   FROM events
   JOIN identity_shared AS shared
     ON shared.id_key = events.id_key
-  LEFT JOIN event_owners AS owners
-    ON owners.event_key = events.event_key
+  LEFT JOIN (
+    SELECT DISTINCT
+      event_key
+    FROM identity_others
+  ) AS told
+    ON told.event_key = events.event_key
   WHERE
-    owners.event_key IS NULL
+    told.event_key IS NULL
 ), points AS (
   SELECT
     device_key,
@@ -68,12 +72,21 @@ WITH anonymous AS (
   WHERE
     placed.event_key >= 0
     AND placed.after_us - placed.at_us <= $slack_us
+), owned AS (
+  SELECT
+    event_key,
+    MIN(node) AS node
+  FROM near
+  GROUP BY
+    event_key
+  HAVING
+    MIN(person_key) = MAX(person_key)
 )
 SELECT
-  event_key,
-  MIN(node) AS node
-FROM near
-GROUP BY
-  event_key
-HAVING
-  MIN(person_key) = MAX(person_key)
+  owned.event_key,
+  nodes.id_key
+FROM owned
+JOIN identity_nodes AS nodes
+  ON nodes.node = owned.node
+ORDER BY
+  owned.event_key NULLS LAST

@@ -6,7 +6,7 @@ WITH owned AS (
     CASE WHEN owners.owner_key IS NULL THEN ends.other_key ELSE owners.owner_key END AS other_key,
     ends.other_type,
     ends.trust
-  FROM identity_ends AS ends
+  FROM $ends AS ends
   LEFT JOIN identity_owners AS owners
     ON owners.id_key = ends.other_key
 )

@@ -5,6 +5,6 @@ SELECT
   parts.id_key,
   parts.person_key,
   'p_' || firsts.id AS person_id
-FROM identity_parts AS parts
+FROM $parts AS parts
 JOIN identity_nodes AS firsts
   ON firsts.node = parts.root

@@ -8,7 +8,7 @@ SELECT
   CAST(SUM(CASE WHEN parts.is_known = 1 THEN owned.events_n ELSE 0 END) AS BIGINT) AS known_n,
   CAST(SUM(owned.lent_n) AS BIGINT) AS lent_n
 FROM identity_owned_events AS owned
-JOIN identity_parts AS parts
+JOIN $parts AS parts
   ON parts.id_key = owned.id_key
 GROUP BY
   owned.source
