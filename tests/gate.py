@@ -11,7 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,6 +24,8 @@ ON_BOTH_CORES = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 SMALL_EXAMPLE = (  # the demo's 20,000 people would take a tenth of the gate
     "from pathlib import Path; from pipelines.demo import make_example; make_example(Path('example'), people=500)"
 )
+MEMORY = Path("/dev/shm")  # noqa: S108  # a folder of our own is made in it
+PLENTY = 12 << 30
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -79,10 +82,25 @@ def _install(package: str) -> bool:
 
 def tests() -> bool:
     """Every test but the long proofs, by files on both cores; the service's in a process beside."""
-    with tempfile.TemporaryDirectory(prefix="terreng-gate-") as name:
-        beside = _Beside(Path(name), SERVICE)
+    with _scratch() as folder:
+        there = {**os.environ, "TMPDIR": str(folder)}
+        beside = _Beside(folder, SERVICE)
         rest = (*PYTEST, *ON_BOTH_CORES, f"--ignore={SERVICE}", f"--ignore={CLUSTER}", "--durations=20")
-        return all([run(*rest), beside.ends_well()])
+        return all([run(*rest, environment=there), beside.ends_well()])
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """Where the tests' workspaces lie: in memory where there is plenty, for their many commits each wait for a disk."""
+    is_roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= PLENTY and _free_memory() >= PLENTY
+    with tempfile.TemporaryDirectory(prefix="terreng-gate-", dir=MEMORY if is_roomy else None) as name:
+        yield Path(name)
+
+
+def _free_memory() -> int:
+    """Bytes that new programs can have."""
+    told = dict(line.split(":") for line in Path("/proc/meminfo").read_text(encoding="utf-8").splitlines())
+    return int(told["MemAvailable"].split()[0]) << 10
 
 
 def cluster() -> bool:
