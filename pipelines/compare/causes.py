@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from models.causes import MOST_VALUES, Attribute, Cause, Exposure, find_causes
@@ -24,6 +26,8 @@ from schemas.words import FrictionVerdict
 _EPOCH: Final = date(1970, 1, 1)
 _NO_ID: Final = r"(^|[_.: ])(id|ids|uuid|guid|hash|token|key|email|phone|name|number|no|url|ip)$"
 """Attributes called like this name somebody or something: they are no cause."""
+_HOURS: Final = tuple(f"{hour:02}" for hour in range(24))
+_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _SCHEMA: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     **dict.fromkeys(("touchpoint", "signal", "attribute", "value", "said"), pl.String),
     **dict.fromkeys(("reached_n", "exposed_n", "family_n", "place"), pl.Int64),
@@ -56,7 +60,8 @@ def root_causes(engine: Engine, study: Study, judged: Judged, timezone: str) -> 
     places = engine.frame(
         f"SELECT journey_key, code, position FROM stages WHERE code IN ({codes}) ORDER BY journey_key, position, code"
     )
-    exposures = [_exposure(_units(each, judged, places), each, judged, told, timezone) for each in wanted]
+    positions = _positions(places, judged.subject.journeys.journeys["journey_key"].to_numpy())
+    exposures = [_exposure(_units(each, judged, positions), each, judged, told, timezone) for each in wanted]
     rows = [
         _row(cause, each, judged, place, timezone)
         for each, causes in zip(wanted, find_causes(exposures), strict=True)
@@ -102,12 +107,32 @@ def _many_valued(engine: Engine) -> list[str]:
     )["name"].to_list()
 
 
-def _units(compared: Compared, judged: Judged, places: pl.DataFrame) -> pl.DataFrame:
+def _positions(places: pl.DataFrame, keys: Integers) -> dict[int, Integers]:
+    """By touchpoint, the event that brought each journey there, in the order of `keys`; -1: it never came there."""
+    in_order = np.argsort(keys)
+    known = keys[in_order]
+    found = {}
+    for (code,), part in places.partition_by("code", as_dict=True).items():
+        key = part["journey_key"].to_numpy()
+        place = np.minimum(np.searchsorted(known, key), known.size - 1)
+        is_known = known[place] == key
+        position = np.full(keys.size, -1, dtype=np.int64)
+        position[in_order[place[is_known]]] = part["position"].to_numpy()[is_known]
+        found[int(str(code))] = position
+    return found
+
+
+def _units(compared: Compared, judged: Judged, positions: Mapping[int, Integers]) -> pl.DataFrame:
     """One row per unit of a risk set: its number, journey, and the event that brought it there."""
     keys = judged.subject.journeys.journeys["journey_key"].to_numpy()[compared.journey]
-    units = pl.DataFrame({"journey_key": keys, "code": compared.units.code}).with_row_index("unit")
-    joined = units.join(places.cast({"code": pl.Int64}), on=["journey_key", "code"], how="left", maintain_order="left")
-    return joined.sort("position", maintain_order=True)
+    position = np.full(keys.size, -1, dtype=np.int64)
+    for code in np.unique(compared.units.code).tolist():
+        if code in positions:
+            is_here = compared.units.code == code
+            position[is_here] = positions[code][compared.journey[is_here]]
+    units = pl.DataFrame({"journey_key": keys, "position": position}).with_row_index("unit")
+    known = pl.when(pl.col("position") >= 0).then("position")
+    return units.with_columns(known).sort("position", maintain_order=True)
 
 
 def _exposure(
@@ -121,16 +146,24 @@ def _exposure(
     for name, said in told.items():
         latest = units.join_asof(said, on="position", by="journey_key", check_sortedness=False).sort("unit")
         attributes[name] = _coded(latest["value"])
-    attributes["hour"] = _coded(local.dt.hour().cast(pl.String).str.zfill(2))
-    attributes["weekday"] = _coded(local.dt.strftime("%A"))
-    names = np.array(judged.subject.plan.names)
-    attributes["touchpoint"] = _coded(pl.Series(names[compared.units.code]))
+    attributes["hour"] = _numbered(local.dt.hour().to_numpy(), _HOURS)
+    attributes["weekday"] = _numbered(local.dt.weekday().to_numpy() - 1, _WEEKDAYS)
+    attributes["touchpoint"] = _numbered(compared.units.code, judged.subject.plan.names)
     return Exposure(
         compared.units.is_exposed,
         compared.units.person,
         (local.dt.date() - _EPOCH).dt.total_days().to_numpy().astype(np.int64),
         attributes,
     )
+
+
+def _numbered(number: npt.NDArray[np.integer], names: Sequence[str]) -> Attribute:
+    """An attribute that is told as a number, each with its name."""
+    here = np.unique(number).tolist()
+    known = sorted({names[each] for each in here})
+    code = np.full(len(names), -1, dtype=np.int64)
+    code[here] = [known.index(names[each]) for each in here]
+    return Attribute(tuple(known), code[number])
 
 
 def _coded(values: pl.Series) -> Attribute:
