@@ -52,6 +52,10 @@ class Costs:
             yield
         self.peak_gb[name] = max(self.peak_gb.get(name, 0.0), largest_gb("self"))
 
+    def told(self, name: str) -> str:
+        """A step's costs in words."""
+        return f"{self.cpu_s[name]:.1f} CPU s, {self.wall_s[name]:.0f} s, {self.peak_gb.get(name, 0.0):.2f} GB"
+
 
 def peak_gb() -> float:
     """The largest resident memory of this process so far; a measurement has a process of its own."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -81,6 +82,7 @@ def all_stages(settings: Settings, as_of: datetime, costs: Costs, after: str = "
         for name, work in _stages(settings, maps, as_of, attempt.run_id):
             with costs.stage(name + after):
                 work()
+            sys.stderr.write(f"{name + after}: {costs.told(name + after)}\n")  # long runs may be cut short
             if name == "compare":
                 attempt.succeed(as_of, {})
 
