@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pipelines.engine.spark.engine import SparkEngine
     from pipelines.settings import Settings
 
+_LAST: list[SparkEngine] = []
+
 
 def spark_engine(connection: duckdb.DuckDBPyConnection, settings: Settings) -> SparkEngine:
     """The engine on the cluster that the settings name; one session serves a whole run.
@@ -26,9 +28,13 @@ def spark_engine(connection: duckdb.DuckDBPyConnection, settings: Settings) -> S
     from pipelines.engine.spark.engine import SparkEngine
     from pipelines.engine.spark.session import session_of
 
+    storage = Storage(folder_of(settings))
+    if _LAST and _LAST[0].connection is connection and _LAST[0].storage == storage:
+        return _LAST[0]  # it knows what is held for a few steps
     (events_n,) = connection.sql("SELECT count(*) FROM main.events").fetchall()[0]
     session = session_of(settings.engine, int(events_n))
-    return SparkEngine(DuckDBEngine(connection), session, Storage(folder_of(settings)))
+    _LAST[:] = [SparkEngine(DuckDBEngine(connection), session, storage)]
+    return _LAST[0]
 
 
 def folder_of(settings: Settings) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import uuid
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,12 +52,16 @@ class Storage:
         """Write what a table or query at home says; no cluster is needed for it."""
         folder = self.fresh(name)
         Path(folder).mkdir(parents=True)
-        described = connection.sql(f"DESCRIBE FROM {source}").fetchall()
-        kinds = [(str(row[0]), portable(str(row[1]))) for row in described]
+        kinds = _kinds(connection, source)
         cast = ", ".join(f'CAST("{column}" AS {kind}) AS "{column}"' for column, kind in kinds)
         target = f"{folder}/part-0.parquet".replace("'", "''")
         connection.execute(f"COPY (SELECT {cast} FROM {source}) TO '{target}' (FORMAT parquet)")
         return Dataset((folder,), tuple((column, in_spark(kind)) for column, kind in kinds))
+
+    @staticmethod
+    def columns(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[tuple[str, str], ...]:
+        """Columns of a table at home, and their types in Spark's words."""
+        return tuple((column, in_spark(kind)) for column, kind in _kinds(connection, name))
 
     def remove(self, dataset: Dataset) -> None:
         """Remove its files: nothing reads them any more."""
@@ -71,6 +74,11 @@ class Storage:
         for folder in self.folder.iterdir() if self.folder.exists() else ():
             if str(folder) not in kept and folder.is_dir():
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def _kinds(connection: duckdb.DuckDBPyConnection, source: str) -> list[tuple[str, str]]:
+    described = connection.sql(f"DESCRIBE FROM {source}").fetchall()
+    return [(str(row[0]), portable(str(row[1]))) for row in described]
 
 
 def files_of(dataset: Dataset) -> list[str]:
@@ -86,7 +94,9 @@ def reading(dataset: Dataset) -> str:
 
 def show_at_home(connection: duckdb.DuckDBPyConnection, name: str, dataset: Dataset, kind: str = "") -> None:
     """Make a table readable at home under its name; `kind` may be TEMP."""
-    _drop_other(connection, name, "TABLE")
+    schema, _, table = name.rpartition(".")
+    if _is_table(connection, schema, table):
+        connection.execute(f"DROP TABLE {name}")
     note = json.dumps({"folders": dataset.folders, "columns": dataset.columns}).replace("'", "''")
     columns = ", ".join(f'"{column}"' for column, _ in dataset.columns)
     connection.execute(f"CREATE OR REPLACE {kind} VIEW {name} AS SELECT {columns} FROM {reading(dataset)}")
@@ -95,8 +105,8 @@ def show_at_home(connection: duckdb.DuckDBPyConnection, name: str, dataset: Data
 
 def hide_at_home(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     """Remove a name, whether it shows a dataset or is a table at home."""
-    _drop_other(connection, name, "TABLE")
-    _drop_other(connection, name, "VIEW")
+    schema, _, table = name.rpartition(".")
+    connection.execute(f"DROP {'TABLE' if _is_table(connection, schema, table) else 'VIEW'} IF EXISTS {name}")
 
 
 def shown_at_home(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Dataset]:
@@ -114,6 +124,10 @@ def shown_at_home(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str]
     return found
 
 
-def _drop_other(connection: duckdb.DuckDBPyConnection, name: str, kind: str) -> None:
-    with suppress(duckdb.CatalogException):  # it is of the other kind
-        connection.execute(f"DROP {kind} IF EXISTS {name}")
+def _is_table(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+    """Asked, not tried: within a transaction nothing works after a statement that fails."""
+    known = (
+        "SELECT count(*) FROM duckdb_tables() WHERE table_name = ? AND schema_name = ?"
+        " AND database_name = current_database()"
+    )
+    return connection.execute(known, [table, schema]).fetchall() != [(0,)]

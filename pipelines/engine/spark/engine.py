@@ -20,6 +20,8 @@ from pipelines.engine.spark.datasets import (
     show_at_home,
     shown_at_home,
 )
+from pipelines.engine.spark.mirror import Mirrors
+from pipelines.engine.spark.rows import columns_of, fitted, without_voids
 from pipelines.engine.spark.translate import text_in_spark, value_in_spark
 
 if TYPE_CHECKING:
@@ -31,10 +33,10 @@ HELD = "temp"
 ROW_SIZED = frozenset(
     {
         *("journeys", "journey_events", "deviations", "journey_stages", "journey_signals", "journey_answers"),
-        *("journey_phases", "constraint_verdicts"),
+        *("journey_phases", "constraint_verdicts", "persons", "person_keys", "identity_links", "event_owners"),
     }
 )
-"""Published tables with as many rows as there are journeys or events: they come home through storage."""
+"""Tables of home with as many rows as there are ids, journeys or events: they come home through storage."""
 
 
 @dataclass
@@ -55,13 +57,15 @@ class SparkEngine:
     tables: dict[tuple[str, str], Dataset] = field(default_factory=dict)
     _texts: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     _views: dict[Dataset, str] = field(default_factory=dict)
-    _mirrors: dict[tuple[str, str], tuple[str, Dataset]] = field(default_factory=dict)
+    _mirrors: Mirrors = field(init=False)
 
     def __post_init__(self) -> None:
         """Finds the tables of earlier runs, and sweeps out what no name leads to."""
         self.tables |= shown_at_home(self.connection)
         self.storage.folder.mkdir(parents=True, exist_ok=True)
-        self.storage.sweep({folder for dataset in self.tables.values() for folder in dataset.folders})
+        self._mirrors = Mirrors(self.connection, self.storage)
+        in_use = {folder for dataset in self.tables.values() for folder in dataset.folders}
+        self.storage.sweep(in_use | self._mirrors.folders)
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -141,9 +145,16 @@ class SparkEngine:
         if target not in ROW_SIZED:
             self._insert(target, rows.toArrow())
             return
-        written = self._write(target, rows)
-        self.connection.execute(f"INSERT INTO main.{target} BY NAME SELECT * FROM {reading(written)}")
-        self.storage.remove(written)
+        name = f"main.{target}"
+        was_empty = self.home.scalar(f"SELECT count(*) FROM {name}") == 0
+        is_more = not was_empty and self._mirrors.is_current(name)
+        fitting = fitted(rows, self.storage.columns(self.connection, name))
+        written = self._write(target, rows if fitting is None else fitting)
+        self.connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM {reading(written)}")
+        if fitting is not None and (was_empty or is_more):
+            self._mirrors.arrived(name, written, is_more=is_more)
+        else:
+            self.storage.remove(written)
 
     def append_frame(self, table: str, frame: pl.DataFrame) -> None:
         """Add the rows of a frame to a published table, by name."""
@@ -189,8 +200,9 @@ class SparkEngine:
 
     def _write(self, name: str, rows: DataFrame) -> Dataset:
         folder = self.storage.fresh(name)
-        columns = tuple((each.name, each.dataType.simpleString()) for each in rows.schema.fields)
+        rows = without_voids(rows)
         rows.write.parquet(f"file://{folder}")
+        columns = columns_of(rows)
         dataset = Dataset((folder,), columns)
         if not files_of(dataset):
             raise AssertionError(f"the engine wrote no file for {name}")
@@ -232,19 +244,10 @@ class SparkEngine:
 
     def _mirror(self, schema: str, table: str) -> Dataset:
         """A table that lies at home, written to storage once per content."""
-        content = self._content(f"{schema}.{table}")
-        known = self._mirrors.get((schema, table))
-        if known is not None and known[0] == content:
-            return known[1]
-        written = self.storage.write(self.connection, table, f"{schema}.{table}")
-        self._mirrors[schema, table] = (content, written)
-        if known is not None:
-            self._remove(known[1])
-        return written
-
-    def _content(self, name: str) -> str:
-        counted = f"SELECT count(*), sum(hash(COLUMNS(*))) FROM {name}"
-        return repr(self.connection.sql(counted).fetchall())
+        dataset, gone = self._mirrors.of(f"{schema}.{table}")
+        for each in gone:
+            self._remove(each, files_too=not set(each.folders) & set(dataset.folders))
+        return dataset
 
     def _resolve(self, schema: str, table: str) -> str:
         if not schema and table in self._texts:

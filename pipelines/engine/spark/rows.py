@@ -1,0 +1,41 @@
+"""Rows of a query on the cluster, made fit for where they go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+Columns = tuple[tuple[str, str], ...]
+"""Name and type in Spark's words, in their order."""
+_WHOLE = ("tinyint", "smallint", "int", "bigint")
+
+
+def columns_of(rows: DataFrame) -> Columns:
+    """What a query gives; no job is needed to know it."""
+    return tuple((each.name, each.dataType.simpleString()) for each in rows.schema.fields)
+
+
+def without_voids(rows: DataFrame) -> DataFrame:
+    """The same rows where a bare NULL is a whole number, as in DuckDB: no file can hold a column without a type."""
+    if all(kind != "void" for _, kind in columns_of(rows)):
+        return rows
+    return rows.selectExpr(
+        *(f"cast(`{name}` as int) as `{name}`" if kind == "void" else f"`{name}`" for name, kind in columns_of(rows))
+    )
+
+
+def fitted(rows: DataFrame, columns: Columns) -> DataFrame | None:
+    """The rows with a table's columns, null where they have none; None where only DuckDB can tell how a value fits."""
+    given = dict(columns_of(rows))
+    if not all(_fits(given[name], kind) for name, kind in columns if name in given):
+        return None
+    return rows.selectExpr(
+        *(f"cast({f'`{name}`' if name in given else 'null'} as {kind}) as `{name}`" for name, kind in columns)
+    )
+
+
+def _fits(given: str, wanted: str) -> bool:
+    is_wider = given in _WHOLE and wanted in _WHOLE and _WHOLE.index(given) <= _WHOLE.index(wanted)
+    return given in (wanted, "void") or is_wider or (given.startswith("decimal") and wanted == "double")
