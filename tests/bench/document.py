@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from tests.bench import plot, tables
+from tests.bench import plot, projection, tables
 from tests.bench.figures import HERE, Figures
+from tests.bench.tables import MIO
 
 PAGE = HERE.parents[1] / "models" / "SCALE.md"
 PICTURES = PAGE.parent / "pictures"
@@ -24,7 +25,11 @@ def renew(figures: Figures) -> None:
 
 def pictures(figures: Figures) -> dict[str, str]:
     """The plots by file name."""
-    return {"scale.svg": plot.scale(figures)} if figures.sizes("run") else {}
+    made = {"scale.svg": plot.scale(figures)} if figures.sizes(projection.ON_DUCKDB) else {}
+    if figures.sizes(projection.ON_SPARK) and made:
+        pays = [each.pays_from for each in projection.clusters(figures) if each.pays_from is not None]
+        made["engines.svg"] = plot.engines(projection.curves(figures), (pays and max(min(pays), MIO)) or None)
+    return made
 
 
 def parts(figures: Figures) -> dict[str, str]:
@@ -36,6 +41,10 @@ def parts(figures: Figures) -> dict[str, str]:
         found[f"targets-{size}"] = tables.ratios(figures, size)
     for size in sizes:
         found[f"profile-{size}"] = tables.profile(figures, size, (BEFORE, "now"))
+    if sizes and figures.sizes(projection.ON_SPARK):
+        found["engines"] = tables.engines(figures)
+        found["where-it-pays"] = projection.where_it_pays(figures)
+        found["billion"] = projection.billion(figures)
     return {mark: "\n".join(lines).strip() for mark, lines in found.items() if lines}
 
 

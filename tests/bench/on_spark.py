@@ -86,7 +86,9 @@ def _stop_session() -> None:
 def _of_tasks(logs: Iterable[Path], windows: dict[str, tuple[float, float]]) -> dict[str, float]:
     """Sums over all tasks, by what and stage; tasks and their executors' processor seconds too."""
     found: dict[str, float] = {}
-    for task in _tasks(logs):
+    shuffles: dict[tuple[str, int], float] = {}
+    memory = 0
+    for place, task in _tasks(logs):
         ended = task["Task Info"]["Finish Time"] / 1_000
         stage = next((name for name, (begun, over) in windows.items() if begun <= ended <= over), "between")
         metrics = task.get("Task Metrics") or {}
@@ -96,12 +98,16 @@ def _of_tasks(logs: Iterable[Path], windows: dict[str, tuple[float, float]]) -> 
             "executors_cpu_s": metrics.get("Executor CPU Time", 0) / 1e9,
             "spilled_gb": metrics.get("Disk Bytes Spilled", 0) / _GB,
         }
+        shuffle = place, task["Stage ID"]
+        shuffles[shuffle] = shuffles.get(shuffle, 0.0) + told["shuffle_gb"]
+        memory = max(memory, metrics.get("Peak Execution Memory", 0))
         for what, number in told.items():
             found[f"{what}, {stage}"] = found.get(f"{what}, {stage}", 0.0) + number
-    return found
+    return found | {"largest_shuffle_gb": max(shuffles.values(), default=0.0), "largest_task_gb": memory / _GB}
 
 
-def _tasks(logs: Iterable[Path]) -> Iterator[dict[str, Any]]:
+def _tasks(logs: Iterable[Path]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every task that ended, with the name of its application's log."""
     for log in logs:
         with log.open(encoding="utf-8", errors="replace") as lines:
-            yield from (json.loads(line) for line in lines if '"SparkListenerTaskEnd"' in line)
+            yield from ((log.name, json.loads(line)) for line in lines if '"SparkListenerTaskEnd"' in line)

@@ -130,7 +130,8 @@ def engines(curves: Sequence[Curve], meets: float | None) -> str:
     for number, curve in enumerate(curves):
         known = [at(*point) for point in curve.points]
         ahead = [*known[-1:], *(at(*point) for point in curve.expected)]
-        parts += [_path(known, number), _path(ahead, number, "6 5")]
+        parts += [_path(known, number)] if known else []
+        parts.append(_path(ahead, number, "6 5"))
         parts += [_dot(x, y, number) for x, y in known]
         x, y = ahead[-1]
         parts.append(_text(x + 8, y + 4, curve.name, "ink"))

@@ -117,6 +117,28 @@ def day_after(figures: Figures) -> list[str]:
     return lines
 
 
+def engines(figures: Figures) -> list[str]:
+    """Both engines at every size at which both were measured: seconds, and what the cluster shuffled."""
+    lines = [
+        "| events | stage | DuckDB: CPU / wall s | Spark: CPU / wall s | CPU, times | shuffled, MB | written, MB |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for size in figures.sizes("run_on_spark"):
+        mine, theirs = figures.of("run", size), figures.of("run_on_spark", size) or {}
+        for name in (*STAGES, "**all**") if mine else ():
+            both = [[_sum(each[unit], name) for unit in ("cpu_s", "wall_s")] for each in (mine or {}, theirs)]
+            moved = [_sum(theirs["numbers"], name, f"{what}, ") * 1_000 for what in ("shuffle_gb", "written_gb")]
+            seconds = " | ".join(f"{cpu:.1f} / {wall:.0f}" for cpu, wall in both)
+            bytes_n = " | ".join(f"{each:,.0f}" for each in moved)
+            times = both[1][0] / max(both[0][0], 0.01)
+            lines.append(f"| {figures.events_of(size):,} | {name} | {seconds} | {times:.1f} x | {bytes_n} |")
+    return lines if len(lines) > 2 else []
+
+
+def _sum(numbers: Mapping[str, float], stage: str, before: str = "") -> float:
+    return sum(numbers.get(before + name, 0.0) for name in ((stage,) if stage in STAGES else STAGES))
+
+
 def ratios(figures: Figures, size: int) -> list[str]:
     """The targets, each as a ratio, for one size of the log."""
     found = targets(figures, size)

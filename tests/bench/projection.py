@@ -1,0 +1,161 @@
+"""What runs of other sizes would cost, reckoned from what was measured: straight lines through measured sizes.
+
+Nothing here is measured. A line is what a stage costs whatever the size, and what each event adds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.bench.figures import Figures
+from tests.bench.plot import Curve
+from tests.bench.tables import MIO, STAGES
+
+ON_DUCKDB, ON_SPARK = "run", "run_on_spark"
+BILLION = 1_000_000_000
+BUSY = 0.7
+"""Share of all cores that work at any moment: sorts end in merges, and some steps have one thread."""
+EVENTS_PER_PART = 500_000
+"""Rows are shuffled into so many parts (`pipelines.engine.spark.session`)."""
+AT_HOME = ("ingest", "report")
+"""Stages that no cluster takes over."""
+CORES_OF_ONE = 16
+CLUSTERS = (64, 256, 1024)
+_CORES_MEASURED = 2
+
+
+@dataclass(frozen=True)
+class Straight:
+    """What grows with the events: so much at first, and so much for each."""
+
+    fixed: float
+    each: float
+
+    def at(self, events: float) -> float:
+        """The value for so many events."""
+        return self.fixed + self.each * events
+
+
+def straight(points: Sequence[tuple[float, float]]) -> Straight:
+    """The line through the two largest sizes; through one alone, from nothing. What would fall is level."""
+    if len(points) == 1:
+        return Straight(0.0, points[0][1] / points[0][0])
+    (fewer, before), (more, after) = sorted(points)[-2:]
+    each = max(0.0, (after - before) / (more - fewer))
+    return Straight(max(0.0, after - each * more), each)
+
+
+def cpu(figures: Figures, subject: str, stages: Sequence[str] = STAGES) -> Straight:
+    """Processor seconds of some stages of a run."""
+    return straight([
+        (_events(figures, subject, size), sum(_answer(figures, subject, size)["cpu_s"][name] for name in stages))
+        for size in figures.sizes(subject)
+    ])  # fmt: skip
+
+
+def number(figures: Figures, name: str) -> Straight:
+    """A number that a run on the cluster told for each size."""
+    sizes = figures.sizes(ON_SPARK)
+    return straight([
+        (_events(figures, ON_SPARK, size), _answer(figures, ON_SPARK, size)["numbers"].get(name, 0.0)) for size in sizes
+    ])  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One machine against a cluster.
+
+    Attributes:
+        cores: Of the cluster.
+        seconds: On the clock of a run there.
+        pays_from: Events from which it is sooner done; None: never.
+    """
+
+    cores: int
+    seconds: Straight
+    pays_from: float | None
+
+
+def alone(figures: Figures, cores: int = CORES_OF_ONE) -> Straight:
+    """Seconds on the clock of a run on one machine."""
+    line = cpu(figures, ON_DUCKDB)
+    return Straight(line.fixed / BUSY / cores, line.each / BUSY / cores)
+
+
+def clusters(figures: Figures) -> list[Compared]:
+    """Clusters of several sizes; what stays at home has the cores of one machine."""
+    home, theirs, mine = cpu(figures, ON_SPARK, AT_HOME), cpu(figures, ON_SPARK, _moved()), alone(figures)
+    found = []
+    for cores in CLUSTERS:
+        # The fixed part is planning and starting, statement after statement: more cores do not shorten it.
+        seconds = Straight(
+            home.fixed / BUSY + theirs.fixed / BUSY / _CORES_MEASURED,
+            home.each / BUSY / CORES_OF_ONE + theirs.each / BUSY / cores,
+        )
+        saved = mine.each - seconds.each
+        found.append(Compared(cores, seconds, (seconds.fixed - mine.fixed) / saved if saved > 0 else None))
+    return found
+
+
+def _moved() -> tuple[str, ...]:
+    return tuple(name for name in STAGES if name not in AT_HOME)
+
+
+def curves(figures: Figures) -> list[Curve]:
+    """Lines of the plot: what was measured on two cores, and what is reckoned for other machines."""
+    ahead = (3 * 10**6, 10**7, 3 * 10**7, 10**8, 3 * 10**8, BILLION)
+    found = [Curve(f"one machine, {CORES_OF_ONE} cores", (), _points(alone(figures), ahead))]
+    found += [Curve(f"Spark, {each.cores} cores", (), _points(each.seconds, ahead)) for each in clusters(figures)]
+    return found
+
+
+def _points(line: Straight, sizes: Sequence[float]) -> tuple[tuple[float, float], ...]:
+    return tuple((float(size), line.at(size)) for size in sizes)
+
+
+def where_it_pays(figures: Figures) -> list[str]:
+    """Table: clusters against one machine."""
+    mine = alone(figures)
+    night = 8 * 3_600
+    lines = [
+        "| | a run of 10 million | of 100 million | of a billion | pays from |",
+        "|---|---|---|---|---|",
+        f"| one machine, {CORES_OF_ONE} cores | {_hours(mine.at(10 * MIO))} | {_hours(mine.at(100 * MIO))} |"
+        f" {_hours(mine.at(BILLION))} | 8 h are enough for {(night - mine.fixed) / mine.each / MIO:,.0f} million |",
+    ]
+    for each in clusters(figures):
+        pays = "never" if each.pays_from is None else f"{max(each.pays_from, 0) / MIO:,.0f} million"
+        times = " | ".join(_hours(each.seconds.at(size)) for size in (10 * MIO, 100 * MIO, BILLION))
+        lines.append(f"| Spark, {each.cores} cores | {times} | {pays} |")
+    return lines
+
+
+def billion(figures: Figures) -> list[str]:
+    """Table: a run of a billion events, stage by stage, on one machine and on a cluster."""
+    lines = [
+        "| stage | one machine: core hours | cluster: core hours | shuffled, GB | written to storage, GB |",
+        "|---|---|---|---|---|",
+    ]
+    total = [0.0] * 4
+    for name in STAGES:
+        row = [
+            cpu(figures, ON_DUCKDB, (name,)).at(BILLION) / 3_600,
+            cpu(figures, ON_SPARK, (name,)).at(BILLION) / 3_600,
+            *(number(figures, f"{what}, {name}").at(BILLION) for what in ("shuffle_gb", "written_gb")),
+        ]
+        total = [before + more for before, more in zip(total, row, strict=True)]
+        lines.append(f"| {name} | " + " | ".join(f"{each:,.1f}" for each in row) + " |")
+    return [*lines, "| **all** | " + " | ".join(f"**{each:,.1f}**" for each in total) + " |"]
+
+
+def _events(figures: Figures, subject: str, size: int) -> float:
+    return float(_answer(figures, subject, size)["numbers"]["events"])
+
+
+def _answer(figures: Figures, subject: str, size: int) -> dict[str, dict[str, float]]:
+    return dict(figures.of(subject, size) or {})
+
+
+def _hours(seconds: float) -> str:
+    return f"{seconds / 3_600:,.1f} h" if seconds >= 3_600 else f"{seconds / 60:,.1f} min"
