@@ -6,6 +6,7 @@ TerrengError
 ├── SettingsError     (4)  terreng.toml is wrong or missing
 ├── SourceError       (4)  a source is missing, unreadable, or lacks a column
 ├── WarehouseError    (4)  the warehouse cannot be opened or written (disk full, not ours, damaged)
+├── EngineError       (4)  the cluster that runs the models is gone, refuses, or is short of something
 ├── BudgetError       (5)  `check` found a broken budget
 ├── WorkspaceBusyError(6)  another run holds the workspace
 └── ToleranceError    (7)  finished, with more rows refused than a source tolerates
@@ -103,6 +104,12 @@ class SourceError(TerrengError):
 
 class WarehouseError(TerrengError):
     """The warehouse cannot be opened or written."""
+
+    exit_code = 4
+
+
+class EngineError(TerrengError):
+    """The cluster that runs the models is gone, refuses, or is short of something."""
 
     exit_code = 4
 

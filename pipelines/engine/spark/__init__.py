@@ -32,7 +32,8 @@ def spark_engine(connection: duckdb.DuckDBPyConnection, settings: Settings) -> S
     if _LAST and _LAST[0].connection is connection and _LAST[0].storage == storage:
         return _LAST[0]  # it knows what is held for a few steps
     (events_n,) = connection.sql("SELECT count(*) FROM main.events").fetchall()[0]
-    session = session_of(settings.engine, int(events_n))
+    settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    session = session_of(settings.engine, int(events_n), settings.state_dir / "spark.log")
     _LAST[:] = [SparkEngine(DuckDBEngine(connection), session, storage)]
     return _LAST[0]
 

@@ -11,7 +11,10 @@ from pathlib import Path
 import duckdb
 
 from pipelines.engine.spark.types import in_spark, portable
+from schemas.errors import EngineError
 
+Columns = tuple[tuple[str, str], ...]
+"""Name and type in Spark's words, in their order."""
 MARK = "terreng on spark: "
 """How the comment of a view at home begins that shows a dataset; the rest names its folders."""
 
@@ -26,7 +29,7 @@ class Dataset:
     """
 
     folders: tuple[str, ...]
-    columns: tuple[tuple[str, str], ...]
+    columns: Columns
 
     @property
     def ddl(self) -> str:
@@ -58,8 +61,24 @@ class Storage:
         connection.execute(f"COPY (SELECT {cast} FROM {source}) TO '{target}' (FORMAT parquet)")
         return Dataset((folder,), tuple((column, in_spark(kind)) for column, kind in kinds))
 
+    def arrived(self, folder: str, columns: Columns) -> Dataset:
+        """What the cluster wrote, as home sees it.
+
+        Raises:
+            EngineError: Home sees none of it.
+        """
+        dataset = Dataset((folder,), columns)
+        if not files_of(dataset):
+            raise EngineError(
+                got=f"nothing in {folder}, where the cluster says that it wrote",
+                wanted="the same folder under the same path on this machine and on every worker",
+                hint="mount the storage on all of them; what was published before is untouched",
+                file="terreng.toml",
+            )
+        return dataset
+
     @staticmethod
-    def columns(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[tuple[str, str], ...]:
+    def columns(connection: duckdb.DuckDBPyConnection, name: str) -> Columns:
         """Columns of a table at home, and their types in Spark's words."""
         return tuple((column, in_spark(kind)) for column, kind in _kinds(connection, name))
 

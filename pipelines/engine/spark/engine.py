@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,12 @@ from pipelines.engine.spark.binding import bind
 from pipelines.engine.spark.datasets import (
     Dataset,
     Storage,
-    files_of,
     hide_at_home,
     reading,
     show_at_home,
     shown_at_home,
 )
+from pipelines.engine.spark.failures import explained
 from pipelines.engine.spark.mirror import Mirrors
 from pipelines.engine.spark.rows import columns_of, fitted, without_voids
 from pipelines.engine.spark.translate import text_in_spark, value_in_spark
@@ -100,7 +101,9 @@ class SparkEngine:
     def extend(self, name: str, text: str) -> None:
         """Add a query's rows to a working table, by name."""
         key, old = self._found(name)
-        new = self._write(key[1], self._query(text_in_spark(text)).to(self._schema(old)))
+        with explained():
+            rows = self._query(text_in_spark(text)).to(self._schema(old))
+        new = self._write(key[1], rows)
         self._set(key, Dataset((*old.folders, *new.folders), old.columns), old, is_kept=True)
 
     def restrict(self, name: str, condition: str) -> None:
@@ -143,12 +146,15 @@ class SparkEngine:
         target = table or model.rpartition("/")[2]
         rows = self._query(self._rendered(model, values))
         if target not in ROW_SIZED:
-            self._insert(target, rows.toArrow())
+            with explained():
+                arrived = rows.toArrow()
+            self._insert(target, arrived)
             return
         name = f"main.{target}"
         was_empty = self.home.scalar(f"SELECT count(*) FROM {name}") == 0
         is_more = not was_empty and self._mirrors.is_current(name)
-        fitting = fitted(rows, self.storage.columns(self.connection, name))
+        with explained():
+            fitting = fitted(rows, self.storage.columns(self.connection, name))
         written = self._write(target, rows if fitting is None else fitting)
         self.connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM {reading(written)}")
         if fitting is not None and (was_empty or is_more):
@@ -162,7 +168,8 @@ class SparkEngine:
 
     def frame(self, text: str) -> pl.DataFrame:
         """Rows of a query: it runs on the cluster, and its result comes home."""
-        rows = self._query(text_in_spark(text)).toArrow()
+        with explained():
+            rows = self._query(text_in_spark(text)).toArrow()
         self.connection.register("arrived", rows)
         frame: pl.DataFrame = self.connection.sql("SELECT * FROM arrived").pl()
         self.connection.unregister("arrived")
@@ -170,7 +177,8 @@ class SparkEngine:
 
     def scalar(self, text: str) -> int:
         """The one whole number that a query gives; 0 where it gives null."""
-        rows = self._query(text_in_spark(text)).take(1)
+        with explained():
+            rows = self._query(text_in_spark(text)).take(1)
         return int(rows[0][0] or 0) if rows else 0
 
     def put(self, name: str, frame: pl.DataFrame) -> None:
@@ -196,17 +204,16 @@ class SparkEngine:
         self._set(key, self._write(key[1], self._query(text)), self.tables.get(key))
 
     def _query(self, text: str) -> DataFrame:
-        return self.session.sql(bind(text, self._resolve))
+        with explained():
+            return self.session.sql(bind(text, self._resolve))
 
     def _write(self, name: str, rows: DataFrame) -> Dataset:
         folder = self.storage.fresh(name)
-        rows = without_voids(rows)
-        rows.write.parquet(f"file://{folder}")
-        columns = columns_of(rows)
-        dataset = Dataset((folder,), columns)
-        if not files_of(dataset):
-            raise AssertionError(f"the engine wrote no file for {name}")
-        return dataset
+        with explained():
+            rows = without_voids(rows)
+            rows.write.parquet(f"file://{folder}")
+            columns = columns_of(rows)
+        return self.storage.arrived(folder, columns)
 
     def _set(self, key: tuple[str, str], new: Dataset, old: Dataset | None, *, is_kept: bool = False) -> None:
         """Let a name mean other rows; those that it meant before are removed."""
@@ -268,7 +275,7 @@ class SparkEngine:
         """The name of Spark's under which a dataset can be read."""
         if dataset not in self._views:
             rows = self.session.read.schema(dataset.ddl).parquet(*(f"file://{each}" for each in dataset.folders))
-            name = "terreng_" + "_".join(folder.rpartition("-")[2] for folder in dataset.folders)
+            name = "terreng_" + hashlib.sha256("\n".join(dataset.folders).encode()).hexdigest()[:20]
             rows.createOrReplaceTempView(name)
             self._views[dataset] = name
         return self._views[dataset]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.engine.spark.datasets import Columns
+
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-Columns = tuple[tuple[str, str], ...]
-"""Name and type in Spark's words, in their order."""
 _WHOLE = ("tinyint", "smallint", "int", "bigint")
 
 

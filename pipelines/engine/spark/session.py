@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import socket
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from pipelines.engine.spark.failures import errors_of_spark, explained
 from pipelines.settings import Engine as Wanted
+from schemas.errors import EngineError, SettingsError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -15,40 +26,139 @@ FORCED = {
     # Its default type comes back without the zone.
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.caseSensitive": "false",
-    "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
 }
-_AT_START = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
+_AT_START = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
 _EVENTS_PER_PART = 500_000
 _PARTS_AT_LEAST, _PARTS_AT_MOST = 2, 2_000
+_ANSWERS_WITHIN_S = 10
 
 
-def session_of(wanted: Wanted, events_n: int) -> SparkSession:
-    """A session as the settings want it.
+@dataclass
+class _Open:
+    """The one session of this process, and for which settings it was opened."""
+
+    sessions: list[tuple[Wanted, SparkSession]] = field(default_factory=list)
+
+
+_OPEN = _Open()
+
+
+def session_of(wanted: Wanted, events_n: int, log: Path | None = None) -> SparkSession:
+    """A session as the settings want it; the one that is open already, where it serves.
 
     Args:
         wanted: The workspace's `[engine]`.
         events_n: Events in the warehouse: after them go the parts into which rows are shuffled.
-    """
-    from pyspark.sql import SparkSession
+        log: File for what Java says on this machine; default: the terminal.
 
-    builder = SparkSession.builder.appName("terreng")
-    if wanted.remote:
-        builder = builder.remote(wanted.remote)
-    else:
-        builder = builder.master(str(wanted.master))
-        for name, value in (_AT_START | wanted.options).items():
-            builder = builder.config(name, value)
-    session = builder.getOrCreate()
+    Raises:
+        SettingsError: pyspark or Java is missing.
+        EngineError: The cluster does not answer.
+    """
+    if not (_OPEN.sessions and _OPEN.sessions[0][0] == wanted and _is_alive(_OPEN.sessions[0][1])):
+        stop()
+        refuse_missing(wanted)
+        _refuse_silent(wanted)
+        with explained(), _said_to(log):
+            _OPEN.sessions.append((wanted, _opened(wanted)))
+    session = _OPEN.sessions[0][1]
     parts = wanted.partitions or min(max(events_n // _EVENTS_PER_PART, _PARTS_AT_LEAST), _PARTS_AT_MOST)
-    runtime = {} if wanted.master else wanted.options
-    for name, value in (runtime | FORCED | {"spark.sql.shuffle.partitions": str(parts)}).items():
-        session.conf.set(name, value)
+    with explained():
+        session.conf.set("spark.sql.shuffle.partitions", str(parts))
     return session
 
 
 def stop() -> None:
-    """End this process's session, if there is one."""
+    """End this process's session, if there is one; a cluster that is gone already is no matter."""
+    while _OPEN.sessions:
+        session = _OPEN.sessions.pop()[1]
+        with suppress(*errors_of_spark()):
+            session.stop()
+
+
+def refuse_missing(wanted: Wanted) -> None:
+    """Refuse to start without what Spark needs on this machine.
+
+    Raises:
+        SettingsError: pyspark, sqlglot or Java is missing.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what pyspark thinks of the installed pandas, which it is not used with
+            import grpc
+            import pyspark.sql
+            import sqlglot
+    except ImportError as error:
+        raise SettingsError(
+            got="[engine] kind = 'spark' without pyspark and sqlglot",
+            wanted="the packages that speak to a cluster",
+            hint="install terreng with its extra: terreng[spark]",
+            file="terreng.toml",
+        ) from error
+    del grpc, pyspark, sqlglot
+    home = os.environ.get("JAVA_HOME")
+    if wanted.master and not (home and Path(home, "bin", "java").exists()) and shutil.which("java") is None:
+        raise SettingsError(
+            got="[engine] master without Java on this machine",
+            wanted="Java 17 or newer, on the path or in JAVA_HOME",
+            hint="install it, or name a Spark Connect server: remote = 'sc://host:15002' needs none",
+            file="terreng.toml",
+        )
+
+
+def _refuse_silent(wanted: Wanted) -> None:
+    """Spark itself would ask a host that is not there for minutes."""
+    address = urlsplit((wanted.remote or str(wanted.master)).split(",")[0])
+    if address.scheme not in ("sc", "spark") or not address.hostname:
+        return
+    port = address.port or (15002 if address.scheme == "sc" else 7077)
+    try:
+        socket.create_connection((address.hostname, port), timeout=_ANSWERS_WITHIN_S).close()
+    except OSError as error:
+        raise EngineError(
+            got=f"nothing answers at {address.hostname}:{port} ({error.strerror or 'no answer'})",
+            wanted="the cluster of [engine] in terreng.toml",
+            hint="start it, or correct the address; what was published before is untouched",
+            file="terreng.toml",
+        ) from error
+
+
+def _opened(wanted: Wanted) -> SparkSession:
     from pyspark.sql import SparkSession
 
-    if (session := SparkSession.getActiveSession()) is not None:
-        session.stop()
+    builder = SparkSession.builder.appName("terreng")
+    if wanted.remote:
+        session = builder.remote(wanted.remote).getOrCreate()
+        for name, value in wanted.options.items():
+            session.conf.set(name, value)
+    else:
+        builder = builder.master(str(wanted.master))
+        for name, value in (_AT_START | wanted.options).items():
+            builder = builder.config(name, value)
+        session = builder.getOrCreate()
+    for name, value in FORCED.items():
+        session.conf.set(name, value)
+    return session
+
+
+def _is_alive(session: SparkSession) -> bool:
+    try:
+        return bool(session.conf.get("spark.sql.ansi.enabled"))
+    except errors_of_spark():
+        return False
+
+
+@contextmanager
+def _said_to(log: Path | None) -> Iterator[None]:
+    """While Java starts, standard error is a file: Java keeps it, and a terminal is for people."""
+    if log is None:
+        yield
+        return
+    kept = os.dup(2)
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
