@@ -12,6 +12,7 @@ import polars as pl
 from pipelines.privacy.cover import Cover, read_cover
 from pipelines.privacy.exporting import README, covered_frame, is_summary, readme
 from pipelines.settings import Privacy
+from pipelines.warehouse.publishing import order_by
 from schemas.errors import WarehouseError
 from schemas.table import Table
 from schemas.tables import TABLES
@@ -70,7 +71,8 @@ def _rows(
 ) -> Iterator[duckdb.DuckDBPyRelation]:
     """The table's columns in order; of a summary, what may be shown of it."""
     if not is_summary(table):
-        yield connection.sql(f"SELECT {_columns(table, table.names, is_flat)} FROM {table.name}")
+        told = f"SELECT * FROM {table.name}{order_by(table.name)}"  # before a map is shown as text: by its own column
+        yield connection.sql(f"SELECT {_columns(table, table.names, is_flat)} FROM ({told})")
         return
     with duckdb.connect() as aside:  # the reader's connection is shut off from everything outside of the snapshot
         aside.execute("SET timezone = 'UTC'")

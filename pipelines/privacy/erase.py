@@ -111,7 +111,7 @@ def end_open(settings: Settings, call: Call) -> bool:
     call("Write the warehouse anew", lambda: rebuild(settings))
     with warehouse.writer(settings) as con:
         if settings.published_db.exists():
-            call("Publish the tables", lambda: warehouse.publish(con, settings, "erasure"))
+            call("Publish the tables", lambda: warehouse.publish(con, settings, "erasure", is_anew=True))
         with warehouse.transaction(con, settings.warehouse):
             con.execute("UPDATE erasures SET finished_at = ? WHERE finished_at IS NULL", [datetime.now(UTC)])
     return True
