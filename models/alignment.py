@@ -1,7 +1,7 @@
-"""Optimal alignments of variants to a map's automaton: a dynamic programme over its states, shared by common prefixes.
+"""Optimal alignments of variants to a map's automaton: a dynamic programme over its states.
 
-The cost of a trace prefix in every state is one layer; a variant re-uses the layers of the prefix that it shares with
-the one before it in sorted order. Optimal alignments after Adriansyah, "Aligning observed and modeled behavior", 2014;
+The cost of a trace prefix in every state is one layer, and layers that many prefixes lead to are worked out once
+(`models.alignment_layers`). Optimal alignments after Adriansyah, "Aligning observed and modeled behavior", 2014;
 prefix alignments end in any state. Costs are whole tenths, so that equal costs are equal.
 
 Ties are broken the same way always: read from the end, a log move is preferred to a synchronous one and that to a model
@@ -14,22 +14,13 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.alignment_kernel import (
-    Batch,
-    Found,
-    Graph,
-    Ints,
-    Longs,
-    Moves,
-    align_sorted,
-    new_layers,
-    new_moves,
-)
+from models.alignment_kernel import UNSURE, Batch, Found, Moves, align_each, new_moves, new_walk, put_in_order
+from models.alignment_layers import Graph, Ints, Longs, new_layers
 from models.automaton import Automaton
 
 MODEL_COST: Final = 10
@@ -38,6 +29,12 @@ UNKNOWN_COST: Final = 10
 """An event that can never be synchronous: its activity is not on the flow. In tenths."""
 KNOWN_COST: Final = 11
 """An event of a touchpoint of the flow, out of its place: dearer, so that "skipped X" is preferred to "extra Y"."""
+FIRST_CAP: Final = 6 * MODEL_COST
+"""What alignments may cost that are tried first: most departures of most people are few."""
+LAYERS: Final = 2**16
+"""Layers that are kept at most; beyond them all are forgotten."""
+STATES: Final = 2**25
+"""States of all of them together: 256 megabytes, of which none is touched before it is needed."""
 
 
 @dataclass(frozen=True)
@@ -106,14 +103,20 @@ def align(
     Returns:
         Alignments in the order of the traces.
     """
-    order = sorted_order(traces)
     price = costs or Costs()
     order_of_letters = np.arange(len(automaton.letters), dtype=np.int32)
     graph = _graph(automaton, order_of_letters if places is None else places, price)
-    chunks = [chunk for chunk in np.array_split(order, max(1, threads)) if len(chunk)]
-    with ThreadPoolExecutor(max_workers=max(1, threads)) as pool:
-        parts = list(pool.map(lambda chunk: _align_chunk(graph, traces, is_full, chunk, price.unknown), chunks))
-    return _in_trace_order(traces.n, chunks, parts)
+    batch = Batch(traces.letters, traces.offsets, is_full, price.unknown)
+    found = Found(np.full(traces.n, UNSURE, np.int32), *(np.zeros(traces.n, np.int64) for _ in range(3)))
+    spans = _spans(traces.n, threads)
+    with ThreadPoolExecutor(max_workers=len(spans)) as pool:
+        parts = list(pool.map(lambda span: _align_span(graph, batch, found, span), spans))
+    return _in_order(found, parts)
+
+
+def _spans(n: int, threads: int) -> list[tuple[int, int]]:
+    bounds = np.linspace(0, n, max(1, min(threads, n)) + 1).astype(int).tolist()
+    return list(pairwise(bounds))
 
 
 def sorted_order(traces: Traces) -> Longs:
@@ -126,7 +129,7 @@ def sorted_order(traces: Traces) -> Longs:
 
 def _graph(automaton: Automaton, places: Ints, costs: Costs) -> Graph:
     source, letter, target = automaton.source, automaton.letter, automaton.target
-    by_letter = np.argsort(letter, kind="stable")
+    by_letter = np.lexsort((target, letter))
     moving = np.flatnonzero(source != target)  # a model move that stays where it is never pays
     depth, is_acyclic = _depths(automaton.states_n, source[moving], target[moving])
     forward = moving[np.argsort(depth[source[moving]], kind="stable")]
@@ -160,53 +163,40 @@ def _depths(states_n: int, source: Ints, target: Ints) -> tuple[Ints, bool]:
     return np.arange(states_n, dtype=np.int32), False
 
 
-def _align_chunk(graph: Graph, traces: Traces, is_full: NDArray[np.bool_], order: Longs, unknown: int) -> Alignments:
-    kept = traces.letters >= 0
-    before = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(kept, dtype=np.int64)))
-    offsets = before[traces.offsets]
-    lengths = np.diff(traces.offsets)
-    cost, ties, bounds, moves = _run_kernel(graph, Batch(traces.letters[kept], offsets, is_full, order))
-    cost += ((lengths - np.diff(offsets)) * unknown)[order].astype(np.int32)
-    places = (np.flatnonzero(kept) - np.repeat(traces.offsets[:-1], np.diff(offsets))).astype(np.int32)
-    row = order[np.repeat(np.arange(len(order)), np.diff(bounds))]
-    at_end = moves.step == np.diff(offsets)[row]
-    event = np.minimum(offsets[row] + moves.step, max(len(places) - 1, 0))
-    position = np.where(at_end, lengths[row], places[event] if len(places) else 0).astype(np.int32)
-    return Alignments(cost, ties, bounds, moves.kind, moves.letter, position)
+def _align_span(graph: Graph, batch: Batch, found: Found, span: tuple[int, int]) -> list[Moves]:
+    """Fill what was found of a span of traces; returns their moves, and makes their starts count from the first one.
+
+    What costs more than a cap is done again under one twice as high.
+    """
+    lengths = np.diff(batch.offsets[span[0] : span[1] + 1])
+    longest, states_n, letters_n = int(lengths.max(initial=0)), len(graph.accepting), len(graph.by_letter) - 1
+    layers_n = max(longest + 2, min(LAYERS, STATES // states_n, int(lengths.sum()) + 2))
+    layers = new_layers(layers_n, states_n, letters_n)
+    cost, start = found.cost[span[0] : span[1]], found.start[span[0] : span[1]]
+    cap, before_n, parts = FIRST_CAP, 0, [new_moves(0)]
+    while (is_open := cost == UNSURE).any():
+        # An alignment has as many moves as its trace has events, and model moves that all of its cost can pay.
+        skips_n = cap // max(1, graph.model)
+        walk = new_walk(longest, states_n, longest + skips_n)
+        kept = new_moves(int((lengths[is_open] + skips_n).sum()))
+        used = align_each(graph, batch, layers, walk, kept, found, span, cap)
+        start[is_open] += before_n
+        parts.append(Moves(*(column[:used] for column in kept)))
+        cap, before_n = cap * 2, before_n + used
+    return parts
 
 
-def _run_kernel(graph: Graph, batch: Batch) -> tuple[Ints, Longs, Longs, Moves]:
-    """Make the room that the kernel needs, and run it. Memory that no move fills is never touched."""
-    lengths = np.diff(batch.offsets)[batch.order]
-    states_n, longest = len(graph.accepting), int(lengths.max(initial=0))
-    # An optimal alignment skips no more than the shortest designed journey, and what its own events pay for.
-    most = 2 * lengths + lengths * graph.known // graph.model + states_n
-    kept = new_moves(int(most.sum()))
-    found = Found(
-        np.zeros(len(lengths), np.int32), np.zeros(len(lengths), np.int64), np.zeros(len(lengths) + 1, np.int64)
-    )
-    align_sorted(graph, batch, new_layers(longest, states_n), new_moves(int(most.max(initial=0))), kept, found)
-    used = int(found.bounds[-1])
-    return found.cost, found.ties, found.bounds, Moves(*(column[:used].copy() for column in kept))
-
-
-def _in_trace_order(n: int, chunks: list[Longs], parts: list[Alignments]) -> Alignments:
-    order = np.concatenate([np.zeros(0, dtype=np.int64), *chunks])
-    back = np.empty(n, dtype=np.int64)
-    back[order] = np.arange(n)
-    sizes = np.concatenate([np.zeros(0, dtype=np.int64), *(np.diff(part.offsets) for part in parts)])
-    starts = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes)))[:-1]
-    offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes[back])))
-    take = np.repeat(starts[back] - offsets[:-1], sizes[back]) + np.arange(offsets[-1])
-
-    def gather(name: str, kind: type[np.generic], index: Longs) -> Any:
-        return np.concatenate([np.zeros(0, dtype=kind), *(getattr(part, name) for part in parts)])[index]
-
-    return Alignments(
-        gather("cost", np.int32, back),
-        gather("ties", np.int64, back),
-        offsets,
-        gather("kind", np.int32, take),
-        gather("letter", np.int32, take),
-        gather("position", np.int32, take),
-    )
+def _in_order(found: Found, parts: list[list[Moves]]) -> Alignments:
+    """One after the other in the order of the traces, whichever cap they were found under."""
+    offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(found.size)))
+    chunks = [moves for part in parts for moves in part]
+    kind, letter, position = (np.concatenate([np.zeros(0, np.int32), *each]) for each in zip(*chunks, strict=True))
+    start, before_n = found.start, 0
+    for (first, last), part in zip(_spans(len(start), len(parts)), parts, strict=True):
+        start[first:last] += before_n
+        before_n += sum(len(moves.kind) for moves in part)
+    if len(chunks) > 2 * len(parts):  # else they are in order already
+        ordered = new_moves(len(kind))
+        put_in_order(found, Moves(kind, letter, position), ordered, offsets)
+        kind, letter, position = ordered
+    return Alignments(found.cost, found.ties, offsets, kind, letter, position)

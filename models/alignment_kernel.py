@@ -1,55 +1,38 @@
-"""The compiled heart of the alignments: one layer of costs per event, and the way back through the layers."""
+"""The compiled heart of the alignments: a walk through the layers of costs for each trace, and the way back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final, NamedTuple, TypeVar, cast
+from typing import Final, NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from models.alignment_layers import (
+    FULL,
+    NEVER,
+    Graph,
+    Ints,
+    Layers,
+    Longs,
+    compiled,
+    first_edge,
+    first_layer,
+    inlined,
+    layer_after,
+    layer_of,
+    lean,
+    rise_of,
+)
+
+__all__ = ["LOG", "MAX_TIES", "MODEL", "SYNC", "Batch", "Found", "Graph", "Ints", "Longs", "Moves", "Walk", "compiled"]
 
 MAX_TIES: Final = 10**15
 """Counts of optimal alignments stop here."""
 SYNC: Final = 0
 LOG: Final = 1
 MODEL: Final = 2
-_FAR: Final = 2**30
-
-Ints = NDArray[np.int32]
-Longs = NDArray[np.int64]
-_F = TypeVar("_F", bound=Callable[..., Any])
-
-
-def compiled(function: _F) -> _F:
-    """Numba's `njit`, kept on disk, with the type of the plain function."""
-    return cast("_F", numba.njit(cache=True, nogil=True)(function))
-
-
-class Graph(NamedTuple):
-    """An automaton laid out for the kernel: its edges by letter, in order of depth, and by target."""
-
-    by_letter: Longs
-    sync_source: Ints
-    sync_target: Ints
-    model_source: Ints
-    model_target: Ints
-    into: Longs
-    into_source: Ints
-    into_letter: Ints
-    accepting: NDArray[np.bool_]
-    is_acyclic: bool
-    model: int
-    known: int
-
-
-class Layers(NamedTuple):
-    """Cost and number of ways per (events consumed, state), before and after model moves."""
-
-    base: NDArray[np.int32]
-    base_n: NDArray[np.int64]
-    closed: NDArray[np.int32]
-    closed_n: NDArray[np.int64]
+UNSURE: Final = -1
+"""The cost of a trace whose alignment may cost more than the cap."""
 
 
 class Moves(NamedTuple):
@@ -57,31 +40,47 @@ class Moves(NamedTuple):
 
     kind: Ints
     letter: Ints
-    step: Ints
+    position: Ints
 
 
 class Batch(NamedTuple):
-    """Ragged traces, whether each must end where the map ends, and the order in which to align them."""
+    """Ragged traces (below 0: events that can never be synchronous), and whether each must end where the map ends."""
 
     letters: Ints
     offsets: Longs
     is_full: NDArray[np.bool_]
-    order: Longs
+    unknown: int
 
 
 class Found(NamedTuple):
-    """Per trace, in the order aligned: cost, number of optimal alignments, and where its moves end."""
+    """Per trace: cost, number of optimal alignments, where its moves begin and how many there are."""
 
     cost: Ints
     ties: Longs
-    bounds: Longs
+    start: Longs
+    size: Longs
 
 
-def new_layers(longest: int, states_n: int) -> Layers:
-    """Room for the longest trace; no state is reached yet."""
-    shape = (longest + 1, states_n)
-    costs = (np.full(shape, _FAR, dtype=np.int32) for _ in range(2))
-    return Layers(next(costs), np.zeros(shape, np.int64), next(costs), np.zeros(shape, np.int64))
+class Walk(NamedTuple):
+    """Room for one trace: its letters without unknown events, where they lie in it, and the layers that they lead to.
+
+    Attributes:
+        letter: The letters.
+        place: Their places in the trace.
+        layer: Layer before each letter, and after the last.
+        level: Cost of the cheapest state there.
+        moves: Its moves, from the end.
+        ways: Ways from a state to the end, before model moves and after; nothing but zeros between traces.
+        open_states: States with ways, the same two.
+    """
+
+    letter: Ints
+    place: Ints
+    layer: Longs
+    level: Longs
+    moves: Moves
+    ways: NDArray[np.int64]
+    open_states: NDArray[np.int64]
 
 
 def new_moves(room: int) -> Moves:
@@ -89,164 +88,224 @@ def new_moves(room: int) -> Moves:
     return Moves(np.empty(room, np.int32), np.empty(room, np.int32), np.empty(room, np.int32))
 
 
-@compiled
-def _advance(graph: Graph, layers: Layers, depth: int, letter: int) -> None:
-    """One event: stay in the state by a log move, or move along an edge of its letter."""
-    cost, ways = layers.closed[depth], layers.closed_n[depth]
-    next_cost, next_ways = layers.base[depth + 1], layers.base_n[depth + 1]
-    for state in range(len(cost)):
-        next_cost[state] = cost[state] + graph.known
-        next_ways[state] = ways[state]
-    for edge in range(graph.by_letter[letter], graph.by_letter[letter + 1]):
-        here, there = graph.sync_source[edge], graph.sync_target[edge]
-        if cost[here] < next_cost[there]:
-            next_cost[there] = cost[here]
-            next_ways[there] = ways[here]
-        elif cost[here] == next_cost[there] and cost[here] < _FAR:
-            next_ways[there] = min(next_ways[there] + ways[here], MAX_TIES)
+def new_walk(longest: int, states_n: int, moves_n: int) -> Walk:
+    """Room for the longest trace with the most moves."""
+    room = longest + 1
+    return Walk(
+        np.full(room, NEVER, np.int32),
+        np.empty(room, np.int32),
+        np.empty(room, np.int64),
+        np.zeros(room, np.int64),
+        new_moves(moves_n),
+        np.zeros((2, states_n), np.int64),
+        np.empty((2, states_n), np.int64),
+    )
 
 
-@compiled
-def _close(graph: Graph, layers: Layers, depth: int) -> None:
-    """Any number of model moves. On an acyclic automaton the edges come in order of depth: one pass is enough."""
-    cost, ways = layers.closed[depth], layers.closed_n[depth]
-    for state in range(len(cost)):
-        cost[state], ways[state] = layers.base[depth, state], layers.base_n[depth, state]
-    if not graph.is_acyclic:
-        _close_cyclic(graph, layers, depth)
-        return
-    for edge in range(len(graph.model_source)):
-        here, there = graph.model_source[edge], graph.model_target[edge]
-        reached = cost[here] + graph.model
-        if reached < cost[there]:
-            cost[there] = reached
-            ways[there] = ways[here]
-        elif reached == cost[there] and reached < _FAR:
-            ways[there] = min(ways[there] + ways[here], MAX_TIES)
-
-
-@compiled
-def _close_cyclic(graph: Graph, layers: Layers, depth: int) -> None:
-    """Model moves where repeats have no limit: costs until nothing changes, then ways from cheaper to dearer states."""
-    base, cost, ways = layers.base[depth], layers.closed[depth], layers.closed_n[depth]
-    changed = True
-    while changed:
-        changed = False
-        for edge in range(len(graph.model_source)):
-            reached = cost[graph.model_source[edge]] + graph.model
-            if reached < cost[graph.model_target[edge]]:
-                cost[graph.model_target[edge]] = reached
-                changed = True
-    for state in range(len(cost)):
-        if base[state] != cost[state]:
-            ways[state] = 0
-    level = 0
-    while level < _FAR:  # every model move costs the same, so ways flow from one level of cost to a higher one
-        for edge in range(len(graph.model_source)):
-            here, there = graph.model_source[edge], graph.model_target[edge]
-            if cost[here] == level and cost[there] == level + graph.model:
-                ways[there] = min(ways[there] + ways[here], MAX_TIES)
-        following = _FAR
-        for state in range(len(cost)):
-            if level < cost[state] < following:
-                following = cost[state]
-        level = following
-
-
-@compiled
-def _best_end(graph: Graph, layers: Layers, depth: int, is_full: bool) -> tuple[int, int, int]:
-    """(state, cost, number of ways) of the cheapest end; a prefix may end anywhere, of equal ends the furthest."""
-    cost = layers.closed[depth] if is_full else layers.base[depth]
-    ways = layers.closed_n[depth] if is_full else layers.base_n[depth]
-    state, best, ties = -1, _FAR, 0
-    for candidate in range(len(cost)):
-        if is_full and not graph.accepting[candidate]:
+@inlined
+def _read(batch: Batch, trace: int, walk: Walk, before_n: int) -> tuple[int, int]:
+    """Take a trace's known letters; returns how many there are, and how many of them the trace before began with."""
+    n, shared, is_shared = 0, 0, True
+    first = batch.offsets[trace]
+    for at in range(first, batch.offsets[trace + 1]):
+        letter = batch.letters[at]
+        if letter < 0:
             continue
-        if cost[candidate] < best:
-            state, best, ties = candidate, cost[candidate], ways[candidate]
-        elif cost[candidate] == best and best < _FAR:
-            state, ties = candidate, min(ties + ways[candidate], MAX_TIES)
-    return state, best, ties
+        is_shared = is_shared and n < before_n and walk.letter[n] == letter
+        shared += is_shared
+        walk.letter[n], walk.place[n] = letter, at - first
+        n += 1
+    return n, shared
 
 
-@compiled
-def _trace_back(  # noqa: PLR0917 -- numba takes arguments by position
-    graph: Graph, layers: Layers, letters: Ints, end: int, is_full: bool, moves: Moves
-) -> int:
+@inlined
+def _follow(graph: Graph, layers: Layers, walk: Walk, span: tuple[int, int], cap: int) -> None:
+    """Walk through the layers from one letter to the last; from the start again where room had to be made."""
+    depth, n = span
+    while depth < n:
+        transition = layer_after(graph, layers, walk.layer[depth], walk.letter[depth], cap)
+        if transition == FULL:
+            walk.layer[0] = first_layer(graph, layers, cap)
+            depth = 0
+            continue
+        walk.layer[depth + 1] = layer_of(transition)
+        walk.level[depth + 1] = walk.level[depth] + rise_of(transition)
+        depth += 1
+
+
+@inlined
+def _trace_back(graph: Graph, layers: Layers, walk: Walk, end: tuple[int, int, int], is_full: bool) -> int:
     """Write the moves from the end to the start; returns how many there are."""
-    base, closed = layers.base, layers.closed
-    state, depth, may_skip, n = end, len(letters), is_full, 0
-    while depth > 0 or (may_skip and closed[0, state] != base[0, state]):
-        if may_skip and closed[depth, state] != base[depth, state]:
+    depth, state, last = end
+    closed, base, moves, states_n = layers.closed, layers.base, walk.moves, len(graph.accepting)
+    may_skip, n, first = is_full, 0, walk.layer[depth] * states_n
+    while depth > 0 or (may_skip and closed[first + state] != base[first + state]):
+        if may_skip and closed[first + state] != base[first + state]:
+            moves.kind[n], moves.position[n] = MODEL, last
             for edge in range(graph.into[state], graph.into[state + 1]):
-                if closed[depth, graph.into_source[edge]] + graph.model == closed[depth, state]:
-                    moves.kind[n], moves.letter[n], moves.step[n] = MODEL, graph.into_letter[edge], depth
-                    state = graph.into_source[edge]
+                if closed[first + graph.into_source[edge]] + graph.model == closed[first + state]:
+                    moves.letter[n], state = graph.into_letter[edge], graph.into_source[edge]
                     break
             n += 1
             continue
-        here = letters[depth - 1]
-        moves.kind[n], moves.letter[n], moves.step[n] = LOG, here, depth - 1
-        if closed[depth - 1, state] + graph.known != base[depth, state]:
+        depth -= 1
+        here, last = walk.letter[depth], walk.place[depth]
+        price = base[first + state] + walk.level[depth + 1] - walk.level[depth]
+        first = walk.layer[depth] * states_n
+        moves.kind[n], moves.letter[n], moves.position[n] = LOG, here, last
+        if closed[first + state] + graph.known != price:
             moves.kind[n] = SYNC
-            for edge in range(graph.by_letter[here], graph.by_letter[here + 1]):
-                source = graph.sync_source[edge]
-                if graph.sync_target[edge] == state and closed[depth - 1, source] == base[depth, state]:
-                    state = source
+            for edge in range(first_edge(graph, here, state), graph.by_letter[here + 1]):
+                if closed[first + graph.sync_source[edge]] == price:
+                    state = graph.sync_source[edge]
                     break
         n += 1
-        depth -= 1
         may_skip = True
     return n
 
 
-@compiled
+@inlined
+def _add_ways(walk: Walk, side: int, state: int, ways: int, n: int) -> int:
+    """Add ways from a state to the end; returns how many states have some."""
+    if walk.ways[side, state] == 0:
+        walk.open_states[side, n] = state
+        n += 1
+    walk.ways[side, state] = min(walk.ways[side, state] + ways, MAX_TIES)
+    return n
+
+
+@inlined
+def _before_skips(graph: Graph, layers: Layers, walk: Walk, depth: int, n: int) -> int:
+    """Take ways back over model moves, from dear states to cheap ones; returns how many states remain, on side 0."""
+    first, level, remaining = walk.layer[depth] * len(graph.accepting), NEVER, 0
+    for place in range(n):
+        level = max(level, int(layers.closed[first + walk.open_states[1, place]]))
+    while level != NEVER:
+        following, place = NEVER, 0
+        while place < n:
+            state = walk.open_states[1, place]
+            cost, ways = layers.closed[first + state], walk.ways[1, state]
+            if cost == level:
+                if layers.base[first + state] == cost:
+                    remaining = _add_ways(walk, 0, state, ways, remaining)
+                for edge in range(graph.into[state], graph.into[state + 1]):
+                    if layers.closed[first + graph.into_source[edge]] + graph.model == cost:
+                        n = _add_ways(walk, 1, graph.into_source[edge], ways, n)
+            elif cost < level:
+                following = max(following, int(cost))
+            place += 1
+        level = following
+    for place in range(n):
+        walk.ways[1, walk.open_states[1, place]] = 0
+    return remaining
+
+
+@inlined
+def _before_event(graph: Graph, layers: Layers, walk: Walk, depth: int, n: int) -> int:
+    """Take ways back over the event after a depth; returns how many states have some before it, on side 1."""
+    states_n, remaining, here = len(graph.accepting), 0, walk.letter[depth]
+    after, before = walk.layer[depth + 1] * states_n, walk.layer[depth] * states_n
+    rise = walk.level[depth + 1] - walk.level[depth]
+    for place in range(n):
+        state = walk.open_states[0, place]
+        ways, price = walk.ways[0, state], layers.base[after + state] + rise
+        walk.ways[0, state] = 0
+        if layers.closed[before + state] + graph.known == price:
+            remaining = _add_ways(walk, 1, state, ways, remaining)
+        for edge in range(first_edge(graph, here, state), graph.by_letter[here + 1]):
+            if graph.sync_target[edge] != state:
+                break
+            if layers.closed[before + graph.sync_source[edge]] == price:
+                remaining = _add_ways(walk, 1, graph.sync_source[edge], ways, remaining)
+    return remaining
+
+
+@inlined
+def _ways(graph: Graph, layers: Layers, walk: Walk, end: tuple[int, int], is_full: bool) -> int:
+    """How many alignments have the cost of the best one."""
+    depth, cost = end
+    n, first = 0, walk.layer[depth] * len(graph.accepting)
+    for state in range(len(graph.accepting)):
+        if is_full and graph.accepting[state] and layers.closed[first + state] == cost:
+            n = _add_ways(walk, 1, state, 1, n)
+        if not is_full and layers.base[first + state] == cost:
+            n = _add_ways(walk, 0, state, 1, n)
+    if is_full:
+        n = _before_skips(graph, layers, walk, depth, n)
+    while depth > 0:
+        depth -= 1
+        n = _before_event(graph, layers, walk, depth, n)
+        n = _before_skips(graph, layers, walk, depth, n)
+    ways = walk.ways[0, 0]
+    walk.ways[0, 0] = 0
+    return int(ways)
+
+
+@inlined
+def _keep(moves: Moves, n: int, kept: Moves, used: int) -> None:
+    """Add n moves, turned round to run from the start to the end."""
+    for i in range(n):
+        kept.kind[used + i] = moves.kind[n - 1 - i]
+        kept.letter[used + i] = moves.letter[n - 1 - i]
+        kept.position[used + i] = moves.position[n - 1 - i]
+
+
+@lean
+def align_each(  # noqa: PLR0917 -- numba takes arguments by position
+    graph: Graph, batch: Batch, layers: Layers, walk: Walk, kept: Moves, found: Found, span: tuple[int, int], cap: int
+) -> int:
+    """Align those traces of a span that are unsure yet; whose alignment may cost more than the cap remain so.
+
+    All room is made by the caller: an array that numba makes itself costs seconds of compiling.
+
+    Args:
+        graph: The automaton and the prices.
+        batch: The traces.
+        layers: Room for layers.
+        walk: Room for the longest trace.
+        kept: Room for the moves of all; filled up to what is returned.
+        found: Filled with cost, number of optimal alignments, and where the moves are.
+        span: First trace, and the one after the last.
+        cap: What an alignment may cost beyond the events that can never be synchronous.
+    """
+    used, n = 0, 0
+    walk.layer[0] = first_layer(graph, layers, cap)
+    for trace in range(span[0], span[1]):
+        if found.cost[trace] != UNSURE:
+            continue
+        n, shared = _read(batch, trace, walk, n)
+        _follow(graph, layers, walk, (shared, n), cap)
+        is_full, ends = batch.is_full[trace], 4 * walk.layer[n]
+        state, cost = layers.ends[ends + 2 - 2 * is_full], layers.ends[ends + 3 - 2 * is_full]
+        if walk.level[n] + cost > cap:
+            continue
+        events_n = batch.offsets[trace + 1] - batch.offsets[trace]
+        found.ties[trace] = _ways(graph, layers, walk, (n, cost), is_full)
+        found.start[trace], found.size[trace] = used, 0
+        if walk.level[n] + cost > 0:
+            moves_n = _trace_back(graph, layers, walk, (n, state, events_n), is_full)
+            _keep(walk.moves, moves_n, kept, used)
+            found.size[trace] = moves_n
+            used += moves_n
+        found.cost[trace] = walk.level[n] + cost + (events_n - n) * batch.unknown
+    return used
+
+
+@lean
+def put_in_order(found: Found, moves: Moves, ordered: Moves, offsets: Longs) -> None:
+    """Copy moves to where those of their trace belong."""
+    for trace in range(len(found.start)):
+        start, to = found.start[trace], offsets[trace]
+        for i in range(found.size[trace]):
+            ordered.kind[to + i] = moves.kind[start + i]
+            ordered.letter[to + i] = moves.letter[start + i]
+            ordered.position[to + i] = moves.position[start + i]
+
+
+@lean
 def shared_n(left: Ints, right: Ints) -> int:
     """How many letters two traces begin with alike."""
     n = 0
     while n < min(len(left), len(right)) and left[n] == right[n]:
         n += 1
     return n
-
-
-@compiled
-def _keep(moves: Moves, n: int, kept: Moves, used: int) -> None:
-    """Add n moves, turned round to run from the start to the end."""
-    for i in range(n):
-        kept.kind[used + i] = moves.kind[n - 1 - i]
-        kept.letter[used + i] = moves.letter[n - 1 - i]
-        kept.step[used + i] = moves.step[n - 1 - i]
-
-
-@compiled
-def align_sorted(  # noqa: PLR0917 -- numba takes arguments by position
-    graph: Graph, traces: Batch, layers: Layers, moves: Moves, kept: Moves, found: Found
-) -> None:
-    """Align traces in an order in which neighbours share prefixes.
-
-    All room is made by the caller: an array that numba makes itself costs seconds of compiling.
-
-    Args:
-        graph: The automaton and the prices.
-        traces: What to align, in which order.
-        layers: Room for the longest trace.
-        moves: Room for the moves of one trace.
-        kept: Room for the moves of all, filled up to the last of `found.bounds`.
-        found: Filled with cost, number of optimal alignments and bounds of the moves, in the order given.
-    """
-    layers.base[0, 0], layers.base_n[0, 0] = 0, 1
-    _close(graph, layers, int(np.int64(0)))  # of the type that depths have below, or numba compiles it twice
-    previous = traces.letters[:0]
-    for row in range(len(traces.order)):
-        trace = traces.order[row]
-        here = traces.letters[traces.offsets[trace] : traces.offsets[trace + 1]]
-        for depth in range(shared_n(previous, here), len(here)):
-            _advance(graph, layers, depth, here[depth])
-            _close(graph, layers, depth + 1)
-        previous = here
-        end, found.cost[row], found.ties[row] = _best_end(graph, layers, len(here), traces.is_full[trace])
-        n = 0
-        if found.cost[row] > 0:
-            n = _trace_back(graph, layers, here, end, traces.is_full[trace], moves)
-            _keep(moves, n, kept, found.bounds[row])
-        found.bounds[row + 1] = found.bounds[row] + n

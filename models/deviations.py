@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.alignment import Alignments, Traces, align
-from models.alignment_kernel import LOG, MODEL, SYNC, Ints, Longs, compiled
+from models.alignment_kernel import LOG, MODEL, SYNC
+from models.alignment_layers import Ints, Longs, lean
 from models.automaton import Automaton, compile_flow
 from models.places import BlockNames, Layout, layout
 from schemas import blocks
@@ -149,7 +150,7 @@ class _Row(NamedTuple):
     trace: int
 
 
-@compiled
+@lean
 def _pair_moves(kind: Ints, letter: Ints, plan: Layout, partner: Ints) -> None:
     """Join each log move to a model move of the same touchpoint, else of another branch of the same skipped one_of."""
     for row in range(len(kind)):
@@ -172,7 +173,7 @@ def _pair_moves(kind: Ints, letter: Ints, plan: Layout, partner: Ints) -> None:
                 break
 
 
-@compiled
+@lean
 def _is_synced(kind: Ints, letter: Ints, wanted: int, until: int) -> bool:
     for row in range(until):  # noqa: SIM110 -- numba compiles no generators
         if kind[row] == SYNC and letter[row] == wanted:
@@ -180,7 +181,7 @@ def _is_synced(kind: Ints, letter: Ints, wanted: int, until: int) -> bool:
     return False
 
 
-@compiled
+@lean
 def _earliest_passed(kind: Ints, letter: Ints, plan: Layout, row: int, other: int) -> int:
     """The earlier designed of two that changed places: what came too late, or what something too early passed by."""
     best = int(letter[row])
@@ -191,7 +192,7 @@ def _earliest_passed(kind: Ints, letter: Ints, plan: Layout, row: int, other: in
     return best
 
 
-@compiled
+@lean
 def _until_synced(kind: Ints, letter: Ints, row: int) -> int:
     for later in range(row + 1, len(kind)):
         if kind[later] == SYNC and letter[later] == letter[row]:
@@ -199,7 +200,7 @@ def _until_synced(kind: Ints, letter: Ints, row: int) -> int:
     return len(kind)
 
 
-@compiled
+@lean
 def _has_other_branch(kind: Ints, letter: Ints, plan: Layout, row: int) -> bool:
     """Whether another branch of a one_of around the log move's touchpoint was walked."""
     for block in range(plan.branch.shape[0]):
@@ -213,7 +214,7 @@ def _has_other_branch(kind: Ints, letter: Ints, plan: Layout, row: int) -> bool:
     return False
 
 
-@compiled
+@lean
 def _is_seen(kind: Ints, letter: Ints, row: int) -> bool:
     for earlier in range(row):  # noqa: SIM110 -- numba compiles no generators
         if kind[earlier] != MODEL and letter[earlier] == letter[row]:
@@ -221,7 +222,7 @@ def _is_seen(kind: Ints, letter: Ints, row: int) -> bool:
     return False
 
 
-@compiled
+@lean
 def _classify_log(kind: Ints, letter: Ints, plan: Layout, partner: Ints, row: int) -> tuple[int, int]:
     """(kind, letter charged) of a log move."""
     if partner[row] != _FREE:
@@ -235,7 +236,7 @@ def _classify_log(kind: Ints, letter: Ints, plan: Layout, partner: Ints, row: in
     return _OUT_OF_ORDER, _earliest_passed(kind, letter, plan, row, _until_synced(kind, letter, row))
 
 
-@compiled
+@lean
 def _skipped_block(kind: Ints, letter: Ints, plan: Layout, row: int) -> int:
     """The innermost one_of or all_of around a model move, if nothing in it happened; else -1."""
     block = plan.nearest[letter[row]]
@@ -247,7 +248,7 @@ def _skipped_block(kind: Ints, letter: Ints, plan: Layout, row: int) -> int:
     return int(block)
 
 
-@compiled
+@lean
 def _is_charged(kind: Ints, letter: Ints, plan: Layout, partner: Ints, row: int) -> bool:
     """Whether an earlier model move has already been charged to the same skipped block."""
     for earlier in range(row):
@@ -257,7 +258,7 @@ def _is_charged(kind: Ints, letter: Ints, plan: Layout, partner: Ints, row: int)
     return False
 
 
-@compiled
+@lean
 def _classify(moves: _Row, plan: Layout, out: NDArray[np.int64]) -> int:
     """Write the deviations of one trace; returns how many there are."""
     kind, letter, partner = moves.kind, moves.letter, moves.partner
@@ -281,7 +282,7 @@ def _classify(moves: _Row, plan: Layout, out: NDArray[np.int64]) -> int:
     return n
 
 
-@compiled
+@lean
 def _classify_all(found: _Found, lengths: Longs, plan: Layout, partner: Ints, out: NDArray[np.int64]) -> int:
     """Write the deviations of all traces; returns how many there are."""
     n = 0

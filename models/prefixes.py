@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.alignment import Alignments, Traces, align, sorted_order
-from models.alignment_kernel import LOG, Ints, Longs, compiled, shared_n
+from models.alignment_kernel import LOG, shared_n
+from models.alignment_layers import Ints, Longs, lean
 from models.automaton import Automaton
 from models.deviations import KINDS, departures
 from models.places import Layout
@@ -120,7 +121,7 @@ def _prefixes(traces: Traces) -> _Prefixes:
     return _Prefixes(node, parent[:used], start[:used], length[:used])
 
 
-@compiled
+@lean
 def _grow(  # noqa: PLR0917 -- numba takes arguments by position
     letters: Ints, offsets: Longs, order: Longs, path: Longs, node: Longs, parent: Longs, start: Longs, length: Longs
 ) -> int:

@@ -9,12 +9,10 @@ import numpy as np
 import polars as pl
 
 from models.alignment import Alignments, Traces
-from models.alignment_kernel import LOG, MODEL, SYNC, Ints, Longs
+from models.alignment_layers import Ints, Longs
+from models.alignment_moves import EXIT, Walked, whole_moves
 
-EXIT = -2
-"""Letter of an exit: no step of the flow, so no move and no cost."""
-_NO_MOVE = MODEL + 1
-_WORDS = ("sync", "log", "model", None)  # by SYNC, LOG, MODEL, _NO_MOVE
+_WORDS = ("sync", "log", "model", None)  # by SYNC, LOG, MODEL, NO_MOVE
 
 
 @dataclass(frozen=True)
@@ -64,23 +62,13 @@ def aligned_moves(events: Events, found: Alignments, codes: Ints) -> pl.DataFram
         found: Their alignments.
         codes: Code in the study of each letter of the automaton.
     """
-    trace = np.repeat(np.arange(len(events.keys)), np.diff(found.offsets))
-    place = events.places(trace, found.position)
-    kind = np.where(events.letters == EXIT, _NO_MOVE, np.where(events.letters < 0, LOG, SYNC))
-    kind[place[found.kind == LOG]] = LOG
-    is_model = found.kind == MODEL
-    before = place[is_model]  # never falling: inserting keeps the order of several at one place
-    lengths = np.diff(events.offsets)
-    position = np.arange(len(events.codes)) - np.repeat(events.offsets[:-1], lengths)
-    sizes = lengths + np.bincount(trace[is_model], minlength=len(lengths))
-    ends = np.cumsum(sizes)
-    words = pl.Series(_WORDS, dtype=pl.String).gather(np.insert(kind, before, MODEL))
+    moves = whole_moves(Walked(events.letters, events.codes, events.offsets), found, codes)
     return pl.DataFrame(
         {
-            "variant_key": np.repeat(events.keys, sizes),
-            "move_no": np.arange(sizes.sum()) - np.repeat(ends - sizes, sizes),
-            "move": words,
-            "code": np.insert(events.codes, before, codes[found.letter[is_model]]),
-            "position": np.insert(position, before, -1),
+            "variant_key": events.keys[moves.variant],
+            "move_no": moves.move_no,
+            "move": pl.Series(_WORDS, dtype=pl.String).gather(moves.kind),
+            "code": moves.code,
+            "position": moves.position,
         }
     ).with_columns(pl.when(pl.col("position") >= 0).then(pl.col("position")).alias("position"))

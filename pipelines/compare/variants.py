@@ -8,11 +8,12 @@ import numpy as np
 import polars as pl
 
 from models.alignment import align
-from models.alignment_kernel import Ints
+from models.alignment_layers import Ints
+from models.alignment_moves import EXIT
 from models.automaton import Automaton, compile_flow
 from models.deviations import KINDS, Departures, departures
 from models.places import BlockNames, layout
-from pipelines.compare.moves import EXIT, Events, aligned_moves
+from pipelines.compare.moves import Events, aligned_moves
 from pipelines.compare.signals.known import known_at_events
 from pipelines.engine import Engine
 from pipelines.study import Study

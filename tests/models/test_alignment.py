@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from itertools import product
 
 import numpy as np
 import pytest
 
+from models import alignment
 from models.alignment import KNOWN_COST, MODEL_COST, UNKNOWN_COST, Alignments, align
 from models.alignment_kernel import LOG, MODEL, SYNC
 from models.automaton import Automaton, compile_flow
 from models.deviations import traces_of
-from schemas.blocks import Block, Flow, Optional, Phase, Repeat, Touch
+from schemas.blocks import AllOf, Block, Flow, Optional, Phase, Repeat, Touch
 
 Word = tuple[str, ...]
 A, B, C, D = (Touch(name) for name in "abcd")
@@ -150,3 +152,18 @@ def test_no_trace_at_all_gives_no_alignment() -> None:
     found = aligned(compile_flow(flow(A)), [], True)
 
     assert (len(found.cost), len(found.kind), found.offsets.tolist()) == (0, 0, [0])
+
+
+@pytest.mark.parametrize(("first_cap", "layers_n"), [(1, 2**16), (10, 1), (10_000, 1)])
+def test_the_result_does_not_depend_on_the_first_cap_or_on_the_room_for_layers(
+    monkeypatch: pytest.MonkeyPatch, first_cap: int, layers_n: int
+) -> None:
+    automaton = compile_flow(flow(A, Repeat(B), Optional(C), AllOf((C, D)), A))
+    traces = ["".join(each) for n in range(6) for each in product("abcd", repeat=n)][::3]
+    wanted = [aligned(automaton, traces, is_full, threads) for is_full in (True, False) for threads in (1, 3)]
+    monkeypatch.setattr(alignment, "FIRST_CAP", first_cap)
+    monkeypatch.setattr(alignment, "LAYERS", layers_n)
+    found = [aligned(automaton, traces, is_full, threads) for is_full in (True, False) for threads in (1, 3)]
+    for left, right in zip(wanted, found, strict=True):
+        for name, column in vars(left).items():
+            assert (column == getattr(right, name)).all(), name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from models.alignment_kernel import Ints
+from models.alignment_layers import Ints
 from models.automaton import Automaton
 from models.deviations import KINDS
 from models.places import Layout

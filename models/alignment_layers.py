@@ -1,0 +1,232 @@
+"""Layers of an alignment's dynamic programme, each kept once: a lazily built automaton over vectors of costs.
+
+A layer holds what every state of the map costs after some events. Taken relative to its cheapest state, and without the
+states that are dearer than that by more than a cap, few layers differ, however many traces there are: what an event
+makes of a layer is worked out once, and looked up ever after. What an alignment can cost without touching a state that
+was left out is at most the cap; so alignments up to the cap are exact, with all that cost the same, and the others are
+done again under a higher one (as regular expressions are run over automata that are built as they are needed; the
+vectors are those of Ukkonen's "Finding approximate patterns in strings", 1985).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, TypeVar, cast
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+FAR: Final = 2**30
+"""What a state costs that is not reached, or is left out."""
+FULL: Final = -2
+"""There is no room for another layer."""
+NEVER: Final = -1
+_SHIFT: Final = 2**20  # a transition is the layer that follows, and by how much the cheapest state rises, in one number
+_SEED, _FACTOR = 1469598103934665603, 1099511628211
+
+Ints = NDArray[np.int32]
+Longs = NDArray[np.int64]
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def compiled(function: _F) -> _F:
+    """Numba's `njit`, kept on disk, with the type of the plain function."""
+    return cast("_F", numba.njit(cache=True, nogil=True)(function))
+
+
+def lean(function: _F) -> _F:
+    """The same for what makes no array of its own: without counting who refers to those that it is given."""
+    return cast("_F", numba.njit(cache=True, nogil=True, _nrt=False)(function))
+
+
+def inlined(function: _F) -> _F:
+    """The same, put into whatever calls it: passing an automaton and its layers costs more than most calls do."""
+    return cast("_F", numba.njit(cache=True, nogil=True, _nrt=False, forceinline=True)(function))
+
+
+class Graph(NamedTuple):
+    """An automaton laid out for the kernel: its edges by letter and target, in order of depth, and by target."""
+
+    by_letter: Longs
+    sync_source: Ints
+    sync_target: Ints
+    model_source: Ints
+    model_target: Ints
+    into: Longs
+    into_source: Ints
+    into_letter: Ints
+    accepting: NDArray[np.bool_]
+    is_acyclic: bool
+    model: int
+    known: int
+
+
+class Layers(NamedTuple):
+    """Layers that are known, one after the other: of layer i the cost of state s lies at `i * states + s`.
+
+    Attributes:
+        closed: What each state costs beyond the layer's cheapest one, model moves included; FAR where it is left out.
+        base: The same without a model move after the last event.
+        following: Per layer and letter the transition; NEVER: not worked out yet.
+        ends: Per layer the best end of a journey that must end where the map ends, and of a prefix: state, cost each.
+        slots: Where to find a layer by what it holds.
+        used: How many layers there are.
+    """
+
+    closed: Ints
+    base: Ints
+    following: Longs
+    ends: Ints
+    slots: Ints
+    used: Longs
+
+
+def new_layers(layers_n: int, states_n: int, letters_n: int) -> Layers:
+    """Room for so many layers, and one that is worked on."""
+    slots_n = 1 << max(4, (2 * layers_n).bit_length())
+    return Layers(
+        np.empty((layers_n + 1) * states_n, np.int32),
+        np.empty((layers_n + 1) * states_n, np.int32),
+        np.full(layers_n * letters_n, NEVER, np.int64),
+        np.empty(4 * layers_n, np.int32),
+        np.full(slots_n, NEVER, np.int32),
+        np.zeros(1, np.int64),
+    )
+
+
+@lean
+def forget_layers(layers: Layers, letters_n: int) -> None:
+    """Make room: what was worked out is forgotten."""
+    for at in range(layers.used[0] * letters_n):
+        layers.following[at] = NEVER
+    for slot in range(len(layers.slots)):
+        layers.slots[slot] = NEVER
+    layers.used[0] = 0
+
+
+@lean
+def first_layer(graph: Graph, layers: Layers, cap: int) -> int:
+    """The layer before any event; all others are forgotten."""
+    forget_layers(layers, len(graph.by_letter) - 1)
+    for state in range(len(graph.accepting)):
+        layers.base[state] = FAR
+    layers.base[0] = 0
+    return _entered(graph, layers, cap) // _SHIFT
+
+
+@inlined
+def layer_after(graph: Graph, layers: Layers, layer: int, letter: int, cap: int) -> int:
+    """The transition of a layer by a letter; FULL where there is no room to work it out."""
+    at = layer * (len(graph.by_letter) - 1) + letter
+    if layers.following[at] == NEVER:
+        _advance(graph, layers, layer, letter)
+        found = _entered(graph, layers, cap)
+        if found == FULL:
+            return FULL
+        layers.following[at] = found
+    return int(layers.following[at])
+
+
+@inlined
+def layer_of(transition: int) -> int:
+    """Which layer follows."""
+    return transition // _SHIFT
+
+
+@inlined
+def rise_of(transition: int) -> int:
+    """By how much the cheapest state gets dearer."""
+    return transition % _SHIFT
+
+
+@inlined
+def first_edge(graph: Graph, letter: int, target: int) -> int:
+    """The first edge of a letter that leads to a state, or where it would be."""
+    low, high = graph.by_letter[letter], graph.by_letter[letter + 1]
+    while low < high:
+        middle = (low + high) // 2
+        if graph.sync_target[middle] < target:
+            low = middle + 1
+        else:
+            high = middle
+    return int(low)
+
+
+@lean
+def _advance(graph: Graph, layers: Layers, layer: int, letter: int) -> None:
+    """One event: stay in the state by a log move, or move along an edge of its letter."""
+    states_n = len(graph.accepting)
+    before, after = layer * states_n, layers.used[0] * states_n
+    for state in range(states_n):
+        closed = layers.closed[before + state]
+        layers.base[after + state] = closed + graph.known if closed < FAR else FAR
+    for edge in range(graph.by_letter[letter], graph.by_letter[letter + 1]):
+        here, there = before + graph.sync_source[edge], after + graph.sync_target[edge]
+        layers.base[there] = min(layers.base[there], layers.closed[here])
+
+
+@lean
+def _entered(graph: Graph, layers: Layers, cap: int) -> int:
+    """The transition to the layer that lies behind the known ones: it is one of them already, or a new one."""
+    states_n, layer = len(graph.accepting), layers.used[0]
+    first, least = layer * states_n, FAR
+    for at in range(first, first + states_n):
+        least = min(least, int(layers.base[at]))
+    name = _SEED
+    for at in range(first, first + states_n):
+        cost = layers.base[at] - least
+        layers.base[at] = cost if cost <= cap else FAR
+        name = (name ^ layers.base[at]) * _FACTOR
+        name ^= name >> 29
+    slot = name & (len(layers.slots) - 1)
+    while layers.slots[slot] != NEVER:
+        if _is_same(layers, layers.slots[slot] * states_n, first, states_n):
+            return int(layers.slots[slot]) * _SHIFT + least
+        slot = (slot + 1) & (len(layers.slots) - 1)
+    if 4 * layer == len(layers.ends):
+        return FULL
+    _close(graph, layers, first, cap)
+    _find_ends(graph, layers, layer)
+    layers.slots[slot] = layer
+    layers.used[0] = layer + 1
+    return int(layer) * _SHIFT + least
+
+
+@lean
+def _is_same(layers: Layers, known: int, first: int, states_n: int) -> bool:
+    """Whether two layers are one: what they hold without model moves says all."""
+    for state in range(states_n):  # noqa: SIM110 -- numba compiles no generators
+        if layers.base[known + state] != layers.base[first + state]:
+            return False
+    return True
+
+
+@lean
+def _close(graph: Graph, layers: Layers, first: int, cap: int) -> None:
+    """Any number of model moves. On an acyclic automaton the edges come in order of depth: one pass is enough."""
+    cost = layers.closed
+    for at in range(first, first + len(graph.accepting)):
+        cost[at] = layers.base[at]
+    changed = True
+    while changed:
+        changed = False
+        for edge in range(len(graph.model_source)):
+            reached, there = cost[first + graph.model_source[edge]] + graph.model, first + graph.model_target[edge]
+            if reached < cost[there] and reached <= cap:
+                cost[there] = reached
+                changed = not graph.is_acyclic
+
+
+@lean
+def _find_ends(graph: Graph, layers: Layers, layer: int) -> None:
+    """Note the best ends in a layer: of equal ends the furthest."""
+    ends, first = 4 * layer, layer * len(graph.accepting)
+    for side in range(2):
+        layers.ends[ends + 2 * side], layers.ends[ends + 2 * side + 1] = NEVER, FAR
+    for state in range(len(graph.accepting)):
+        closed, base = layers.closed[first + state], layers.base[first + state]
+        if graph.accepting[state] and closed <= layers.ends[ends + 1] and closed < FAR:
+            layers.ends[ends], layers.ends[ends + 1] = state, closed
+        if base <= layers.ends[ends + 3] and base < FAR:
+            layers.ends[ends + 2], layers.ends[ends + 3] = state, base
