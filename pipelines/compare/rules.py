@@ -27,14 +27,15 @@ def follow_rules(engine: Engine, settings: Settings, study: Study) -> None:
     """Find the signals of the journeys that differ under the other rules.
 
     Args:
-        engine: The study has been followed under the default rule.
+        engine: The study has been followed under the default rule, and its tables are where they were looked up then.
         settings: The workspace's.
         study: The version of a map.
     """
+    path = engine.path
     for rule in OTHERS:
         if not _differs(engine, study, rule):
             continue
-        engine.use(study.under(rule), study.schema)  # what is about the map is the same under every rule
+        engine.use(study.under(rule), *path)  # what is about the map is the same under every rule
         compared = align_variants(engine, study, settings.threads)
         engine.put("variant_log_moves", compared.log_moves)
         engine.put("variant_known", compared.known)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import duckdb
 import pytest
 
 Query = Callable[[str], list[tuple[object, ...]]]
@@ -157,3 +158,24 @@ def test_nobody_on_another_errand_counts_as_departing_or_leaving(world: World) -
 def test_a_comparison_that_is_repeated_says_the_same(world: World) -> None:
     first, second = (world([BUY, MOVE], PLANTED)("FROM map_assignments ORDER BY ALL") for _ in range(2))
     assert first == second
+
+
+def test_other_rules_of_identity_are_followed_where_journeys_are_contested(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under loose identity u0 is t0, who looked before; what is about the map is told once for all rules."""
+    resolve: Callable[..., None] = world.__globals__["resolve_persons"]
+
+    def joined_by_loose(connection: duckdb.DuckDBPyConnection, plan: object) -> None:
+        resolve(connection, plan)
+        connection.execute(
+            "UPDATE person_keys SET person_key = first.person_key, person_id = first.person_id"
+            " FROM identifiers mine, identifiers other JOIN person_keys first ON first.id_key = other.id_key"
+            " WHERE mine.value = 'u0' AND other.value = 't0' AND first.rule = 'loose' AND person_keys.rule = 'loose'"
+            " AND person_keys.id_key = mine.id_key"
+        )
+
+    monkeypatch.setitem(world.__globals__, "resolve_persons", joined_by_loose)
+    query = world([BUY, MOVE], f"{PLANTED}\nt0 0 visit\nt0 1 order\nu0 2 pay")
+    ranges = "SELECT strict, standard, loose FROM identity_ranges WHERE journey = 'buy' AND measure = 'journeys'"
+    assert query(ranges) == [(9.0, 9.0, 8.0)]
