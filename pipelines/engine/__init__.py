@@ -6,10 +6,12 @@ Everything that makes or reads working tables goes through an `Engine`. Its text
 
 from __future__ import annotations
 
+import shutil
 import sys
 from typing import TYPE_CHECKING, Protocol
 
 from pipelines.engine.home import NO_VALUES, DuckDBEngine, Values
+from pipelines.engine.spark.datasets import leave
 
 if TYPE_CHECKING:
     import duckdb
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from pipelines.settings import Settings
 
-__all__ = ["NO_VALUES", "DuckDBEngine", "Engine", "Values", "close", "engine_of"]
+__all__ = ["NO_VALUES", "DuckDBEngine", "Engine", "Values", "close", "engine_of", "forget_all"]
 
 
 class Engine(Protocol):
@@ -125,6 +127,7 @@ def engine_of(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Engi
         from pipelines.engine.spark import spark_engine
 
         return spark_engine(connection, settings)
+    leave(connection)  # tables of a cluster that is named no more stand where new ones are made
     return DuckDBEngine(connection)
 
 
@@ -134,3 +137,17 @@ def close() -> None:
         from pipelines.engine.spark.session import stop
 
         stop()
+
+
+def forget_all(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Remove what lies outside the warehouse, if anything does: nothing of a person may be left there.
+
+    Args:
+        connection: The warehouse, open for writing.
+        settings: The workspace's.
+    """
+    leave(connection)
+    if settings.engine.storage is not None:
+        from pipelines.engine.spark import folder_of
+
+        shutil.rmtree(folder_of(settings), ignore_errors=True)

@@ -39,6 +39,9 @@ def _dates(value: object) -> object:
     return tuple(date.fromisoformat(day) if isinstance(day, str) else day for day in value)
 
 
+Size = Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)?\s?([KMGT]i?B)$")]
+
+
 class Workspace(Strict):
     """The workspace: what holds for all sources."""
 
@@ -54,7 +57,7 @@ class Warehouse(Strict):
     """Where, and with how much, the run works."""
 
     path: Word = "warehouse.duckdb"
-    memory_limit: Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)?\s?([KMGT]i?B)$")] = "3GB"
+    memory_limit: Size = "3GB"
     threads: Annotated[int, Field(ge=1, le=512)] = 2
 
 
@@ -67,6 +70,7 @@ class Engine(Strict):
         master: Spark: address of a cluster, `spark://host:7077`, where there is no such server.
         storage: Spark: folder that this machine and all workers see under this very path.
         partitions: Spark: into how many parts rows are shuffled; by default after the number of events.
+        home_below: Spark: what reads less than this is done on this machine, where a cluster would only lose time.
         options: Spark: settings of its own, such as `"spark.executor.memory" = "4g"`.
     """
 
@@ -75,6 +79,7 @@ class Engine(Strict):
     master: Word | None = None
     storage: Word | None = None
     partitions: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    home_below: Size = "16MB"
     options: dict[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="after")
@@ -84,3 +89,10 @@ class Engine(Strict):
         if self.kind == "spark" and self.storage is None:
             raise ValueError("storage = '/path' is needed: a folder that this machine and all workers see")
         return self
+
+    @property
+    def home_below_bytes(self) -> int:
+        """`home_below` as a number."""
+        number, unit = self.home_below.rstrip("iB KMGT"), self.home_below.strip("0123456789. ")
+        base = 1024 if "i" in unit else 1000
+        return int(float(number) * base ** (" KMGT".index(unit[0])))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines.engine.home import DuckDBEngine
+from pipelines.engine.spark.datasets import OURS, Storage
 
 if TYPE_CHECKING:
     from pipelines.engine.spark.engine import SparkEngine
@@ -24,7 +25,6 @@ def spark_engine(connection: duckdb.DuckDBPyConnection, settings: Settings) -> S
         connection: The warehouse at home, open for writing.
         settings: The workspace's.
     """
-    from pipelines.engine.spark.datasets import Storage
     from pipelines.engine.spark.engine import SparkEngine
     from pipelines.engine.spark.session import session_of
 
@@ -34,11 +34,11 @@ def spark_engine(connection: duckdb.DuckDBPyConnection, settings: Settings) -> S
     (events_n,) = connection.sql("SELECT count(*) FROM main.events").fetchall()[0]
     settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     session = session_of(settings.engine, int(events_n), settings.state_dir / "spark.log")
-    _LAST[:] = [SparkEngine(DuckDBEngine(connection), session, storage)]
+    _LAST[:] = [SparkEngine(DuckDBEngine(connection), session, storage, settings.engine.home_below_bytes)]
     return _LAST[0]
 
 
 def folder_of(settings: Settings) -> Path:
     """Where a workspace's working tables lie on storage: several may share it."""
     own = hashlib.sha256(str(settings.warehouse).encode()).hexdigest()[:12]
-    return (settings.root / str(settings.engine.storage)).resolve() / f"terreng-{own}"
+    return (settings.root / str(settings.engine.storage)).resolve() / f"{OURS}{own}"

@@ -6,6 +6,7 @@ import json
 import shutil
 import uuid
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -15,6 +16,8 @@ from schemas.errors import EngineError
 
 Columns = tuple[tuple[str, str], ...]
 """Name and type in Spark's words, in their order."""
+OURS = "terreng-"
+"""How the folder of a warehouse on storage is called; its hash follows."""
 MARK = "terreng on spark: "
 """How the comment of a view at home begins that shows a dataset; the rest names its folders."""
 
@@ -103,6 +106,22 @@ def _kinds(connection: duckdb.DuckDBPyConnection, source: str) -> list[tuple[str
 def files_of(dataset: Dataset) -> list[str]:
     """Its files, in the order of their rows."""
     return [str(file) for folder in dataset.folders for file in sorted(Path(folder).glob("*.parquet"))]
+
+
+@lru_cache(maxsize=4096)
+def size_of(dataset: Dataset) -> int:
+    """Bytes of its files; they never change."""
+    return sum(Path(file).stat().st_size for file in files_of(dataset))
+
+
+def leave(connection: duckdb.DuckDBPyConnection) -> None:
+    """Remove every working table that lies on storage, and all else that was written there for this warehouse."""
+    shown = shown_at_home(connection)
+    for folder in {Path(each).parent for dataset in shown.values() for each in dataset.folders}:
+        if folder.name.startswith(OURS):
+            shutil.rmtree(folder, ignore_errors=True)
+    for schema, table in shown:
+        connection.execute(f"DROP VIEW {schema}.{table}")
 
 
 def reading(dataset: Dataset) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import duckdb
 import polars as pl
 
-from models import sql
 from pipelines.engine.home import NO_VALUES, DuckDBEngine, Values
-from pipelines.engine.spark.binding import bind
+from pipelines.engine.spark.binding import bind, references
 from pipelines.engine.spark.datasets import (
     Dataset,
     Storage,
@@ -19,11 +19,12 @@ from pipelines.engine.spark.datasets import (
     reading,
     show_at_home,
     shown_at_home,
+    size_of,
 )
 from pipelines.engine.spark.failures import explained
 from pipelines.engine.spark.mirror import Mirrors
 from pipelines.engine.spark.rows import columns_of, fitted, without_voids
-from pipelines.engine.spark.translate import text_in_spark, value_in_spark
+from pipelines.engine.spark.translate import Text
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -38,6 +39,7 @@ ROW_SIZED = frozenset(
     }
 )
 """Tables of home with as many rows as there are ids, journeys or events: they come home through storage."""
+_BYTES_OF_A_CELL = 8
 
 
 @dataclass
@@ -48,12 +50,14 @@ class SparkEngine:
         home: The warehouse, as an engine of its own.
         session: On the cluster.
         storage: Where working tables lie.
+        home_below: Bytes: what reads less is done at home, on the same files.
         tables: Schema and table to the rows, of every working table.
     """
 
     home: DuckDBEngine
     session: SparkSession
     storage: Storage
+    home_below: int = 0
     dialect: str = "spark"
     tables: dict[tuple[str, str], Dataset] = field(default_factory=dict)
     _texts: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -88,27 +92,27 @@ class SparkEngine:
 
     def create(self, model: str, values: Values = NO_VALUES, name: str = "") -> None:
         """Make (or make again) a working table; default: named like the model's file."""
-        self._keep(name or model.rpartition("/")[2], self._rendered(model, values))
+        self._keep(name or model.rpartition("/")[2], Text.of_model(model, values))
 
     def hold(self, model: str, values: Values = NO_VALUES) -> None:
         """The same for a table that is needed for a few steps only."""
-        self._keep(f"{HELD}.{model.rpartition('/')[2]}", self._rendered(model, values))
+        self._keep(f"{HELD}.{model.rpartition('/')[2]}", Text.of_model(model, values))
 
     def derive(self, name: str, text: str) -> None:
         """Make (or make again) a working table from a query."""
-        self._keep(name, text_in_spark(text))
+        self._keep(name, Text.of(text))
 
     def extend(self, name: str, text: str) -> None:
         """Add a query's rows to a working table, by name."""
         key, old = self._found(name)
         with explained():
-            rows = self._query(text_in_spark(text)).to(self._schema(old))
+            rows = self._query(Text.of(text)).to(self._schema(old))
         new = self._write(key[1], rows)
         self._set(key, Dataset((*old.folders, *new.folders), old.columns), old, is_kept=True)
 
     def restrict(self, name: str, condition: str) -> None:
         """Keep those rows of a working table for which a condition is true."""
-        self._keep(name, f"SELECT * FROM {name} WHERE coalesce(({text_in_spark(condition)}), false)")
+        self._keep(name, Text.of(f"SELECT * FROM {name} WHERE coalesce(({condition}), false)"))
 
     def rename(self, name: str, new: str) -> None:
         """Give a working table another name; one of that name is replaced."""
@@ -121,7 +125,7 @@ class SparkEngine:
 
     def show(self, name: str, text: str) -> None:
         """Make a name stand for a query, whatever the path, until the run ends."""
-        self._texts[name] = (text_in_spark(text), self.path)
+        self._texts[name] = (Text.of(text).spark, self.path)
         self.home.show(name, text)
 
     def drop(self, *names: str) -> None:
@@ -143,8 +147,11 @@ class SparkEngine:
 
     def append(self, model: str, values: Values = NO_VALUES, table: str = "") -> None:
         """Add a model's rows to a published table, by name; default: the table named like the model's file."""
-        target = table or model.rpartition("/")[2]
-        rows = self._query(self._rendered(model, values))
+        target, text = table or model.rpartition("/")[2], Text.of_model(model, values)
+        if self._is_small(text):
+            self.home.append(model, values, table)
+            return
+        rows = self._query(text)
         if target not in ROW_SIZED:
             with explained():
                 arrived = rows.toArrow()
@@ -168,8 +175,11 @@ class SparkEngine:
 
     def frame(self, text: str) -> pl.DataFrame:
         """Rows of a query: it runs on the cluster, and its result comes home."""
+        query = Text.of(text)
+        if self._is_small(query):
+            return self.home.frame(text)
         with explained():
-            rows = self._query(text_in_spark(text)).toArrow()
+            rows = self._query(query).toArrow()
         self.connection.register("arrived", rows)
         frame: pl.DataFrame = self.connection.sql("SELECT * FROM arrived").pl()
         self.connection.unregister("arrived")
@@ -177,8 +187,11 @@ class SparkEngine:
 
     def scalar(self, text: str) -> int:
         """The one whole number that a query gives; 0 where it gives null."""
+        query = Text.of(text)
+        if self._is_small(query):
+            return self.home.scalar(text)
         with explained():
-            rows = self._query(text_in_spark(text)).take(1)
+            rows = self._query(query).take(1)
         return int(rows[0][0] or 0) if rows else 0
 
     def put(self, name: str, frame: pl.DataFrame) -> None:
@@ -189,23 +202,50 @@ class SparkEngine:
         self.connection.unregister("incoming")
         self._set(key, written, self.tables.get(key))
 
-    def _rendered(self, model: str, values: Values) -> str:
-        words = {name: value_in_spark(value) if isinstance(value, str) else value for name, value in values.items()}
-        return sql.render(model, self.dialect, **words)
-
     def _insert(self, table: str, rows: object) -> None:
         self.connection.register("arrived", rows)
         self.connection.execute(f"INSERT INTO main.{table} BY NAME SELECT * FROM arrived")
         self.connection.unregister("arrived")
 
-    def _keep(self, name: str, text: str) -> None:
+    def _keep(self, name: str, text: Text) -> None:
         """Write a query's rows and give them a name."""
         key = self._key(name)
-        self._set(key, self._write(key[1], self._query(text)), self.tables.get(key))
+        if self._is_small(text):
+            written = self.storage.write(self.connection, key[1], f"({text.portable})")
+        else:
+            written = self._write(key[1], self._query(text))
+        self._set(key, written, self.tables.get(key))
 
-    def _query(self, text: str) -> DataFrame:
+    def _query(self, text: Text) -> DataFrame:
         with explained():
-            return self.session.sql(bind(text, self._resolve))
+            return self.session.sql(bind(text.spark, self._resolve))
+
+    def _is_small(self, text: Text) -> bool:
+        """Whether what a query reads is so little that this machine is done with it before a cluster has begun."""
+        left = self.home_below
+        for schema, table in self._inputs(text.spark, self.path):
+            left -= self._size(schema, table)
+            if left < 0:
+                return False
+        return left > 0
+
+    def _inputs(self, text: str, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+        """Schema and table of everything that a text reads."""
+        for schema, table, *_ in references(text):
+            if not schema and table in self._texts:
+                yield from self._inputs(*self._texts[table])
+            else:
+                yield schema or self._place(table, path), table
+
+    def _size(self, schema: str, table: str) -> int:
+        """Bytes of a table, on storage or (about) at home."""
+        if (dataset := self.tables.get((schema, table))) is not None:
+            return size_of(dataset)
+        known = (
+            "SELECT sum(estimated_size * column_count) FROM duckdb_tables() WHERE schema_name = ? AND table_name = ?"
+        )
+        ((cells,),) = self.connection.execute(known, [schema, table]).fetchall()
+        return self.home_below + 1 if cells is None else int(cells) * _BYTES_OF_A_CELL
 
     def _write(self, name: str, rows: DataFrame) -> Dataset:
         folder = self.storage.fresh(name)
@@ -238,16 +278,24 @@ class SparkEngine:
             (key for key in ((HELD, table), (self.path[0], table)) if key in self.tables), (self.path[0], table)
         )
 
+    def _place(self, table: str, path: tuple[str, ...]) -> str:
+        """The schema in which a name is found along a path."""
+        places = (HELD, *path)
+        found = (
+            place
+            for place in places
+            if (place, table) in self.tables or (place != HELD and self.home.has(f"{place}.{table}"))
+        )
+        place = next(found, None)
+        if place is None:
+            raise AssertionError(f"no table {table} along {', '.join(places)}")
+        return place
+
     def _found(self, name: str) -> tuple[tuple[str, str], Dataset]:
         """A working table along the path; one that lies at home only is taken to storage."""
         schema, _, table = name.rpartition(".")
-        places = (schema,) if schema else (HELD, *self.path)
-        for place in places:
-            if (place, table) in self.tables:
-                return (place, table), self.tables[place, table]
-            if place != HELD and self.home.has(f"{place}.{table}"):
-                return (place, table), self._mirror(place, table)
-        raise AssertionError(f"no table {name} along {', '.join(places)}")
+        key = (schema or self._place(table, self.path), table)
+        return key, self.tables[key] if key in self.tables else self._mirror(*key)
 
     def _mirror(self, schema: str, table: str) -> Dataset:
         """A table that lies at home, written to storage once per content."""
@@ -263,13 +311,8 @@ class SparkEngine:
         return self._view(self._found(f"{schema}.{table}" if schema else table)[1])
 
     def _resolve_along(self, path: tuple[str, ...], schema: str, table: str) -> str:
-        if schema or table in self._texts:
-            return self._resolve(schema, table)
-        places = (HELD, *path)
-        place = next(
-            (each for each in places if (each, table) in self.tables or self.home.has(f"{each}.{table}")), path[0]
-        )
-        return self._resolve(place, table)
+        is_shown = not schema and table in self._texts
+        return self._resolve(schema if schema or is_shown else self._place(table, path), table)
 
     def _view(self, dataset: Dataset) -> str:
         """The name of Spark's under which a dataset can be read."""

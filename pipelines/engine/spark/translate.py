@@ -7,20 +7,47 @@ Macros (`@NAME(...)`) and parameters (`$name`) are put out of the translator's s
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
 
-from models.sql import MACROS
+from models import sql
 
-_MACRO = re.compile(r"@([A-Z0-9_]+)\([^()]*\)")
+# Comments and literals are matched as well, and left as they are.
+_MACRO = re.compile(r"--[^\n]*|'(?:[^']|'')*'|@([A-Z0-9_]+)\([^()]*\)")
 _PARAMETER = re.compile(r"\$(\w+)")
 _HIDDEN_MACRO = re.compile(r"hidden_macro_(\d+)\(\)", re.IGNORECASE)
 _HIDDEN_PARAMETER = re.compile(r"hidden_parameter_(\w+)")
 _COMMENT = re.compile(r"\A((?:--[^\n]*\n)*)")
 # What a value may be without brackets around it.
 _ATOMS = (exp.Column, exp.Literal, exp.Func, exp.Boolean, exp.Null, exp.Paren)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A query in the words of both engines, its parameters filled in.
+
+    Attributes:
+        portable: As DuckDB reads it.
+        spark: As Spark reads it, with the names of tables as they are written.
+    """
+
+    portable: str
+    spark: str
+
+    @classmethod
+    def of(cls, text: str) -> Text:
+        """A query of Python's own."""
+        return cls(sql.expand(text), text_in_spark(text))
+
+    @classmethod
+    def of_model(cls, model: str, values: Mapping[str, str | int]) -> Text:
+        """A model, and what its parameters stand for."""
+        words = {name: value_in_spark(each) if isinstance(each, str) else each for name, each in values.items()}
+        return cls(sql.render(model, "duckdb", **values), sql.render(model, "spark", **words))
 
 
 def model_in_spark(text: str) -> str:
@@ -47,6 +74,8 @@ def _in_spark(text: str, *, pretty: bool) -> str:
     macros: list[str] = []
 
     def hide(found: re.Match[str]) -> str:
+        if found[1] is None:
+            return found[0]
         macros.append(found[0])
         return f"hidden_macro_{len(macros) - 1}()"
 
@@ -67,7 +96,7 @@ def _in_spark(text: str, *, pretty: bool) -> str:
 
 def _expanded(macro: str) -> str:
     name, _, rest = macro[1:].partition("(")
-    return MACROS["spark"][name].format(*(part.strip() for part in rest[:-1].split(",")))
+    return sql.MACROS["spark"][name].format(*(part.strip() for part in rest[:-1].split(",")))
 
 
 def _same_meaning(node: exp.Expr) -> exp.Expr:

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from pipelines.engine import DuckDBEngine, Engine
-from pipelines.engine.spark.datasets import Storage
+from pipelines.engine.spark.datasets import Storage, leave
 from pipelines.engine.spark.engine import SparkEngine
 from pipelines.engine.spark.session import session_of, stop
 from pipelines.settings import Engine as Wanted
@@ -19,12 +19,18 @@ from pipelines.settings import Engine as Wanted
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+QUICK = {
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
+"""Java's and Spark's compilers cost more than they save where nothing lasts."""
 PEOPLE = pl.DataFrame({"id": [1, 2, 3, 4], "name": ["Ann", "Bo", None, "Di"], "tags": [["a"], [], None, ["b", "c"]]})
 
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[SparkSession]:
-    options = {"spark.driver.memory": "1g", "spark.driver.host": "127.0.0.1"}
+    options = {"spark.driver.memory": "1g", "spark.driver.host": "127.0.0.1", **QUICK}
     yield session_of(Wanted(kind="spark", master="local[2]", storage="unused", options=options), 0)
     stop()
 
@@ -38,7 +44,13 @@ def home() -> Iterator[duckdb.DuckDBPyConnection]:
 
 @pytest.fixture
 def spark(session: SparkSession, home: duckdb.DuckDBPyConnection, tmp_path: Path) -> SparkEngine:
-    return SparkEngine(DuckDBEngine(home), session, Storage(tmp_path / "storage"))
+    return SparkEngine(DuckDBEngine(home), session, Storage(tmp_path / "terreng-x"))
+
+
+@pytest.fixture
+def thrifty(session: SparkSession, home: duckdb.DuckDBPyConnection, tmp_path: Path) -> SparkEngine:
+    """Nothing in these tests is so large that it would take the cluster."""
+    return SparkEngine(DuckDBEngine(home), session, Storage(tmp_path / "terreng-x"), home_below=1_000_000)
 
 
 def lived_through(engine: Engine) -> list[list[tuple[object, ...]]]:
@@ -70,6 +82,24 @@ def test_tables_live_the_same_life_on_both_engines(spark: SparkEngine) -> None:
     assert lived_through(spark) == wanted
 
 
+def test_tables_live_the_same_life_where_small_ones_are_made_at_home(thrifty: SparkEngine) -> None:
+    with duckdb.connect() as plain:
+        wanted = lived_through(DuckDBEngine(plain))
+
+    assert lived_through(thrifty) == wanted
+
+
+def test_tables_of_a_cluster_that_is_left_are_gone_and_leave_their_names_to_others(
+    thrifty: SparkEngine, home: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    lived_through(thrifty)
+
+    leave(home)
+
+    assert list(tmp_path.iterdir()) == []
+    assert lived_through(DuckDBEngine(home)) == lived_through(DuckDBEngine(duckdb.connect()))
+
+
 def test_types_at_home_are_those_of_duckdb(spark: SparkEngine) -> None:
     text = "select id, name, tags, cast(id as integer) as small, id / 2 as half, name is null as is_null from people"
     kinds = []
@@ -97,11 +127,11 @@ def test_tables_at_home_reach_the_cluster_anew_when_they_change(
 def test_what_killed_runs_left_on_storage_is_swept_out(
     session: SparkSession, home: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    (tmp_path / "storage" / "left-123").mkdir(parents=True)
-    engine = SparkEngine(DuckDBEngine(home), session, Storage(tmp_path / "storage"))
+    (tmp_path / "terreng-x" / "left-123").mkdir(parents=True)
+    engine = SparkEngine(DuckDBEngine(home), session, Storage(tmp_path / "terreng-x"))
     engine.put("kept", PEOPLE)
 
-    again = SparkEngine(DuckDBEngine(home), session, Storage(tmp_path / "storage"))
+    again = SparkEngine(DuckDBEngine(home), session, Storage(tmp_path / "terreng-x"))
 
     assert again.frame("select id from kept order by id")["id"].to_list() == [1, 2, 3, 4]
-    assert [folder.name[:4] for folder in (tmp_path / "storage").iterdir()] == ["kept"]
+    assert [folder.name[:4] for folder in (tmp_path / "terreng-x").iterdir()] == ["kept"]
