@@ -16,7 +16,7 @@ MACROS: Mapping[str, Mapping[str, str]] = {
     "duckdb": {
         "MICROS": "epoch_us({0})",
         "TIME": "make_timestamptz({0})",
-        "NUMBER": "try_cast({0} as double)",
+        "NUMBER": "try_cast(case when translate({0}, '+-.0123456789Ee ', '') = '' then {0} end as double)",
         "MEDIAN": "quantile_disc({0}, 0.5)",
         "P90": "quantile_disc({0}, 0.9)",
         "P99": "quantile_disc({0}, 0.99)",
@@ -30,7 +30,7 @@ MACROS: Mapping[str, Mapping[str, str]] = {
     "spark": {
         "MICROS": "unix_micros({0})",
         "TIME": "timestamp_micros({0})",
-        "NUMBER": "try_cast({0} as double)",
+        "NUMBER": "try_cast(case when translate({0}, '+-.0123456789Ee ', '') = '' then {0} end as double)",
         "MEDIAN": "cast(percentile_disc(0.5) within group (order by {0}) as bigint)",
         "P90": "cast(percentile_disc(0.9) within group (order by {0}) as bigint)",
         "P99": "cast(percentile_disc(0.99) within group (order by {0}) as bigint)",
@@ -42,7 +42,8 @@ MACROS: Mapping[str, Mapping[str, str]] = {
         "ENTRIES": "explode(map_entries({0}))",
     },
 }
-_MACRO = re.compile(r"@([A-Z0-9_]+)\(([^()]*)\)")
+# What stands in a comment or in somebody's text is no macro: an activity may be called `@home(new)`.
+_MACRO = re.compile(r"--[^\n]*|'(?:[^']|'')*'|@([A-Z0-9_]+)\(([^()]*)\)")
 
 
 def load(name: str, dialect: str = "duckdb") -> str:
@@ -68,13 +69,20 @@ def names() -> tuple[str, ...]:
 
 def render(name: str, dialect: str = "duckdb", **values: str | int) -> str:
     """A model with its values filled in and its macros expanded for a dialect; the values are in its words."""
-    return expand(Template(load(name, dialect)).substitute(values), dialect)
+    words = values if dialect != "duckdb" else {key: _own_words(value) for key, value in values.items()}
+    return Template(expand(load(name, dialect), dialect)).substitute(words)
+
+
+def _own_words(value: str | int) -> str | int:
+    return expand(value) if isinstance(value, str) else value
 
 
 def expand(text: str, dialect: str = "duckdb") -> str:
     """SQL with its macros expanded."""
 
     def expanded(found: re.Match[str]) -> str:
+        if found[1] is None:
+            return found[0]
         arguments = [part.strip() for part in found[2].split(",")]
         return MACROS[dialect][found[1]].format(*arguments)
 

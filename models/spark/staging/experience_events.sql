@@ -9,7 +9,7 @@ WITH candidates AS (
 ), numbered AS (
   SELECT
     candidates.event_key,
-    try_cast(candidates.text as double) AS score
+    try_cast(case when translate(candidates.text, '+-.0123456789Ee ', '') = '' then candidates.text end as double) AS score
   FROM candidates
 )
 SELECT
