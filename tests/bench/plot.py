@@ -113,7 +113,7 @@ def engines(curves: Sequence[Curve], meets: float | None) -> str:
     every = [point for curve in curves for point in (*curve.points, *curve.expected)]
     low_x, high_x = _powers(events for events, _ in every)
     low_y, high_y = _powers(seconds for _, seconds in every)
-    top, base, right = 96.0, 396.0, WIDTH - 150.0
+    top, base, right = 96.0, 396.0, WIDTH - 185.0
 
     def at(events: float, seconds: float) -> tuple[float, float]:
         from math import log10
@@ -138,6 +138,7 @@ def engines(curves: Sequence[Curve], meets: float | None) -> str:
     if meets:
         x, _ = at(meets, 10.0**low_y)
         parts += [_rule(x, top, x, base, "limit", "3 4"), _text(x - 6, top + 14, _events(meets), "warn small", "end")]
+    parts.append(_text(24, 62, "A whole run, reckoned from measured costs: time on the clock over events", "soft"))
     words = "Seconds on the clock of a whole run over the number of events, for one machine and for clusters of Spark"
     return _picture(base + 40, "One machine or a cluster", words, parts)
 

@@ -18,8 +18,9 @@ BUSY = 0.7
 """Share of all cores that work at any moment: sorts end in merges, and some steps have one thread."""
 EVENTS_PER_PART = 500_000
 """Rows are shuffled into so many parts (`pipelines.engine.spark.session`)."""
-AT_HOME = ("ingest", "report")
-"""Stages that no cluster takes over."""
+COMPUTED = ("persons", "reconstruct", "compare")
+"""Stages whose SQL models a cluster takes over; the others read files and write them, at home."""
+AT_HOME = tuple(name for name in STAGES if name not in COMPUTED)
 CORES_OF_ONE = 16
 CLUSTERS = (64, 256, 1024)
 _CORES_MEASURED = 2
@@ -54,6 +55,20 @@ def cpu(figures: Figures, subject: str, stages: Sequence[str] = STAGES) -> Strai
     ])  # fmt: skip
 
 
+def statistics(figures: Figures) -> Straight:
+    """Processor seconds of the stages that are moved to a cluster, beyond their SQL models: Python at home, either way.
+
+    It is reckoned as one thread: some of it has more, none of it is promised them.
+    """
+    points = []
+    for size in figures.sizes(ON_DUCKDB):
+        costs = _answer(figures, ON_DUCKDB, size)["cpu_s"]
+        models = sum(each for name, each in costs.items() if name not in STAGES)
+        beyond = sum(costs[name] for name in COMPUTED) - models
+        points.append((_events(figures, ON_DUCKDB, size), max(0.0, beyond)))
+    return straight(points)
+
+
 def number(figures: Figures, name: str) -> Straight:
     """A number that a run on the cluster told for each size."""
     sizes = figures.sizes(ON_SPARK)
@@ -79,27 +94,26 @@ class Compared:
 
 def alone(figures: Figures, cores: int = CORES_OF_ONE) -> Straight:
     """Seconds on the clock of a run on one machine."""
-    line = cpu(figures, ON_DUCKDB)
-    return Straight(line.fixed / BUSY / cores, line.each / BUSY / cores)
+    line, home = cpu(figures, ON_DUCKDB), statistics(figures)
+    return Straight(
+        home.fixed + (line.fixed - home.fixed) / BUSY / cores, home.each + (line.each - home.each) / BUSY / cores
+    )
 
 
 def clusters(figures: Figures) -> list[Compared]:
     """Clusters of several sizes; what stays at home has the cores of one machine."""
-    home, theirs, mine = cpu(figures, ON_SPARK, AT_HOME), cpu(figures, ON_SPARK, _moved()), alone(figures)
+    files, mine = cpu(figures, ON_DUCKDB, AT_HOME), alone(figures)
+    theirs, home = cpu(figures, ON_SPARK, COMPUTED), statistics(figures)
     found = []
     for cores in CLUSTERS:
         # The fixed part is planning and starting, statement after statement: more cores do not shorten it.
         seconds = Straight(
-            home.fixed / BUSY + theirs.fixed / BUSY / _CORES_MEASURED,
-            home.each / BUSY / CORES_OF_ONE + theirs.each / BUSY / cores,
+            files.fixed + theirs.fixed / BUSY / _CORES_MEASURED,
+            files.each / BUSY / CORES_OF_ONE + home.each + max(0.0, theirs.each - home.each) / BUSY / cores,
         )
         saved = mine.each - seconds.each
         found.append(Compared(cores, seconds, (seconds.fixed - mine.fixed) / saved if saved > 0 else None))
     return found
-
-
-def _moved() -> tuple[str, ...]:
-    return tuple(name for name in STAGES if name not in AT_HOME)
 
 
 def curves(figures: Figures) -> list[Curve]:
