@@ -26,6 +26,8 @@ FORCED = {
     # Its default type comes back without the zone.
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.caseSensitive": "false",
+    # `${x}` in the name of somebody's activity is no variable.
+    "spark.sql.variable.substitute": "false",
 }
 _AT_START = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR"}
 _EVENTS_PER_PART = 500_000
