@@ -26,7 +26,7 @@ with named as (
             links.trust,
             case when several.sources is null then alone.sources else several.sources end as sources
         from identity_strengths links
-        join identity_source_lists alone on alone.source_n = links.first_source
+        join identity_sources alone on alone.source_n = links.first_source
         left join identity_several_sources several
             on several.left_key = links.left_key and several.right_key = links.right_key
         left join identity_refused refused

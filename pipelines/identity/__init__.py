@@ -134,11 +134,10 @@ def _judge_links(engine: Engine, settings: Settings) -> Mapping[str, IdKind]:
 
 
 def _write_links(engine: Engine) -> None:
-    engine.hold("staging/identity_source_lists")
     engine.hold("staging/identity_several_sources")
     engine.clear("identity_links")
     engine.append("staging/identity_links")
-    engine.drop("identity_source_lists", "identity_several_sources", "identity_strengths")
+    engine.drop("identity_several_sources", "identity_strengths")
 
 
 def _write_persons(engine: Engine, joined: Persons) -> None:

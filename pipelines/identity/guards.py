@@ -116,12 +116,17 @@ def _put_type_pairs(engine: Engine, settings: Settings, kinds: Mapping[str, IdKi
 
 
 def _put_sources(engine: Engine, settings: Settings) -> None:
-    """Sources that show links, numbered in the order of names, and how far each says that its links are trusted."""
+    """Sources that show links, numbered in the order of names, and how far each says that its links are trusted.
+
+    `sources` is what a link says that one source alone shows.
+    """
     told = {source.name: TRUST[source.links] for source in settings.sources if source.links}
     known = engine.connection.sql("SELECT DISTINCT source FROM link_evidence ORDER BY 1").fetchall()
-    rows = [(number, name, told.get(name)) for number, (name,) in enumerate(known)]
-    schema = {"source_n": pl.Int32, "source": pl.String, "trust": pl.Int32}
-    engine.put("identity_sources", pl.DataFrame([*rows, (GUESSER, GUESSES, GUESSED)], schema=schema, orient="row"))
+    rows = [(number, name, told.get(name), [name]) for number, (name,) in enumerate(known)]
+    rows.append((GUESSER, GUESSES, GUESSED, [GUESSES]))
+    kinds = {"source_n": pl.Int32, "source": pl.String, "trust": pl.Int32}
+    frame = pl.DataFrame(rows, schema={**kinds, "sources": pl.List(pl.String)}, orient="row")
+    engine.put("identity_sources", frame)
 
 
 def _is_blocked(settings: Settings, id_type: str, kind: IdKind) -> str:

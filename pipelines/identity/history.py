@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from pipelines.engine import Engine
 from pipelines.identity.persons import RULES, Persons
-from pipelines.identity.working import count, quoted, text
+from pipelines.identity.working import count, quoted, text, within
 from schemas.words import Rule
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -24,10 +24,11 @@ def find_changes(engine: Engine, joined: Persons) -> tuple[Rule, ...]:
 
 def _find_changes(engine: Engine, joined: Persons, rule: Rule) -> bool:
     with joined.parts(rule) as parts:
-        engine.derive("identity_latter", text("person_keys", rule=quoted(rule), parts=parts))
-    engine.derive("identity_moves", text("person_moves", rule=quoted(rule)))
-    if is_changed := count(engine, "identity_moves") > 0:
-        engine.derive(f"identity_changes_{rule}", text("person_changes", rule=quoted(rule)))
+        latter = text("person_keys", rule=quoted(rule), parts=parts)
+        engine.derive("identity_moves", text("person_moves", rule=quoted(rule), latter=within(latter)))
+        if is_changed := count(engine, "identity_moves") > 0:
+            engine.derive("identity_latter", latter)
+            engine.derive(f"identity_changes_{rule}", text("person_changes", rule=quoted(rule)))
     engine.drop("identity_latter", "identity_moves")
     return is_changed
 

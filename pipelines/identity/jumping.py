@@ -98,12 +98,13 @@ def join_ids(engine: Engine) -> Jumped:
 
 def _join_turn(engine: Engine, values: Mapping[str, str | int]) -> pl.DataFrame:
     """Join persons by the links of one rule and turn; returns the pairs that it refuses."""
+    nobody = pl.DataFrame(schema={"left_key": pl.Int64, "right_key": pl.Int64})
     engine.create("staging/identity_edges", values)
+    if not count(engine, "identity_edges"):
+        return nobody
     _find_components(engine)
     engine.create("staging/identity_mixed")
-    refused = pl.DataFrame(schema={"left_key": pl.Int64, "right_key": pl.Int64})
-    if count(engine, "identity_mixed"):
-        refused = _settle(engine, values)
+    refused = _settle(engine, values) if count(engine, "identity_mixed") else nobody
     engine.create("staging/identity_joined_roots", name="identity_roots")
     engine.drop("identity_mixed")
     return refused
@@ -111,7 +112,6 @@ def _join_turn(engine: Engine, values: Mapping[str, str | int]) -> pl.DataFrame:
 
 def _find_components(engine: Engine) -> None:
     """From `identity_edges`, which it uses up, to `identity_labels`: the smallest node of each one's component."""
-    engine.derive("identity_labels", "SELECT low AS node, low AS label FROM identity_edges WHERE FALSE")
     rounds_n = 0
     while count(engine, "identity_edges"):
         if rounds_n == ROUNDS:
@@ -127,6 +127,8 @@ def _find_components(engine: Engine) -> None:
             engine.rename("identity_jumps", "identity_labels")
         engine.drop("identity_hooks", "identity_jumps")
         rounds_n += 1
+    if not rounds_n:
+        engine.derive("identity_labels", "SELECT low AS node, low AS label FROM identity_edges")
 
 
 def _settle(engine: Engine, values: Mapping[str, str | int]) -> pl.DataFrame:

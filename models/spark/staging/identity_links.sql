@@ -32,7 +32,7 @@ WITH named AS (
       links.trust,
       CASE WHEN several.sources IS NULL THEN alone.sources ELSE several.sources END AS sources
     FROM identity_strengths AS links
-    JOIN identity_source_lists AS alone
+    JOIN identity_sources AS alone
       ON alone.source_n = links.first_source
     LEFT JOIN identity_several_sources AS several
       ON several.left_key = links.left_key AND several.right_key = links.right_key

@@ -3,7 +3,7 @@ SELECT
   former.person_id AS from_person_id,
   latter.person_id AS to_person_id
 FROM person_keys AS former
-JOIN identity_latter AS latter
+JOIN $latter AS latter
   ON latter.id_key = former.id_key
 WHERE
   former.rule = $rule AND former.person_id <> latter.person_id
