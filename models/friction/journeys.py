@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from models.friction.numbers import firsts
 from models.friction.parts import CONVERTED, LOST, Flags, Floats, Integers, Steps
 from schemas.words import Status
 
@@ -120,7 +121,14 @@ class Stays:
 
     def rows_of(self, codes: tuple[int, ...]) -> Integers:
         """Rows of some touchpoints, ascending."""
+        if len(codes) == 1:
+            return self.by_code[codes[0]]
         return np.sort(np.concatenate([self.by_code[code] for code in codes]))
+
+    @cached_property
+    def hazard(self) -> Floats:
+        """Share of each code's stages in which the journey was lost; 0 where nobody came."""
+        return np.array([self.is_lost[rows].mean() if rows.size else 0.0 for rows in self.by_code])
 
     @property
     def went_on_s(self) -> Floats:
@@ -234,8 +242,9 @@ def _ends(journey: Integers, stage: Integers, code: Integers, precedes: Flags) -
     """
     place = np.arange(code.size)
     front, is_late = code.copy(), np.zeros(code.size, dtype=bool)
-    for number in range(1, int(stage.max(initial=0)) + 1):
-        row = np.flatnonzero((stage == number) & (np.diff(journey, prepend=-1) == 0))
+    followers = np.flatnonzero((stage > 0) & (np.diff(journey, prepend=-1) == 0))
+    followers = followers[np.argsort(stage[followers], kind="stable")]
+    for row in np.split(followers, firsts(stage[followers])[1:]):
         is_late[row] = precedes[code[row], front[row - 1]]
         front[row] = np.where(is_late[row], front[row - 1], code[row])
     is_end = np.append(~is_late[1:], True) if code.size else np.zeros(0, dtype=bool)

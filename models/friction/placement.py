@@ -21,6 +21,7 @@ from enum import StrEnum
 import numpy as np
 
 from models.friction.journeys import FOREVER_US, Stays
+from models.friction.numbers import dense, distinct, firsts, mask
 from models.friction.parts import Flags, Floats, Integers
 
 LEAST_LOST = 5.0
@@ -90,10 +91,10 @@ def find_place(marks: Marks, stays: Stays, block: Integers, wanted: tuple[tuple[
         is_entry = wanted[1] == Placing.ENTRY
         is_there = np.isin(stays.code[marks.row], wanted[0]) & (marks.is_entry == is_entry)
         chosen = marks.where(is_there) if wanted[1] != Placing.ON_THE_WAY else marks.where(~marks.is_entry)
-    row, first = np.unique(chosen.row, return_index=True)
-    delay = chosen.delay_us[first]
-    elsewhere_n = int(np.unique(marks.row).size - row.size)
-    codes = tuple(int(code) for code in np.unique(stays.code[row])) if wanted is None else wanted[0]
+    first = firsts(chosen.row)
+    row, delay = chosen.row[first], chosen.delay_us[first]
+    elsewhere_n = firsts(marks.row).size - row.size
+    codes = tuple(int(code) for code in distinct(stays.code[row])) if wanted is None else wanted[0]
     placing = _placing(chosen, row, delay, codes, stays) if wanted is None else Placing(wanted[1])
     if placing != Placing.ON_THE_WAY:
         return Place(codes, placing, row, delay, elsewhere_n)
@@ -108,8 +109,8 @@ def _groups(code: Integers, is_entry: Flags, block: Integers) -> Integers:
 
 def _most_telling(group: Integers, marks: Marks, stays: Stays) -> int:
     """The group of marks with most at stake: most are lost, or would be lost there; else the largest."""
-    numbers, inverse = np.unique(group, return_inverse=True)
-    hazard = np.array([stays.is_lost[rows].mean() if rows.size else 0.0 for rows in stays.by_code])
+    numbers, (_, inverse) = distinct(group), dense(group)
+    hazard = stays.hazard
     at_stake = np.bincount(inverse, stays.is_lost[marks.row] + hazard[stays.code[marks.row]])
     ranked = np.lexsort((-numbers, np.bincount(inverse), np.rint(at_stake)))
     return int(numbers[ranked[-1]])
@@ -118,7 +119,8 @@ def _most_telling(group: Integers, marks: Marks, stays: Stays) -> int:
 def _placing(chosen: Marks, row: Integers, delay: Integers, codes: tuple[int, ...], stays: Stays) -> Placing:
     if chosen.is_entry[0]:
         return Placing.ENTRY
-    others = np.setdiff1d(stays.rows_of(codes), row, assume_unique=True)
+    there = stays.rows_of(codes)
+    others = there[~mask(row, stays.code.size)[there]]
     is_known, is_lost = ~stays.is_open[row], stays.is_lost[row]
     known_others = others[~stays.is_open[others]]
     expected_n = is_known.sum() * (stays.is_lost[known_others].mean() if known_others.size else 0.0)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import polars as pl
 
 from models.friction.journeys import FOREVER_US, FrictionInputs, Stays, lay_out, steps_of
+from models.friction.numbers import dense, mask
 from models.friction.parts import Flags, Floats, Integers, RiskSet, Steps
 from models.friction.placement import Marks, Place, Placing, find_place
 from models.friction.resamples import Hashes
@@ -122,6 +123,7 @@ class _Maker:
     Attributes:
         failed: per stage, whether a failure opened it.
         troubled: per stage, whether another sign of trouble did.
+        rooms: by codes, what `_room` found.
     """
 
     inputs: FrictionInputs
@@ -129,6 +131,7 @@ class _Maker:
     place_in_steps: Integers
     failed: Flags
     troubled: Flags
+    rooms: dict[tuple[int, ...], int] = field(default_factory=dict)
 
     def compared(self, signal: str, target: int, marks: Marks, wanted: tuple[tuple[int, ...], str] | None) -> Compared:
         stays = self.stays
@@ -153,11 +156,17 @@ class _Maker:
 
     def _freeze(self, codes: tuple[int, ...]) -> int:
         """The last entry whose fate in the stage is known: silence there is confirmed, activity in it allowed for."""
-        stays, row = self.stays, self.stays.rows_of(codes)
-        busy_us = np.where(stays.next_us[row] < FOREVER_US, 0, stays.last_us[row] - stays.reached_us[row])
-        room_us = int(np.quantile(busy_us, ACTIVITY_SHARE, method="higher")) if row.size else 0
+        room_us = self._room(codes)
         patience_us = int(self.inputs.patience_us[list(codes)].max())
         return self.inputs.as_of_us - max(0, patience_us) - room_us - 1
+
+    def _room(self, codes: tuple[int, ...]) -> int:
+        """How long nearly everybody was still active there who did not go on; the same for all signals of a place."""
+        if codes not in self.rooms:
+            stays, row = self.stays, self.stays.rows_of(codes)
+            busy_us = np.where(stays.next_us[row] < FOREVER_US, 0, stays.last_us[row] - stays.reached_us[row])
+            self.rooms[codes] = int(np.quantile(busy_us, ACTIVITY_SHARE, method="higher")) if row.size else 0
+        return self.rooms[codes]
 
     def _units(self, place: Place, marks: Marks) -> _Units:
         row = self.stays.rows_of(place.codes)
@@ -166,12 +175,14 @@ class _Maker:
             # first: what shows later shows among those alone who stayed, and would seem to keep them.
             is_of_failed = bool(2 * self.failed[place.marked].sum() > place.marked.size)
             row = row[self.failed[row] == is_of_failed]
-            row = np.setdiff1d(row, np.setdiff1d(marks.row[marks.is_entry], place.marked), assume_unique=True)
-        stays, marked = self.stays, np.isin(place.marked, row)
+            entered = mask(marks.row[marks.is_entry], self.stays.code.size)
+            entered[place.marked] = False
+            row = row[~entered[row]]
+        stays, marked = self.stays, mask(row, self.stays.code.size)[place.marked]
         if place.placing == Placing.MOMENTS and marked.any():
             place = replace(place, marked=place.marked[marked], delay_us=place.delay_us[marked])
             return self._parted(_moments(row, place, stays, self.inputs.person_hash))
-        is_exposed = np.isin(row, place.marked)
+        is_exposed = mask(place.marked, stays.code.size)[row]
         span = self._entries_alike(row, is_exposed)
         units = _Units(row, is_exposed, self.stays.reached_us[row], span).where(span >= 0)
         return self._parted(units) if place.placing == Placing.STAY else units
@@ -275,10 +286,10 @@ def _strata(units: _Units, stays: Stays, from_us: int, until_us: int) -> Integer
     width = max(1, until_us - from_us + 1)
     for spans_n in CALENDAR_SPANS:
         calendar = np.clip((units.entered_us - from_us) * spans_n // width, 0, spans_n - 1)
-        names, dense = np.unique(still * spans_n + calendar, return_inverse=True)
-        if dense.size >= LEAST_IN_STRATUM * names.size:
+        strata_n, stratum = dense(still * spans_n + calendar)
+        if stratum.size >= LEAST_IN_STRATUM * strata_n:
             break
-    return np.asarray(dense, dtype=np.int64)
+    return stratum
 
 
 def _moments(row: Integers, place: Place, stays: Stays, person_hash: Hashes) -> _Units:
@@ -300,7 +311,7 @@ def _moments(row: Integers, place: Place, stays: Stays, person_hash: Hashes) -> 
         often = np.cumsum(1.0 / np.maximum(standing_n[chosen], 1))
         drawn = np.searchsorted(often, _chances(row, span, stays, person_hash) * often[-1], side="right")
         moment = delay[chosen[np.minimum(drawn, chosen.size - 1)]]
-        is_other = (free_us > moment) & ~np.isin(row, marked[chosen])
+        is_other = (free_us > moment) & ~mask(marked[chosen], stays.code.size)[row]
         exposed, others = marked[chosen], row[is_other]
         entered = (stays.reached_us[exposed] + delay[chosen], stays.reached_us[others] + moment[is_other])
         is_exposed = np.arange(exposed.size + others.size) < exposed.size
