@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import duckdb
 
-from pipelines import steps, warehouse
+from pipelines import engine, steps, warehouse
 from pipelines.settings import Settings
 from pipelines.terminal import Tell, quiet
 from schemas.errors import SourceError, TerrengError, ToleranceError
@@ -171,6 +171,8 @@ def recorded(settings: Settings, maps: tuple[JourneyMap, ...]) -> Iterator[Attem
         except BaseException:
             attempt.fail()
             raise
+        finally:
+            engine.close()
 
 
 def _summed(sources: tuple[SourceReport, ...]) -> dict[str, int]:

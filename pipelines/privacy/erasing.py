@@ -10,6 +10,7 @@ from datetime import datetime
 
 import duckdb
 
+from pipelines.engine import forget_all
 from pipelines.privacy.door import ERASED, event_name_sql, tombstone_sql
 from pipelines.privacy.subject import Subject
 from pipelines.settings import Settings
@@ -88,12 +89,13 @@ def erase_rows(
 ) -> dict[str, int]:
     """Deletes all rows of the subject, marks her ids, and writes the audit row: all of it, or nothing.
 
-    The working tables of the last comparison go whole: they are made anew by the next run.
+    The working tables of the last comparison go whole, here and on a cluster's storage: the next run makes them anew.
 
     Returns:
         Table to how many of its rows went.
     """
     counts = count_rows(con, subject)
+    forget_all(con, settings)
     with transaction(con, settings.warehouse):
         _move_to_dropped(con)
         _mark(con, tombstone_sql(salt, event_name_sql("source")), f"erase_events WHERE event_key IN ({_LENT})")

@@ -64,16 +64,25 @@ class Storage:
         connection.execute(f"COPY (SELECT {cast} FROM {source}) TO '{target}' (FORMAT parquet)")
         return Dataset((folder,), tuple((column, in_spark(kind)) for column, kind in kinds))
 
-    def arrived(self, folder: str, columns: Columns) -> Dataset:
+    def arrived(self, connection: duckdb.DuckDBPyConnection, folder: str, columns: Columns, written_n: int) -> Dataset:
         """What the cluster wrote, as home sees it.
 
+        Args:
+            connection: Home.
+            folder: Where it wrote.
+            columns: Which.
+            written_n: How many rows, as its workers counted them.
+
         Raises:
-            EngineError: Home sees none of it.
+            EngineError: Home does not see all of them: a worker wrote to a folder of its own.
         """
         dataset = Dataset((folder,), columns)
-        if not files_of(dataset):
+        seen_n = 0
+        if files_of(dataset):
+            seen_n = int(connection.sql(f"SELECT count(*) FROM {reading(dataset)}").fetchall()[0][0])
+        if seen_n != written_n or not files_of(dataset):
             raise EngineError(
-                got=f"nothing in {folder}, where the cluster says that it wrote",
+                got=f"{seen_n} rows in {folder}, where the cluster says that it wrote {written_n}",
                 wanted="the same folder under the same path on this machine and on every worker",
                 hint="mount the storage on all of them; what was published before is untouched",
                 file="terreng.toml",

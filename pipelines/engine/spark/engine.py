@@ -23,12 +23,11 @@ from pipelines.engine.spark.datasets import (
 )
 from pipelines.engine.spark.failures import explained
 from pipelines.engine.spark.mirror import Mirrors
-from pipelines.engine.spark.rows import columns_of, fitted, without_voids
+from pipelines.engine.spark.rows import columns_of, count_when_read, fitted, lined_up, without_voids
 from pipelines.engine.spark.translate import Text
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
-    from pyspark.sql.types import StructType
 
 HELD = "temp"
 """Schema of tables that are held for a few steps: as in DuckDB, looked up before the path."""
@@ -105,10 +104,12 @@ class SparkEngine:
     def extend(self, name: str, text: str) -> None:
         """Add a query's rows to a working table, by name."""
         key, old = self._found(name)
-        with explained():
-            rows = self._query(Text.of(text)).to(self._schema(old))
-        new = self._write(key[1], rows)
-        self._set(key, Dataset((*old.folders, *new.folders), old.columns), old, is_kept=True)
+        added = self._added_at_home(key, old, Text.of(text))
+        if added is None:
+            with explained():
+                rows = lined_up(self._query(Text.of(text)), old.columns)
+            added = self._write(key[1], rows)
+        self._set(key, Dataset((*old.folders, *added.folders), old.columns), old, is_kept=True)
 
     def restrict(self, name: str, condition: str) -> None:
         """Keep those rows of a working table for which a condition is true."""
@@ -216,6 +217,17 @@ class SparkEngine:
             written = self._write(key[1], self._query(text))
         self._set(key, written, self.tables.get(key))
 
+    def _added_at_home(self, key: tuple[str, str], old: Dataset, text: Text) -> Dataset | None:
+        """Rows for a table that is there, in its columns; None where they are many, or need other types."""
+        if not self._is_small(text):
+            return None
+        lined_up = f"(SELECT * FROM {'.'.join(key)} WHERE false UNION ALL BY NAME ({text.portable}))"
+        added = self.storage.write(self.connection, key[1], lined_up)
+        if added.columns != old.columns:
+            self.storage.remove(added)
+            return None
+        return added
+
     def _query(self, text: Text) -> DataFrame:
         with explained():
             return self.session.sql(bind(text.spark, self._resolve))
@@ -251,9 +263,10 @@ class SparkEngine:
         folder = self.storage.fresh(name)
         with explained():
             rows = without_voids(rows)
-            rows.write.parquet(f"file://{folder}")
-            columns = columns_of(rows)
-        return self.storage.arrived(folder, columns)
+            columns, counted = columns_of(rows), count_when_read(rows)
+            counted.rows.write.parquet(f"file://{folder}")
+            written_n = counted.n
+        return self.storage.arrived(self.connection, folder, columns, written_n)
 
     def _set(self, key: tuple[str, str], new: Dataset, old: Dataset | None, *, is_kept: bool = False) -> None:
         """Let a name mean other rows; those that it meant before are removed."""
@@ -322,11 +335,3 @@ class SparkEngine:
             rows.createOrReplaceTempView(name)
             self._views[dataset] = name
         return self._views[dataset]
-
-    @staticmethod
-    def _schema(dataset: Dataset) -> StructType:
-        from pyspark.sql.types import StructType
-
-        schema = StructType.fromDDL(dataset.ddl)
-        assert isinstance(schema, StructType)  # noqa: S101
-        return schema

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.engine.spark.datasets import Columns
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import DataFrame, Observation
 
 _WHOLE = ("tinyint", "smallint", "int", "bigint")
 
@@ -15,6 +16,33 @@ _WHOLE = ("tinyint", "smallint", "int", "bigint")
 def columns_of(rows: DataFrame) -> Columns:
     """What a query gives; no job is needed to know it."""
     return tuple((each.name, each.dataType.simpleString()) for each in rows.schema.fields)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Rows that are counted while somebody else reads them.
+
+    Attributes:
+        rows: Read these.
+        seen: What is known of them after.
+    """
+
+    rows: DataFrame
+    seen: Observation
+
+    @property
+    def n(self) -> int:
+        """How many there were; ask when they have been read."""
+        return int(self.seen.get["n"])
+
+
+def count_when_read(rows: DataFrame) -> Counted:
+    """Let rows be counted in passing: no job of its own."""
+    from pyspark.sql import Observation
+    from pyspark.sql.functions import count, lit
+
+    seen = Observation()
+    return Counted(rows.observe(seen, count(lit(1)).alias("n")), seen)
 
 
 def without_voids(rows: DataFrame) -> DataFrame:
@@ -31,6 +59,12 @@ def fitted(rows: DataFrame, columns: Columns) -> DataFrame | None:
     given = dict(columns_of(rows))
     if not all(_fits(given[name], kind) for name, kind in columns if name in given):
         return None
+    return lined_up(rows, columns)
+
+
+def lined_up(rows: DataFrame, columns: Columns) -> DataFrame:
+    """The rows with a table's columns and types, null where they have none."""
+    given = dict(columns_of(rows))
     return rows.selectExpr(
         *(f"cast({f'`{name}`' if name in given else 'null'} as {kind}) as `{name}`" for name, kind in columns)
     )
