@@ -11,6 +11,7 @@ import polars as pl
 from models.patience import horizon_us
 from models.rules import quoted
 from pipelines.engine import Engine, engine_of
+from pipelines.following import make_variants
 from pipelines.settings import Settings
 from pipelines.study import FOREVER_US, Study, studies
 from pipelines.warehouse import transaction
@@ -151,10 +152,11 @@ def _steps_of(engine: Engine, study: Study, rule: Rule) -> None:
         engine.create("staging/entities_of_type", {"per": quoted(per)}, name="entities")
         named_id, main_id = f"case when direct.entity_key is null then e.ids[{quoted(per)}] end", "e.id_key"
     engine.create("staging/touches", {"named_id": named_id, "main_id": main_id, **study.values})
-    engine.create("staging/ordered_touches", study.values)
-    engine.create(
-        "staging/episodes" if study.reopens_us < FOREVER_US else "staging/episodes_by_goal", study.values, "episodes"
-    )
+    if study.reopens_us < FOREVER_US:
+        engine.create("staging/ordered_touches", study.values)
+        engine.create("staging/episodes", study.values)
+    else:
+        engine.create("staging/episodes_by_goal", study.values, "episodes")
     for model in ("openings", "journey_steps", "journey_marks", "touch_gaps"):
         engine.create(f"staging/{model}", study.values)
     engine.drop("touches", "ordered_touches", "episodes")
@@ -196,8 +198,7 @@ def _patience(engine: Engine, study: Study) -> pl.DataFrame:
 
 
 def _variants_of(engine: Engine, study: Study) -> None:
-    for model in ("journey_traces", "trace_variants", "journey_variants"):
-        engine.create(f"staging/{model}", study.values)
+    make_variants(engine, study)
     engine.put("variant_names", _variant_names(engine, study))
     engine.create("staging/variant_ids")
     engine.drop("journey_marks", "journey_steps", "journey_traces")

@@ -32,6 +32,7 @@ from pipelines.compare.versions import versions
 from pipelines.compare.waits import waits_and_curves
 from pipelines.engine import DuckDBEngine, Engine, engine_of
 from pipelines.findings import write_findings
+from pipelines.following import fill_flows
 from pipelines.settings import Settings
 from pipelines.study import Study, studies
 from pipelines.warehouse import transaction
@@ -172,7 +173,7 @@ def _follow(engine: Engine, settings: Settings, study: Study) -> None:
     prepare_experience(engine, study)
     for model in (
         "faults", "event_faults", "wait_spans", "timed_waits",
-        "broken_promises", "first_reached", "departed", "chances", "kind_counts", "transitions",
+        "broken_promises", "first_reached", "departed", "chances", "kind_counts",
     ):  # fmt: skip
         engine.create(f"staging/{model}", {"is_opening": is_opening, **study.values})
     find_signals(engine, study)
@@ -230,7 +231,8 @@ def _fill_rows(engine: Engine, study: Study) -> None:
 
 def _fill_summaries(engine: Engine, study: Study, timezone: str) -> None:
     """The published rates, outcomes and waits."""
-    for table in ("flows", "unmapped_activities", "example_journeys", "phase_flows"):
+    fill_flows(engine, study)
+    for table in ("unmapped_activities", "example_journeys", "phase_flows"):
         engine.append(f"marts/{table}", study.values)
     _append_frame(engine, "deviation_rates", study, summaries.rates(engine))
     outcomes = summaries.outcomes(engine, study)

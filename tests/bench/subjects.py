@@ -9,9 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from models.following import Follows, Steps, follows
 from pipelines import warehouse
+from pipelines.engine import DuckDBEngine
+from pipelines.following import counted, steps_of
 from pipelines.ingest import ingest_source
 from pipelines.settings import Columns, Settings
 from pipelines.study import Study, studies
@@ -23,21 +28,8 @@ WIDE_COLUMNS = (
     *("event_id", "occurred_at", "customer_id", "cookie", "activity"),
     *("channel", "page", "campaign", "revenue", "country"),
 )
-JOURNEY_MODELS = ("touches", "ordered_touches", "episodes_by_goal", "openings", "journey_steps", "journey_marks")
+JOURNEY_MODELS = ("touches", "episodes_by_goal", "openings", "journey_steps", "journey_marks")
 """From events in any order to journeys in order: what DuckDB's sort of the same rows is compared with."""
-
-GAPS = """
-    SELECT letter, lag(letter) OVER in_time AS from_letter, at_us - lag(at_us) OVER in_time AS wait_us
-    FROM traced_steps WINDOW in_time AS (PARTITION BY journey_key ORDER BY position)"""
-FOLLOWS = f"SELECT from_letter, letter, count(*) FROM ({GAPS}) WHERE from_letter IS NOT NULL GROUP BY ALL"
-WAITS = """
-    SELECT from_letter, letter, count(*), avg(wait_us), quantile_disc(wait_us, 0.5), min(wait_us), max(wait_us),
-        stddev(wait_us)
-    FROM gaps WHERE from_letter IS NOT NULL GROUP BY ALL"""
-VARIANTS = """
-    SELECT trace, count(*) AS n
-    FROM (SELECT string_agg(letter::VARCHAR, '>' ORDER BY position) AS trace FROM traced_steps GROUP BY journey_key)
-    GROUP BY trace"""
 
 
 def _settings(folder: Path, memory: str) -> Settings:
@@ -117,18 +109,38 @@ def _taken_in(settings: Settings, delivered: Path) -> Costs:
 
 
 def mine(folder: Path, memory: str) -> Costs:
-    """Directly-follows with medians, and variants, from the published journeys: DuckDB over stored events."""
+    """Directly-follows with times, and variants, from the stored steps of journeys."""
     costs, settings = Costs(), _settings(folder, memory)
     with warehouse.writer(settings) as connection:
-        connection.execute(f"SET search_path = '{_study(folder).schema},main'")
+        engine = DuckDBEngine(connection)
+        engine.use(_study(folder).schema)
+        follows(_numbered(steps_of(engine, "traced_steps", "position < 0")[1]), 2)  # fetched from numba's cache
         with costs.step("directly-follows"):
-            costs.numbers["edges"] = len(connection.sql(FOLLOWS).fetchall())
+            steps = _numbered(steps_of(engine, "traced_steps", with_times=False)[1])
+            costs.numbers["edges"] = len(follows(steps, int(steps.letter.max()) + 1).n)
         with costs.step("directly-follows and waits"):
-            connection.execute(f"CREATE TEMP TABLE gaps AS {GAPS}")
-            connection.sql(WAITS).fetchall()
+            steps = _numbered(steps_of(engine, "traced_steps")[1])
+            _waits(follows(steps, int(steps.letter.max()) + 1))
         with costs.step("variants"):
-            costs.numbers["variants"] = len(connection.sql(VARIANTS).pl())
+            keys, steps = steps_of(engine, "traced_steps", with_times=False)
+            costs.numbers["variants"] = len(counted(steps, np.zeros(len(keys), np.int64))[0])
     return costs
+
+
+def _numbered(steps: Steps) -> Steps:
+    """Their letters without gaps: those of unmapped activities lie far beyond the others."""
+    number = np.zeros(int(steps.letter.max(initial=0)) + 1, np.int32)
+    present = np.flatnonzero(np.bincount(steps.letter))
+    number[present] = np.arange(len(present))
+    return steps._replace(letter=number[steps.letter])
+
+
+def _waits(found: Follows) -> list[NDArray[np.float64]]:
+    """Mean, deviation, least and most besides the median, as pm4py gives them."""
+    first, times = found.offsets[:-1], found.between_us.astype(float)
+    mean = np.add.reduceat(times, first) / found.n
+    spread = np.sqrt(np.maximum(np.add.reduceat(times**2, first) / found.n - mean**2, 0))
+    return [mean, spread, np.minimum.reduceat(times, first), np.maximum.reduceat(times, first), found.medians() * 1.0]
 
 
 def mine_with_pm4py(folder: Path, memory: str) -> Costs:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from tests.bench.figures import NOW, Answer, Figures
 
 STAGES = ("ingest", "persons", "reconstruct", "compare", "publish", "report")
-JOURNEY_MODELS = ("touches", "ordered_touches", "episodes_by_goal", "openings", "journey_steps", "journey_marks")
+JOURNEY_MODELS = ("touches", "episodes_by_goal", "openings", "journey_steps", "journey_marks")
 """From events in any order to journeys in order: what DuckDB's sort of the same rows is compared with."""
 AFTER, ANEW = ", day after", ", anew"
 MIO = 1_000_000
