@@ -20,6 +20,8 @@ from models.intervals import Z_95, Integers
 from models.patience import LEAST_N
 
 Flags = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.signedinteger]
+"""Small whole numbers in as few bytes as they need: the risk sets of all frictions are held at once."""
 
 MOST_VALUES = 50  # an attribute with more is an id or free text
 LEAST_EXPOSED = 10  # fewer journeys with the signal are an anecdote
@@ -46,7 +48,7 @@ class Attribute:
     """
 
     values: tuple[str, ...]
-    code: Integers
+    code: Numbers
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Exposure:
 
     is_exposed: Flags
     person: Integers
-    day: Integers
+    day: Numbers
     attributes: Mapping[str, Attribute]
 
 
@@ -189,7 +191,7 @@ def _naive(exposed: Flags, with_it: Flags) -> float:
     return two_sided(float((hits / n - rest) / sqrt(variance))) if variance > 0 else 1.0
 
 
-def _spans(day: Integers) -> Integers:
+def _spans(day: Numbers) -> Integers:
     first, last = int(day.min()), int(day.max())
     return ((day - first) * SPANS_N // (last - first + 1)).astype(np.int64)
 

@@ -152,7 +152,7 @@ def _exposure(
     return Exposure(
         compared.units.is_exposed,
         compared.units.person,
-        (local.dt.date() - _EPOCH).dt.total_days().to_numpy().astype(np.int64),
+        (local.dt.date() - _EPOCH).dt.total_days().to_numpy().astype(np.int32),
         attributes,
     )
 
@@ -161,7 +161,7 @@ def _numbered(number: npt.NDArray[np.integer], names: Sequence[str]) -> Attribut
     """An attribute that is told as a number, each with its name."""
     here = np.unique(number).tolist()
     known = sorted({names[each] for each in here})
-    code = np.full(len(names), -1, dtype=np.int64)
+    code = np.full(len(names), -1, dtype=np.int16)
     code[here] = [known.index(names[each]) for each in here]
     return Attribute(tuple(known), code[number])
 
@@ -169,7 +169,7 @@ def _numbered(number: npt.NDArray[np.integer], names: Sequence[str]) -> Attribut
 def _coded(values: pl.Series) -> Attribute:
     texts = values.cast(pl.String)
     known = texts.drop_nulls().unique().sort()
-    code: Integers = texts.cast(pl.Enum(known)).to_physical().cast(pl.Int64).fill_null(-1).to_numpy()
+    code = texts.cast(pl.Enum(known)).to_physical().cast(pl.Int32).fill_null(-1).to_numpy()
     return Attribute(tuple(known.to_list()), code)
 
 
