@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from pipelines import steps
 from pipelines.engine import DuckDBEngine, Values
@@ -140,15 +141,20 @@ def counts(settings: Settings) -> dict[str, float]:
 
 @contextmanager
 def _models_measured(costs: Costs) -> Iterator[None]:
-    """Each model's own costs too, while the run goes on as it is."""
-    make = DuckDBEngine._make
+    """Each model's own costs too, and the bytes of the rows that statistics ask for, while the run goes on as it is."""
+    make, frame = DuckDBEngine._make, DuckDBEngine.frame
 
     def measured(self: DuckDBEngine, model: str, head: str, values: Values) -> None:
         with costs.step(model.rpartition("/")[2]):
             make(self, model, head, values)
 
-    DuckDBEngine._make = measured  # type: ignore[method-assign]
+    def weighed(self: DuckDBEngine, text: str) -> pl.DataFrame:
+        rows = frame(self, text)
+        costs.numbers["asked_gb"] = costs.numbers.get("asked_gb", 0.0) + rows.estimated_size() / 1e9
+        return rows
+
+    DuckDBEngine._make, DuckDBEngine.frame = measured, weighed  # type: ignore[method-assign]
     try:
         yield
     finally:
-        DuckDBEngine._make = make  # type: ignore[method-assign]
+        DuckDBEngine._make, DuckDBEngine.frame = make, frame  # type: ignore[method-assign]
