@@ -77,7 +77,8 @@ class Engine(Strict):
     kind: Literal["duckdb", "spark"] = "duckdb"
     remote: Annotated[str, StringConstraints(pattern=r"^sc://.+$")] | None = None
     master: Word | None = None
-    storage: Word | None = None
+    # Spark takes these signs for a pattern of many folders.
+    storage: Annotated[Word, StringConstraints(pattern=r"^[^*?\[\]{}\\,:']+$")] | None = None
     partitions: Annotated[int, Field(ge=1, le=100_000)] | None = None
     home_below: Size = "16MB"
     options: dict[str, str] = Field(default_factory=dict)

@@ -1,0 +1,78 @@
+"""`[engine]` of terreng.toml: which cluster, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.engine import DuckDBEngine, engine_of, forget_all
+from pipelines.engine.spark import folder_of
+from pipelines.settings import Settings, load_settings
+from schemas.errors import SettingsError
+
+HEAD = '[workspace]\nname = "Nordlys"\n[engine]\n'
+
+
+def loaded(folder: Path, engine: str) -> Settings:
+    (folder / "terreng.toml").write_text(HEAD + engine, encoding="utf-8")
+    return load_settings(folder)
+
+
+def test_a_cluster_is_read(tmp_path: Path) -> None:
+    engine = loaded(
+        tmp_path,
+        'kind = "spark"\nremote = "sc://host:15002"\nstorage = "/mnt/x"\nhome_below = "1.5 KiB"\npartitions = 8\n'
+        '[engine.options]\n"spark.executor.memory" = "4g"\n',
+    ).engine
+
+    assert (engine.remote, engine.storage, engine.partitions) == ("sc://host:15002", "/mnt/x", 8)
+    assert (engine.home_below_bytes, engine.options) == (1536, {"spark.executor.memory": "4g"})
+
+
+@pytest.mark.parametrize(
+    ("engine", "told"),
+    [
+        ('kind = "spark"\nstorage = "/mnt/x"', "remote = 'sc://host:15002'"),
+        ('kind = "spark"\nstorage = "/mnt/x"\nremote = "sc://h"\nmaster = "spark://h:1"', "one of remote"),
+        ('kind = "spark"\nremote = "sc://host:15002"', "storage"),
+        ('kind = "spark"\nremote = "host:15002"\nstorage = "/mnt/x"', "remote"),
+        ('kind = "spark"\nremote = "sc://host:15002"\nstorage = "/mnt/*"', "storage"),
+        ('kind = "dask"', "kind"),
+    ],
+)
+def test_a_cluster_that_cannot_be_meant_is_refused(tmp_path: Path, engine: str, told: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        loaded(tmp_path, engine)
+
+    assert told in str(caught.value)
+    assert caught.value.file.endswith("terreng.toml")
+
+
+def test_one_line_brings_a_workspace_back_to_duckdb(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, 'kind = "duckdb"\nremote = "sc://host:15002"\nstorage = "kept"')
+
+    with duckdb.connect() as connection:
+        assert isinstance(engine_of(connection, settings), DuckDBEngine)
+
+
+def test_workspaces_share_a_storage_without_meeting(tmp_path: Path) -> None:
+    folders = set()
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        folders.add(folder_of(loaded(tmp_path / name, f'kind = "spark"\nmaster = "m"\nstorage = "{tmp_path}/both"')))
+
+    assert len(folders) == 2
+    assert {folder.parent for folder in folders} == {tmp_path / "both"}
+
+
+def test_an_erasure_leaves_nothing_on_the_storage(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, 'kind = "duckdb"\nmaster = "m"\nstorage = "kept"')
+    folder_of(settings).mkdir(parents=True)
+    (folder_of(settings) / "part-0.parquet").write_text("her", encoding="utf-8")
+
+    with duckdb.connect() as connection:
+        forget_all(connection, settings)
+
+    assert list((tmp_path / "kept").iterdir()) == []
