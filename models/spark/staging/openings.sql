@@ -1,5 +1,6 @@
 -- One row per journey: where in its episode it opens, at its first touchpoint of the flow
--- (or at the first event, where a journey is its entity's whole log).
+-- (or at the first event, where a journey is its entity's whole log). Journeys are numbered in the order of names, within
+-- their first letters, so that no one place has to put all of them in order.
 WITH firsts AS (
   SELECT
     entity_key,
@@ -21,13 +22,38 @@ WITH firsts AS (
     entity_key,
     entity_id
   FROM entities
+), opened AS (
+  SELECT
+    firsts.entity_key,
+    named_entities.entity_id,
+    firsts.episode,
+    firsts.opened_place,
+    SUBSTRING(named_entities.entity_id, 1, 6) AS head
+  FROM firsts
+  JOIN named_entities
+    ON named_entities.entity_key = firsts.entity_key
+), heads AS (
+  SELECT
+    head,
+    COUNT(*) AS journeys_n
+  FROM opened
+  GROUP BY
+    head
+), begun AS (
+  SELECT
+    head,
+    CAST(SUM(journeys_n) OVER (ORDER BY head NULLS LAST) AS BIGINT) - journeys_n AS before_n
+  FROM heads
 )
 SELECT
-  CAST(ROW_NUMBER() OVER (ORDER BY named_entities.entity_id NULLS LAST, firsts.episode NULLS LAST) AS BIGINT) AS journey_key,
-  firsts.entity_key,
-  named_entities.entity_id,
-  firsts.episode,
-  firsts.opened_place
-FROM firsts
-JOIN named_entities
-  ON named_entities.entity_key = firsts.entity_key
+  begun.before_n + CAST(ROW_NUMBER() OVER (
+    PARTITION BY opened.head
+    ORDER BY opened.entity_id NULLS LAST, opened.episode NULLS LAST
+  ) AS BIGINT) AS journey_key,
+  opened.entity_key,
+  opened.entity_id,
+  opened.episode,
+  opened.opened_place
+FROM opened
+JOIN begun
+  ON begun.head = opened.head
