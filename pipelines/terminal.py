@@ -14,9 +14,17 @@ from typer import Exit
 
 Tell = Callable[[str], None]
 
+_SHOWING: list[Tell] = []
+
 
 def quiet(_: str) -> None:
     """The `Tell` of callers that show no progress."""
+
+
+def detail(text: str) -> None:
+    """What a step that runs is at, for whoever sees its progress."""
+    for show in _SHOWING:
+        show(text)
 
 
 def say(text: str) -> None:
@@ -60,15 +68,24 @@ def progress() -> Iterator[Tell]:
     from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
     running: list[TaskID] = []
+    titles: list[str] = []
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
 
         def tell(title: str) -> None:
             for task in running:
                 bar.update(task, total=1, completed=1)
-            running[:] = [bar.add_task(title, total=None)]
+            running[:], titles[:] = [bar.add_task(title, total=None)], [title]
 
-        yield tell
+        def show(detail: str) -> None:
+            for task in running:
+                bar.update(task, description=f"{titles[0]}: {detail}")
+
+        _SHOWING.append(show)
+        try:
+            yield tell
+        finally:
+            _SHOWING.remove(show)
         tell("Done")
 
 

@@ -150,11 +150,18 @@ def report(workspace: Workspace = HERE, language: Language = "", as_json: Json =
 
 
 @app.command()
-def check(workspace: Workspace = HERE, as_json: Json = False) -> None:
+def check(
+    workspace: Workspace = HERE,
+    as_json: Json = False,
+    engine: Annotated[bool, typer.Option("--engine", help="Try what runs the models instead: `[engine]`.")] = False,
+) -> None:
     """Hold the published numbers against the maps' budgets; exit 5 when one is broken."""
     from pipelines.commands import check as command
 
-    command.check(workspace, as_json)
+    if engine:
+        command.check_engine(workspace)
+    else:
+        command.check(workspace, as_json)
 
 
 journeys.add_to(app)

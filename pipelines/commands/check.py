@@ -1,4 +1,4 @@
-"""`terreng check`: the published numbers held against the maps' budgets."""
+"""`terreng check`: the published numbers held against the maps' budgets, or what runs the models tried out."""
 
 from __future__ import annotations
 
@@ -10,6 +10,20 @@ from pipelines.commands.workspace import open_workspace
 from schemas.errors import BudgetError
 
 HEADER = ("journey", "budget", "limit", "measured", "low", "high", "n", "verdict")
+
+
+def check_engine(workspace: Path) -> None:
+    """Try what runs the models, without a run.
+
+    Raises:
+        EngineError: The cluster does not answer, or does not see the storage.
+    """
+    from pipelines.engine import probe
+
+    with terminal.progress() as tell:
+        tell("Try the engine")
+        told = probe(open_workspace(workspace))
+    terminal.say(f"{told}: works")
 
 
 def check(workspace: Path, as_json: bool) -> None:

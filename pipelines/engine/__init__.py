@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pipelines.settings import Settings
 
-__all__ = ["NO_VALUES", "DuckDBEngine", "Engine", "Values", "close", "engine_of", "forget_all"]
+__all__ = ["NO_VALUES", "DuckDBEngine", "Engine", "Values", "close", "engine_of", "forget_all", "probe"]
 
 
 class Engine(Protocol):
@@ -129,6 +129,20 @@ def engine_of(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Engi
         return spark_engine(connection, settings)
     leave(connection)  # tables of a cluster that is named no more stand where new ones are made
     return DuckDBEngine(connection)
+
+
+def probe(settings: Settings) -> str:
+    """Try what executes the models, and say what it is.
+
+    Raises:
+        SettingsError: Something is missing on this machine.
+        EngineError: The cluster does not answer, or does not see the storage.
+    """
+    if settings.engine.kind != "spark":
+        return f"DuckDB on this machine, {settings.memory_limit}, {settings.threads} threads"
+    from pipelines.engine.spark.probe import probe as tried
+
+    return tried(settings)
 
 
 def close() -> None:

@@ -29,11 +29,11 @@ def spark_engine(connection: duckdb.DuckDBPyConnection, settings: Settings) -> S
     from pipelines.engine.spark.session import session_of
 
     storage = Storage(folder_of(settings))
-    if _LAST and _LAST[0].connection is connection and _LAST[0].storage == storage:
-        return _LAST[0]  # it knows what is held for a few steps
     (events_n,) = connection.sql("SELECT count(*) FROM main.events").fetchall()[0]
     settings.state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     session = session_of(settings.engine, int(events_n), settings.state_dir / "spark.log")
+    if _LAST and (_LAST[0].connection, _LAST[0].session) == (connection, session):
+        return _LAST[0]  # it knows what is held for a few steps
     _LAST[:] = [SparkEngine(DuckDBEngine(connection), session, storage, settings.engine.home_below_bytes)]
     return _LAST[0]
 

@@ -100,6 +100,10 @@ class Storage:
             if Path(folder).parent == self.folder:
                 shutil.rmtree(folder, ignore_errors=True)
 
+    def give_up(self) -> None:
+        """Remove the folder as a whole."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def sweep(self, kept: set[str]) -> None:
         """Remove all folders but these: what runs that were killed left."""
         for folder in self.folder.iterdir() if self.folder.exists() else ():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import polars as pl
 
+from pipelines import terminal
 from pipelines.engine.home import NO_VALUES, DuckDBEngine, Values
 from pipelines.engine.spark.binding import bind, references
 from pipelines.engine.spark.datasets import (
@@ -261,6 +262,7 @@ class SparkEngine:
 
     def _write(self, name: str, rows: DataFrame) -> Dataset:
         folder = self.storage.fresh(name)
+        terminal.detail(name.replace("_", " "))
         with explained():
             rows = without_voids(rows)
             columns, counted = columns_of(rows), count_when_read(rows)

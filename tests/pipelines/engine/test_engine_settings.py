@@ -7,6 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines import terminal
+from pipelines.commands.check import check_engine
 from pipelines.engine import DuckDBEngine, engine_of, forget_all
 from pipelines.engine.spark import folder_of
 from pipelines.settings import Settings, load_settings
@@ -76,3 +78,21 @@ def test_an_erasure_leaves_nothing_on_the_storage(tmp_path: Path) -> None:
         forget_all(connection, settings)
 
     assert list((tmp_path / "kept").iterdir()) == []
+
+
+def test_what_runs_the_models_is_tried_without_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    loaded(tmp_path, 'kind = "duckdb"')
+
+    check_engine(tmp_path)
+
+    assert capsys.readouterr().out == "DuckDB on this machine, 3GB, 2 threads: works\n"
+
+
+def test_a_step_that_works_on_a_cluster_shows_the_table_that_it_is_at(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+        with terminal.progress() as tell:
+            tell("Join events into journeys")
+            terminal.detail("journey steps")
+
+    assert "Join events into journeys: journey steps" in capsys.readouterr().err

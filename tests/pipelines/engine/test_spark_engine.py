@@ -10,11 +10,12 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.engine import DuckDBEngine, Engine
+from pipelines.engine import DuckDBEngine, Engine, probe
 from pipelines.engine.spark.datasets import Storage, leave
 from pipelines.engine.spark.engine import SparkEngine
 from pipelines.engine.spark.session import session_of, stop
 from pipelines.settings import Engine as Wanted
+from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -135,3 +136,13 @@ def test_what_killed_runs_left_on_storage_is_swept_out(
 
     assert again.frame("select id from kept order by id")["id"].to_list() == [1, 2, 3, 4]
     assert [folder.name[:4] for folder in (tmp_path / "terreng-x").iterdir()] == ["kept"]
+
+
+def test_a_cluster_is_tried_without_a_run(tmp_path: Path) -> None:
+    options = {"spark.driver.memory": "1g", "spark.driver.host": "127.0.0.1", **QUICK}
+    wanted = Wanted(kind="spark", master="local[2]", storage="storage", options=options)
+
+    told = probe(Settings(root=tmp_path, name="Shop", engine=wanted))
+
+    assert "at local[2], tables on storage" in told
+    assert list((tmp_path / "storage").iterdir()) == []
