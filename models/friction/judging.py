@@ -19,7 +19,7 @@ from models.friction.effects import (
     ratio,
 )
 from models.friction.parts import Flags, Integers, RiskSet
-from models.friction.resamples import Weights, weighted_counts
+from models.friction.resamples import Shorts, Weights, weighted_counts
 from models.friction.score import null_error, p_value, widening
 from models.intervals import design_effect
 
@@ -41,7 +41,7 @@ class Fates(NamedTuple):
     """Where converting later is counted: cell of each stratum, cell and fate of each unit, segments of each cell."""
 
     of_stratum: Integers
-    cell: Integers
+    cell: Shorts
     segment: Integers
 
 
@@ -57,9 +57,9 @@ class Question:
         return int(self.units.stratum.max(initial=-1)) + 1
 
     @cached_property
-    def _cell(self) -> Integers:
+    def _cell(self) -> Shorts:
         units = self.units
-        return np.asarray(units.stratum * 4 + units.is_exposed * 2 + units.is_lost, dtype=np.int64)
+        return np.asarray(units.stratum * 4 + units.is_exposed * 2 + units.is_lost, dtype=np.int32)
 
     @cached_property
     def segment(self) -> Integers:
@@ -78,7 +78,8 @@ class Question:
         segment = np.zeros(int(of_unit.max(initial=0)) + 1, dtype=np.int64)
         segment[of_unit] = self.segment[units.stratum]
         is_telling = ~units.is_exposed & ~units.is_lost & (units.fate >= 0)
-        return Fates(of_stratum, np.where(is_telling, of_unit * 2 + units.fate, -1), segment)
+        cell = np.where(is_telling, of_unit * 2 + units.fate, -1).astype(np.int32)
+        return Fates(of_stratum, cell, segment)
 
     def cells(self, weights: Weights) -> Cells:
         """Counts by stratum."""

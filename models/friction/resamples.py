@@ -17,6 +17,7 @@ from models.alignment_kernel import compiled
 Weights = NDArray[np.uint8]
 Hashes = NDArray[np.uint64]
 Integers = NDArray[np.int64]
+Shorts = NDArray[np.int32]
 Counts = NDArray[np.int32]
 
 _MOST: Final = 12  # more often than that a person is not drawn: once in 10^10
@@ -62,7 +63,7 @@ def person_weights(person_hash: Hashes, resamples_n: int, first: int = 0) -> Wei
 
 
 @compiled
-def _accumulate(cell: Integers, person: Integers, weights: Weights, out: Counts) -> None:
+def _accumulate(cell: Shorts, person: Integers, weights: Weights, out: Counts) -> None:
     for unit in range(len(cell)):
         if cell[unit] < 0:
             continue
@@ -71,7 +72,7 @@ def _accumulate(cell: Integers, person: Integers, weights: Weights, out: Counts)
             into[place] += drawn[place]
 
 
-def weighted_counts(cell: Integers, person: Integers, weights: Weights, cells_n: int) -> Counts:
+def weighted_counts(cell: Integers | Shorts, person: Integers, weights: Weights, cells_n: int) -> Counts:
     """How many units each cell holds in each resample.
 
     Args:
@@ -84,5 +85,5 @@ def weighted_counts(cell: Integers, person: Integers, weights: Weights, cells_n:
         One row per cell, one column per resample; whole numbers, so that the order of units does not show.
     """
     out = np.zeros((cells_n, weights.shape[1]), dtype=np.int32)
-    _accumulate(cell, person, weights, out)
+    _accumulate(np.asarray(cell, dtype=np.int32), person, weights, out)
     return out

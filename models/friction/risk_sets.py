@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import polars as pl
 
+from models.friction.alike import Alike
 from models.friction.journeys import FOREVER_US, FrictionInputs, Stays, lay_out, steps_of
 from models.friction.numbers import dense, mask
 from models.friction.parts import Flags, Floats, Integers, RiskSet, Steps
@@ -132,6 +133,7 @@ class _Maker:
     failed: Flags
     troubled: Flags
     rooms: dict[tuple[int, ...], int] = field(default_factory=dict)
+    alike: dict[tuple[int, ...], list[Alike]] = field(default_factory=dict)
 
     def compared(self, signal: str, target: int, marks: Marks, wanted: tuple[tuple[int, ...], str] | None) -> Compared:
         stays = self.stays
@@ -141,14 +143,15 @@ class _Maker:
         is_in = (stays.reached_us[units.row] <= freeze_us) & (self.place_in_steps[units.row] >= 0)
         followed = units.where(is_in)
         refused = self._refusal(signal, place, followed)
-        row, from_us = followed.row, int(followed.entered_us.min(initial=FOREVER_US))
+        from_us = int(followed.entered_us.min(initial=FOREVER_US))
+        alike = self._alike(place, followed)
         return Compared(
             signal,
             target,
             place,
-            replace(self._risk_set(followed, freeze_us, refused), is_entry=place.placing in _KNOWN_AT_ENTRY),
-            row,
-            stays.journey[row],
+            replace(self._risk_set(followed, alike, freeze_us, refused), is_entry=place.placing in _KNOWN_AT_ENTRY),
+            alike.row,
+            alike.journey,
             None if from_us == FOREVER_US else from_us,
             freeze_us,
             _note(place),
@@ -197,21 +200,30 @@ class _Maker:
         shown = np.bincount(nth[is_exposed], minlength=int(nth.max(initial=0)) + 1)
         return np.where(shown[nth] > 0, nth, -1)
 
-    def _risk_set(self, units: _Units, freeze_us: int, refused: str | None) -> RiskSet:
-        stays, row = self.stays, units.row
+    def _alike(self, place: Place, units: _Units) -> Alike:
+        """What depends on who is compared alone: most signals of a place are judged among the same."""
+        if place.placing == Placing.MOMENTS:
+            return Alike.of(units.row, units.entered_us, self.stays, self.place_in_steps)
+        known = self.alike.setdefault(place.codes, [])
+        for each in known:
+            if np.array_equal(each.row, units.row):
+                return each
+        known.append(Alike.of(units.row, units.entered_us, self.stays, self.place_in_steps))
+        return known[-1]
+
+    def _risk_set(self, units: _Units, alike: Alike, freeze_us: int, refused: str | None) -> RiskSet:
         from_us = int(units.entered_us.min(initial=freeze_us))
-        went_on_s = np.where(stays.next_us[row] < FOREVER_US, (stays.next_us[row] - units.entered_us) / 1e6, np.nan)
         return RiskSet(
-            person=stays.person[row],
-            stratum=_strata(units, stays, from_us, freeze_us),
-            base=stays.base[row],
-            step=self.place_in_steps[row],
+            person=alike.person,
+            stratum=alike.one(_strata(units, self.stays, from_us, freeze_us)),
+            base=alike.base,
+            step=alike.step,
             is_exposed=units.is_exposed,
-            is_lost=stays.is_lost[row],
-            fate=stays.fate[row],
-            code=stays.code[row],
-            went_on_s=went_on_s,
-            months=_months(units, stays, freeze_us),
+            is_lost=alike.is_lost,
+            fate=alike.fate,
+            code=alike.code,
+            went_on_s=alike.went_on_s,
+            months=_months(units, self.stays, freeze_us),
             refused=refused,
         )
 
