@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.alignment_layers import Ints, Longs, lean
 
@@ -22,7 +23,7 @@ class Steps(NamedTuple):
 
     Attributes:
         letter: What happened, from 0.
-        at_us: When.
+        at_us: When; empty where nobody asks.
         offsets: Where each journey begins, and where the last one ends.
     """
 
@@ -54,7 +55,7 @@ class Follows:
         n: How often.
         journeys_n: In how many journeys.
         offsets: Where the times of each pair begin, and where those of the last one end.
-        between_us: The times between, pair by pair.
+        between_us: The times between, pair by pair; empty where the steps have none.
     """
 
     source: Ints
@@ -81,7 +82,7 @@ def in_order(journey: Ints, position: Ints, letter: Ints, at_us: Longs) -> tuple
         journey: Key of each step's journey.
         position: Its place in the journey; no two are alike.
         letter: What happened.
-        at_us: When.
+        at_us: When; may be empty.
     """
     bounds = _runs_of(journey, position)
     for is_last in (False, True):
@@ -90,26 +91,33 @@ def in_order(journey: Ints, position: Ints, letter: Ints, at_us: Longs) -> tuple
             break
         if is_last:
             order = np.lexsort((position, journey))
+            bounds = np.arange(len(journey) + 1)
         else:  # whole stretches first: where threads write them they are in order but for a few
-            order = _stretched(bounds, np.lexsort((position[bounds[:-1]], keys)))
-        journey, position, letter, at_us = journey[order], position[order], letter[order], at_us[order]
+            order = np.argsort(
+                keys.astype(np.int64) << 32 | position[bounds[:-1]], kind="stable"
+            )  # fast where in order
+        before = _Rows(journey, position, letter, at_us)
+        room = (np.empty_like(journey), np.empty_like(position), np.empty_like(letter), np.empty_like(at_us))
+        after = _Rows(*room)
+        _take(bounds, order, before, after)
+        journey, position, letter, at_us = after
         bounds = _runs_of(journey, position)
     return journey[bounds[:-1]], Steps(letter, at_us, bounds)
 
 
+class _Rows(NamedTuple):
+    """Columns of steps."""
+
+    journey: Ints
+    position: Ints
+    letter: Ints
+    at_us: Longs
+
+
 def _runs_of(journey: Ints, position: Ints) -> Longs:
     """Where each stretch of steps of one journey with rising positions begins, and where the last one ends."""
-    is_first = np.ones(len(journey) + 1, np.bool_)
-    is_first[1:-1] = (journey[1:] != journey[:-1]) | (position[1:] <= position[:-1])
-    return np.flatnonzero(is_first) if len(journey) else np.zeros(1, np.int64)
-
-
-def _stretched(bounds: Longs, order: Longs) -> Longs:
-    """The rows of stretches that are taken in another order."""
-    sizes = np.diff(bounds)[order]
-    ends = np.cumsum(sizes)
-    rows: Longs = np.repeat(bounds[order] - (ends - sizes), sizes) + np.arange(ends[-1])
-    return rows
+    bounds = np.empty(len(journey) + 1, np.int64)
+    return bounds[: _find_runs(journey, position, bounds) + 1].copy()
 
 
 def alike(steps: Steps, kind: Longs) -> Alike:
@@ -126,6 +134,20 @@ def alike(steps: Steps, kind: Longs) -> Alike:
     return Alike(variant, example[:n].copy())
 
 
+def texts(steps: Steps, journeys: Longs) -> tuple[Longs, NDArray[np.uint8]]:
+    """Some journeys' letters as texts like `12>0>7`: where each begins (and where the last one ends), and their bytes.
+
+    Args:
+        steps: The steps.
+        journeys: Which journeys.
+    """
+    sizes = np.diff(steps.offsets)[journeys]
+    bounds = np.zeros(len(journeys) + 1, np.int64)
+    room = np.empty(int(sizes.sum()) * (len(str(int(steps.letter.max(initial=0)))) + 1), np.uint8)
+    n = _write(steps.letter, steps.offsets, journeys, bounds, room)
+    return bounds, room[:n]
+
+
 def follows(steps: Steps, below: int) -> Follows:
     """What follows what directly, among letters below a limit; others are passed over.
 
@@ -137,12 +159,38 @@ def follows(steps: Steps, below: int) -> Follows:
     last = np.full(below * below, NEVER, np.int64)
     pairs_n = _count_pairs(steps, below, n, (journeys_n, last))
     ends = np.cumsum(n)
-    places, between = ends - n, np.empty(pairs_n, np.int64)
-    _take_times(steps, below, places, between)
+    between = np.empty(pairs_n if len(steps.at_us) else 0, np.int64)
+    if len(steps.at_us):
+        _take_times(steps, below, ends - n, between)
     found = np.flatnonzero(n)
     offsets = np.concatenate((np.zeros(1, np.int64), ends[found]))
     source, target = (found // max(below, 1)).astype(np.int32), (found % max(below, 1)).astype(np.int32)
     return Follows(source, target, n[found], journeys_n[found], offsets, between)
+
+
+@lean
+def _find_runs(journey: Ints, position: Ints, bounds: Longs) -> int:
+    """Note where stretches begin, and where the last one ends; returns how many there are."""
+    n = 0
+    for step in range(len(journey)):
+        if step == 0 or journey[step] != journey[step - 1] or position[step] <= position[step - 1]:
+            bounds[n] = step
+            n += 1
+    bounds[n] = len(journey)
+    return n
+
+
+@lean
+def _take(bounds: Longs, order: Longs, before: _Rows, after: _Rows) -> None:
+    """Copy stretches of rows in another order."""
+    row, has_times = 0, len(before.at_us) > 0
+    for stretch in range(len(order)):
+        for step in range(bounds[order[stretch]], bounds[order[stretch] + 1]):
+            after.journey[row], after.position[row] = before.journey[step], before.position[step]
+            after.letter[row] = before.letter[step]
+            if has_times:
+                after.at_us[row] = before.at_us[step]
+            row += 1
 
 
 @lean
@@ -209,3 +257,24 @@ def _take_times(steps: Steps, below: int, places: Longs, between: Longs) -> None
                 between[places[pair]] = at_us[step] - at_us[before]
                 places[pair] += 1
             before = step
+
+
+@lean
+def _write(letter: Ints, offsets: Longs, journeys: Longs, bounds: Longs, room: NDArray[np.uint8]) -> int:
+    """Write letters in digits, with a `>` between them; returns how many bytes."""
+    n = 0
+    for row in range(len(journeys)):
+        first, last = offsets[journeys[row]], offsets[journeys[row] + 1]
+        for step in range(first, last):
+            if step > first:
+                room[n] = 62
+                n += 1
+            left, power = int(letter[step]), 1
+            while left // power >= 10:
+                power *= 10
+            while power > 0:
+                room[n] = 48 + left // power % 10
+                power //= 10
+                n += 1
+        bounds[row + 1] = n
+    return n

@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 
 from models.alignment_layers import Ints, Longs
-from models.following import Steps, alike, follows, in_order
+from models.following import Steps, alike, follows, in_order, texts
 from pipelines.engine import Engine
 from pipelines.study import Study
 
@@ -46,15 +46,12 @@ def counted(steps: Steps, kind: Longs) -> tuple[pl.DataFrame, Longs]:
         kind: Of each journey: 1 if it is judged as a whole, 0 as a prefix, below 0 not at all.
     """
     found = alike(steps, kind)
-    first, size = steps.offsets[found.example], np.diff(steps.offsets)[found.example]
-    ends = np.cumsum(size)
-    places = np.repeat(first - (ends - size), size) + np.arange(size.sum())
-    bounds = pa.array(np.concatenate((np.zeros(1, np.int64), ends)))
-    lists = pa.LargeListArray.from_arrays(bounds, pa.array(steps.letter[places]))
+    bounds, letters = texts(steps, found.example)
+    text = pa.LargeStringArray.from_buffers(len(found.example), pa.py_buffer(bounds), pa.py_buffer(letters))
     variants = pl.DataFrame(
         {
             "number": np.arange(len(found.example)),
-            "trace": pl.Series(lists, dtype=pl.List(pl.Int32)).cast(pl.List(pl.String)).list.join(">"),
+            "trace": pl.Series(text, dtype=pl.String),
             "is_full": kind[found.example] == 1,
             "journeys_n": np.bincount(found.variant, minlength=len(found.example)),
         }
@@ -74,15 +71,14 @@ def steps_of(engine: Engine, table: str, condition: str = "true", with_times: bo
         engine: Where they are.
         table: A table of steps.
         condition: Which of them.
-        with_times: Whether to bring their times too; else all are at 0.
+        with_times: Whether to bring their times too.
     """
-    at_us = "at_us" if with_times else "CAST(0 AS BIGINT) AS at_us"
     rows = engine.frame(
-        "SELECT CAST(journey_key AS INTEGER) AS journey_key, CAST(position AS INTEGER) AS position, letter,"
-        f" {at_us} FROM {table} WHERE {condition}"
+        "SELECT CAST(journey_key AS INTEGER) AS journey_key, CAST(position AS INTEGER) AS position, letter"
+        f"{', at_us' if with_times else ''} FROM {table} WHERE {condition}"
     )
-    journey, position, letter, moment = (rows[name].to_numpy() for name in rows.columns)
-    return in_order(journey, position, letter, moment)
+    journey, position, letter, *times = (rows[name].to_numpy() for name in rows.columns)
+    return in_order(journey, position, letter, times[0] if times else np.empty(0, np.int64))
 
 
 def fill_flows(engine: Engine, study: Study) -> None:
