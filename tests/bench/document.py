@@ -45,6 +45,7 @@ def parts(figures: Figures) -> dict[str, str]:
         found["engines"] = tables.engines(figures)
         found["where-it-pays"] = projection.where_it_pays(figures)
         found["billion"] = projection.billion(figures)
+        found["layout"] = projection.layout(figures)
     return {mark: "\n".join(lines).strip() for mark, lines in found.items() if lines}
 
 

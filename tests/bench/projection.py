@@ -22,6 +22,7 @@ COMPUTED = ("persons", "reconstruct", "compare")
 """Stages whose SQL models a cluster takes over; the others read files and write them, at home."""
 AT_HOME = tuple(name for name in STAGES if name not in COMPUTED)
 CORES_OF_ONE = 16
+CORES_OF_WORKER = 8
 CLUSTERS = (64, 256, 1024)
 _CORES_MEASURED = 2
 
@@ -69,12 +70,11 @@ def statistics(figures: Figures) -> Straight:
     return straight(points)
 
 
-def number(figures: Figures, name: str) -> Straight:
-    """A number that a run on the cluster told for each size."""
-    sizes = figures.sizes(ON_SPARK)
-    return straight([
-        (_events(figures, ON_SPARK, size), _answer(figures, ON_SPARK, size)["numbers"].get(name, 0.0)) for size in sizes
-    ])  # fmt: skip
+def number(figures: Figures, name: str, subject: str = ON_SPARK) -> Straight:
+    """A number that a run told for each size; sizes at which it did not are left out."""
+    told = [(size, _answer(figures, subject, size)["numbers"].get(name)) for size in figures.sizes(subject)]
+    points = [(_events(figures, subject, size), value) for size, value in told if value is not None]
+    return straight(points) if points else Straight(0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -161,6 +161,24 @@ def billion(figures: Figures) -> list[str]:
         total = [before + more for before, more in zip(total, row, strict=True)]
         lines.append(f"| {name} | " + " | ".join(f"{each:,.1f}" for each in row) + " |")
     return [*lines, "| **all** | " + " | ".join(f"**{each:,.1f}**" for each in total) + " |"]
+
+
+def layout(figures: Figures) -> list[str]:
+    """Table: how a billion events would lie on a cluster."""
+    parts_n = BILLION // EVENTS_PER_PART
+    largest_gb = number(figures, "largest_shuffle_gb").at(BILLION)
+    task_gb = max(_answer(figures, ON_SPARK, size)["numbers"]["largest_task_gb"] for size in figures.sizes(ON_SPARK))
+    asked_gb = number(figures, "asked_gb", ON_DUCKDB).at(BILLION)
+    part_mb = largest_gb / parts_n * 1_000
+    rows = (
+        ("parts of 500,000 events into which rows are shuffled", f"{parts_n:,}"),
+        ("the largest shuffle of one statement", f"{largest_gb:,.0f} GB, {part_mb:,.0f} MB a part"),
+        ("memory of the hungriest task, as measured", f"{task_gb * 1_000:,.0f} MB"),
+        (f"memory of a worker of {CORES_OF_WORKER} cores: twice that for each, and as much again for Spark itself",
+         f"{4 * CORES_OF_WORKER * task_gb:,.0f} GB"),
+        ("rows that statistics ask for, in one run, at home", f"{asked_gb:,.0f} GB"),
+    )  # fmt: skip
+    return ["| | |", "|---|---|", *(f"| {what} | {said} |" for what, said in rows)]
 
 
 def _events(figures: Figures, subject: str, size: int) -> float:
