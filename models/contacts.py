@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.alignment_kernel import Ints, Longs, compiled
+from models.alignment_kernel import Longs, compiled
 
 Reals = NDArray[np.float64]
 LEAST_N: Final = 30
@@ -60,20 +60,27 @@ class Excess:
     is_beyond: NDArray[np.bool_]
 
 
-def excess_contacts(place: Ints, exposed: Reals, contacts: Longs, places_n: int) -> Excess:
-    """Contacts after each touchpoint against those after all others.
+@dataclass(frozen=True)
+class Exposed:
+    """What people's time and contacts after each touchpoint add up to; arrays have one entry per touchpoint.
 
-    Args:
-        place: Touchpoint; one row per person and touchpoint, for people contact us independently of each other.
-        exposed: Time in which she could contact us after it.
-        contacts: Contacts in it.
-        places_n: How many touchpoints there are.
+    Sums over people, for they contact us independently of each other: of how long each could contact us after it, of
+    her contacts in that time, of the square of either, and of their product.
     """
-    time = np.bincount(place, weights=exposed, minlength=places_n)
-    count = np.bincount(place, weights=contacts, minlength=places_n)
+
+    time: Reals
+    contacts: Reals
+    time_squares: Reals
+    contact_squares: Reals
+    products: Reals
+
+
+def excess_contacts(after: Exposed) -> Excess:
+    """Contacts after each touchpoint against those after all others."""
+    time, count = after.time, after.contacts
     rest = time.sum() - time
-    base = np.divide(count.sum() - count, rest, out=np.zeros(places_n), where=rest > 0)
-    above = (contacts - base[place] * exposed) ** 2
-    spread = np.sqrt(np.bincount(place, weights=above, minlength=places_n))
+    base = np.divide(count.sum() - count, rest, out=np.zeros(time.size), where=rest > 0)
+    above = after.contact_squares - 2 * base * after.products + base**2 * after.time_squares
+    spread = np.sqrt(np.maximum(above, 0.0))
     beyond = (count >= LEAST_N) & (rest > 0) & (count - base * time > BEYOND * spread)
     return Excess(count.astype(np.int64), base * time, beyond)

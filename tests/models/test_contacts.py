@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.contacts import excess_contacts, repeats
+from models.contacts import Exposed, excess_contacts, repeats
 
 DAY = 86_400_000_000
 
@@ -31,7 +31,10 @@ def contacts(rates: list[float], people: int = 2000, of_one: int = 1) -> tuple[l
     place = np.repeat(np.arange(len(rates), dtype=np.int32), people)
     days = random.uniform(1, 7, len(place))
     n = random.poisson(np.array(rates)[place] * days / of_one) * of_one
-    found = excess_contacts(place, days, n.astype(np.int64), len(rates))
+    counted = n.astype(np.float64)
+    each_of = (days, counted, days**2, counted**2, days * counted)
+    sums = (np.bincount(place, weights=each, minlength=len(rates)).astype(np.float64) for each in each_of)
+    found = excess_contacts(Exposed(*sums))
     return found.is_beyond.tolist(), (found.contacts - found.expected).tolist()
 
 
