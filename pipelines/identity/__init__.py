@@ -99,7 +99,7 @@ def resolve_persons(
     with workroom(engine):
         kinds = _judge_links(engine, settings)
         probabilistic.add_guesses(engine, settings)
-        joined = jumping.join_ids(engine) if jumping.is_wanted(engine) else joining.join_ids(engine)
+        joined = jumping.join_ids(engine) if jumping.is_wanted(engine, settings) else joining.join_ids(engine)
         changed = history.find_changes(engine, joined)
         with transaction(connection, settings.warehouse):
             _write_links(engine)
@@ -119,7 +119,7 @@ def _judge_links(engine: Engine, settings: Settings) -> Mapping[str, IdKind]:
         engine.hold(f"staging/{model}")
     seen_n = count(engine, "identity_pairs")
     engine.drop("identity_pairs")
-    jumping.put_owners(engine) if jumping.is_wanted(engine) else joining.put_owners(engine)
+    jumping.put_owners(engine) if jumping.is_wanted(engine, settings) else joining.put_owners(engine)
     ends = within(text("identity_ends"))
     if count(engine, "identity_owners"):
         ends = within(text("identity_owned_ends", ends=ends))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import pairwise
 
 import duckdb
@@ -61,7 +62,7 @@ def test_joining_by_rounds_gives_the_persons_of_joining_link_by_link(
             identity._judge_links(engine, settings)
             owners = engine.frame("SELECT * FROM identity_owners ORDER BY id_key").rows()
             at_home = told(engine, joining.join_ids(engine))
-            monkeypatch.setattr(jumping, "is_wanted", lambda engine: True)
+            monkeypatch.setattr(jumping, "is_wanted", lambda engine, settings: True)
             identity._judge_links(engine, settings)
             assert engine.frame("SELECT * FROM identity_owners ORDER BY id_key").rows() == owners
             assert told(engine, jumping.join_ids(engine)) == at_home
@@ -87,7 +88,7 @@ def test_every_table_is_the_same_whichever_way_persons_are_joined(
             fill(connection, [kiosk, *orders], [(kiosk, order) for order in orders])
         report = resolve_persons(connection, settings)
         at_home = rows(connection)
-        monkeypatch.setattr(jumping, "is_wanted", lambda engine: True)
+        monkeypatch.setattr(jumping, "is_wanted", lambda engine, settings: True)
         assert resolve_persons(connection, settings) == report
         assert rows(connection) == at_home
         assert connection.sql("SELECT count(*) FROM person_changes").fetchall() == [(0,)]
@@ -136,3 +137,27 @@ def test_rounds_without_end_are_a_defect_that_is_told(monkeypatch: pytest.Monkey
     monkeypatch.setattr(jumping, "ROUNDS", 1)
     with duckdb.connect() as connection, pytest.raises(jumping.RoundsError):
         components(DuckDBEngine(connection), shuffled_chain(100))
+
+
+@pytest.mark.parametrize(
+    ("dialect", "home_below", "ids_n", "is_jumping"),
+    [
+        ("duckdb", "0MB", 9, False),
+        ("spark", "0MB", 1, True),
+        ("spark", "16MB", 3, False),
+        ("spark", "16MB", 4, True),
+    ],
+)
+def test_persons_are_joined_on_the_engine_where_they_are_many_or_the_settings_say_so(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    dialect: str,
+    home_below: str,
+    ids_n: int,
+    is_jumping: bool,
+) -> None:
+    monkeypatch.setattr(jumping, "AT_HOME", 3)
+    wanted = replace(settings, engine=settings.engine.model_copy(update={"home_below": home_below}))
+    with warehouse.writer(settings) as connection:
+        fill(connection, [("cookie", str(at)) for at in range(ids_n)], [])
+        assert jumping.is_wanted(DuckDBEngine(connection, dialect), wanted) is is_jumping
