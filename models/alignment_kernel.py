@@ -280,9 +280,9 @@ def align_each(  # noqa: PLR0917 -- numba takes arguments by position
         if walk.level[n] + cost > cap:
             continue
         events_n = batch.offsets[trace + 1] - batch.offsets[trace]
-        found.ties[trace] = _ways(graph, layers, walk, (n, cost), is_full)
-        found.start[trace], found.size[trace] = used, 0
-        if walk.level[n] + cost > 0:
+        found.ties[trace], found.start[trace], found.size[trace] = 1, used, 0
+        if walk.level[n] + cost > 0:  # a deterministic automaton accepts what fits in one way
+            found.ties[trace] = _ways(graph, layers, walk, (n, cost), is_full)
             moves_n = _trace_back(graph, layers, walk, (n, state, events_n), is_full)
             _keep(walk.moves, moves_n, kept, used)
             found.size[trace] = moves_n

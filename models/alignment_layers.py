@@ -68,9 +68,9 @@ class Layers(NamedTuple):
     Attributes:
         closed: What each state costs beyond the layer's cheapest one, model moves included; FAR where it is left out.
         base: The same without a model move after the last event.
-        following: Per layer and letter the transition; NEVER: not worked out yet.
+        following: Per layer and letter the transition and one; 0: not worked out yet.
         ends: Per layer the best end of a journey that must end where the map ends, and of a prefix: state, cost each.
-        slots: Where to find a layer by what it holds.
+        slots: A layer and one, to be found by what it holds; 0: none.
         used: How many layers there are.
     """
 
@@ -83,14 +83,14 @@ class Layers(NamedTuple):
 
 
 def new_layers(layers_n: int, states_n: int, letters_n: int) -> Layers:
-    """Room for so many layers, and one that is worked on."""
+    """Room for so many layers, and one that is worked on; memory that none fills is never touched."""
     slots_n = 1 << max(4, (2 * layers_n).bit_length())
     return Layers(
         np.empty((layers_n + 1) * states_n, np.int32),
         np.empty((layers_n + 1) * states_n, np.int32),
-        np.full(layers_n * letters_n, NEVER, np.int64),
+        np.zeros(layers_n * letters_n, np.int64),
         np.empty(4 * layers_n, np.int32),
-        np.full(slots_n, NEVER, np.int32),
+        np.zeros(slots_n, np.int32),
         np.zeros(1, np.int64),
     )
 
@@ -99,9 +99,9 @@ def new_layers(layers_n: int, states_n: int, letters_n: int) -> Layers:
 def forget_layers(layers: Layers, letters_n: int) -> None:
     """Make room: what was worked out is forgotten."""
     for at in range(layers.used[0] * letters_n):
-        layers.following[at] = NEVER
+        layers.following[at] = 0
     for slot in range(len(layers.slots)):
-        layers.slots[slot] = NEVER
+        layers.slots[slot] = 0
     layers.used[0] = 0
 
 
@@ -119,13 +119,13 @@ def first_layer(graph: Graph, layers: Layers, cap: int) -> int:
 def layer_after(graph: Graph, layers: Layers, layer: int, letter: int, cap: int) -> int:
     """The transition of a layer by a letter; FULL where there is no room to work it out."""
     at = layer * (len(graph.by_letter) - 1) + letter
-    if layers.following[at] == NEVER:
+    if layers.following[at] == 0:
         _advance(graph, layers, layer, letter)
         found = _entered(graph, layers, cap)
         if found == FULL:
             return FULL
-        layers.following[at] = found
-    return int(layers.following[at])
+        layers.following[at] = found + 1
+    return int(layers.following[at]) - 1
 
 
 @inlined
@@ -180,15 +180,16 @@ def _entered(graph: Graph, layers: Layers, cap: int) -> int:
         name = (name ^ layers.base[at]) * _FACTOR
         name ^= name >> 29
     slot = name & (len(layers.slots) - 1)
-    while layers.slots[slot] != NEVER:
-        if _is_same(layers, layers.slots[slot] * states_n, first, states_n):
-            return int(layers.slots[slot]) * _SHIFT + least
+    while layers.slots[slot] > 0:
+        known = int(layers.slots[slot]) - 1
+        if _is_same(layers, known * states_n, first, states_n):
+            return known * _SHIFT + least
         slot = (slot + 1) & (len(layers.slots) - 1)
     if 4 * layer == len(layers.ends):
         return FULL
     _close(graph, layers, first, cap)
     _find_ends(graph, layers, layer)
-    layers.slots[slot] = layer
+    layers.slots[slot] = layer + 1
     layers.used[0] = layer + 1
     return int(layer) * _SHIFT + least
 
