@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import duckdb
 
-from pipelines.settings import Settings
+from pipelines.settings import Engine, Settings
 from pipelines.warehouse.access import INTERNAL_DDL, give_means, lock, quoted
 from pipelines.warehouse.commits import counter_file
 from pipelines.warehouse.failures import explained
@@ -50,7 +50,8 @@ def scratch(settings: Settings) -> Iterator[tuple[duckdb.DuckDBPyConnection, Set
             connection.execute(f"ATTACH {quoted(path)} AS workspace (READ_ONLY)")
             _refuse_other_tables(connection, settings)
             _make_tables(connection)
-            own = replace(settings, warehouse=settings.state_dir / "spill" / "scratch.duckdb")
+            # What is tried stays on this machine, whatever runs the models else: a cluster would keep its tables.
+            own = replace(settings, warehouse=settings.state_dir / "spill" / "scratch.duckdb", engine=Engine())
             yield connection, own
             counter_file(own.warehouse).unlink(missing_ok=True)
         finally:

@@ -64,6 +64,10 @@ def test_it_is_told_in_words(terreng: Terreng, ran: Path, optional_signup: Path)
 
 
 def test_the_workspace_stays_as_it_was(terreng: Terreng, ran: Path, optional_signup: Path) -> None:
+    """Nothing is asked of a cluster either: what is tried stays on this machine."""
+    engine = '[engine]\nkind = "spark"\nremote = "sc://127.0.0.1:1"\nstorage = "cluster"\n'
+    settings = ran / "terreng.toml"
+    settings.write_text(f"{settings.read_text(encoding='utf-8')}\n{engine}", encoding="utf-8")
     before = states(ran)
 
     assert terreng("map", "backtest", optional_signup, "-w", ran).code == 0
