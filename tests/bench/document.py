@@ -27,7 +27,7 @@ def pictures(figures: Figures) -> dict[str, str]:
     """The plots by file name."""
     made = {"scale.svg": plot.scale(figures)} if figures.sizes(projection.ON_DUCKDB) else {}
     if figures.sizes(projection.ON_SPARK) and made:
-        pays = [each.pays_from for each in projection.clusters(figures) if each.pays_from is not None]
+        pays = [each.pays_from for each in projection.compared(figures) if each.pays_from is not None]
         made["engines.svg"] = plot.engines(projection.curves(figures), (pays and max(min(pays), MIO)) or None)
     return made
 

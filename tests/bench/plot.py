@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from math import ceil, floor, log10
 
 from tests.bench.figures import Figures
 from tests.bench.tables import MIO, STAGES, per_million
 
 WIDTH = 860
+_CLOCK = {1: "1 s", 10: "10 s", 60: "1 min", 600: "10 min", 3_600: "1 h", 36_000: "10 h", 360_000: "100 h"}
 _LEFT, _RIGHT = 120, 20
 _WORDS = 250
 """Room for the words after a bar."""
@@ -113,52 +115,54 @@ def engines(curves: Sequence[Curve], meets: float | None) -> str:
     every = [point for curve in curves for point in (*curve.points, *curve.expected)]
     low_x, high_x = _powers(events for events, _ in every)
     low_y, high_y = _powers(seconds for _, seconds in every)
-    top, base, right = 96.0, 396.0, WIDTH - 185.0
+    top, base, right = 96.0, 396.0, WIDTH - 225.0
 
     def at(events: float, seconds: float) -> tuple[float, float]:
-        from math import log10
-
         x = _LEFT + (log10(events) - low_x) / (high_x - low_x) * (right - _LEFT)
         return x, base - (log10(seconds) - low_y) / (high_y - low_y) * (base - top)
 
     for power in range(low_x, high_x + 1):
         x, _ = at(10.0**power, 10.0**low_y)
         parts += [_rule(x, top, x, base, "line"), _text(x, base + 20, _events(10**power), "ink small", "middle")]
-    for power in range(low_y, high_y + 1):
-        _, y = at(10.0**low_x, 10.0**power)
-        parts += [_rule(_LEFT, y, right, y, "line"), _text(_LEFT - 10, y + 4, _span(10.0**power), "ink small", "end")]
+    for seconds, name in _CLOCK.items():
+        if low_y <= log10(seconds) <= high_y:
+            _, y = at(10.0**low_x, seconds)
+            parts += [_rule(_LEFT, y, right, y, "line"), _text(_LEFT - 10, y + 4, name, "ink small", "end")]
+    ends: list[tuple[tuple[float, float], str]] = []
     for number, curve in enumerate(curves):
         known = [at(*point) for point in curve.points]
         ahead = [*known[-1:], *(at(*point) for point in curve.expected)]
         parts += [_path(known, number)] if known else []
         parts.append(_path(ahead, number, "6 5"))
         parts += [_dot(x, y, number) for x, y in known]
-        x, y = ahead[-1]
-        parts.append(_text(x + 8, y + 4, curve.name, "ink"))
+        ends.append((ahead[-1], curve.name))
+    parts += _names(ends)
     if meets:
         x, _ = at(meets, 10.0**low_y)
         parts += [_rule(x, top, x, base, "limit", "3 4"), _text(x - 6, top + 14, _events(meets), "warn small", "end")]
-    parts.append(_text(24, 62, "A whole run, reckoned from measured costs: time on the clock over events", "soft"))
+    parts.append(
+        _text(24, 62, "Time on the clock over events, reckoned. Mark: from here a cluster is sooner done", "soft")
+    )
     words = "Seconds on the clock of a whole run over the number of events, for one machine and for clusters of Spark"
     return _picture(base + 40, "One machine or a cluster", words, parts)
 
 
-def _powers(values: Iterable[float]) -> tuple[int, int]:
-    from math import ceil, floor, log10
+def _names(ends: Sequence[tuple[tuple[float, float], str]]) -> list[str]:
+    """Names at the ends of lines, each at its own height."""
+    parts, lowest = [], 0.0
+    for (x, y), name in sorted(ends, key=lambda end: end[0][1]):
+        lowest = max(y, lowest + 17)
+        parts += [_rule(x + 2, y, x + 12, lowest, "line"), _text(x + 16, lowest + 4, name, "ink")]
+    return parts
 
+
+def _powers(values: Iterable[float]) -> tuple[int, int]:
     found = [log10(value) for value in values]
     return floor(min(found)), ceil(max(found))
 
 
 def _events(number: float) -> str:
     return f"{number / 1e9:,.0f} billion" if number >= 1e9 else f"{number / MIO:,.1f} million".replace(".0 ", " ")
-
-
-def _span(seconds: float) -> str:
-    for unit, name in ((86_400, "days"), (3_600, "h"), (60, "min")):
-        if seconds >= 2 * unit:
-            return f"{seconds / unit:,.1f} {name}"
-    return f"{seconds:,.0f} s"
 
 
 def _picture(high: float, title: str, words: str, parts: Iterable[str]) -> str:

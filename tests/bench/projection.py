@@ -79,49 +79,49 @@ def number(figures: Figures, name: str, subject: str = ON_SPARK) -> Straight:
 
 @dataclass(frozen=True)
 class Compared:
-    """One machine against a cluster.
+    """What computes the SQL models: one machine or a cluster.
 
     Attributes:
-        cores: Of the cluster.
-        seconds: On the clock of a run there.
-        pays_from: Events from which it is sooner done; None: never.
+        name: What it is.
+        models: Seconds on the clock for the models of a run.
+        whole: The same of the whole run, with what stays at home on one machine.
+        pays_from: Events from which the models are sooner done than on one machine; None: never.
     """
 
-    cores: int
-    seconds: Straight
-    pays_from: float | None
+    name: str
+    models: Straight
+    whole: Straight
+    pays_from: float | None = None
 
 
-def alone(figures: Figures, cores: int = CORES_OF_ONE) -> Straight:
-    """Seconds on the clock of a run on one machine."""
-    line, home = cpu(figures, ON_DUCKDB), statistics(figures)
-    return Straight(
-        home.fixed + (line.fixed - home.fixed) / BUSY / cores, home.each + (line.each - home.each) / BUSY / cores
+def plus(one: Straight, other: Straight) -> Straight:
+    """Both, one after the other."""
+    return Straight(one.fixed + other.fixed, one.each + other.each)
+
+
+def compared(figures: Figures) -> list[Compared]:
+    """One machine, then clusters of several sizes."""
+    files, home = cpu(figures, ON_DUCKDB, AT_HOME), statistics(figures)
+    at_home = plus(Straight(files.fixed, files.each / BUSY / CORES_OF_ONE), home)
+    mine, theirs = cpu(figures, ON_DUCKDB, COMPUTED), cpu(figures, ON_SPARK, COMPUTED)
+    alone = Straight(
+        *(max(0.0, line) / BUSY / CORES_OF_ONE for line in (mine.fixed - home.fixed, mine.each - home.each))
     )
-
-
-def clusters(figures: Figures) -> list[Compared]:
-    """Clusters of several sizes; what stays at home has the cores of one machine."""
-    files, mine = cpu(figures, ON_DUCKDB, AT_HOME), alone(figures)
-    theirs, home = cpu(figures, ON_SPARK, COMPUTED), statistics(figures)
-    found = []
+    found = [Compared(f"one machine, {CORES_OF_ONE} cores", alone, plus(alone, at_home))]
     for cores in CLUSTERS:
         # The fixed part is planning and starting, statement after statement: more cores do not shorten it.
-        seconds = Straight(
-            files.fixed + theirs.fixed / BUSY / _CORES_MEASURED,
-            files.each / BUSY / CORES_OF_ONE + home.each + max(0.0, theirs.each - home.each) / BUSY / cores,
-        )
-        saved = mine.each - seconds.each
-        found.append(Compared(cores, seconds, (seconds.fixed - mine.fixed) / saved if saved > 0 else None))
+        models = Straight(theirs.fixed / BUSY / _CORES_MEASURED, max(0.0, theirs.each - home.each) / BUSY / cores)
+        saved = alone.each - models.each
+        pays = max(0.0, models.fixed - alone.fixed) / saved if saved > 0 else None
+        found.append(Compared(f"Spark, {cores:,} cores", models, plus(models, at_home), pays))
     return found
 
 
 def curves(figures: Figures) -> list[Curve]:
-    """Lines of the plot: what was measured on two cores, and what is reckoned for other machines."""
+    """Lines of the plot: the models on one machine and on clusters, and the statistics at home."""
     ahead = (3 * 10**6, 10**7, 3 * 10**7, 10**8, 3 * 10**8, BILLION)
-    found = [Curve(f"one machine, {CORES_OF_ONE} cores", (), _points(alone(figures), ahead))]
-    found += [Curve(f"Spark, {each.cores} cores", (), _points(each.seconds, ahead)) for each in clusters(figures)]
-    return found
+    found = [Curve(f"models: {each.name}", (), _points(each.models, ahead)) for each in compared(figures)]
+    return [*found, Curve("statistics: one thread", (), _points(statistics(figures), ahead))]
 
 
 def _points(line: Straight, sizes: Sequence[float]) -> tuple[tuple[float, float], ...]:
@@ -130,18 +130,15 @@ def _points(line: Straight, sizes: Sequence[float]) -> tuple[tuple[float, float]
 
 def where_it_pays(figures: Figures) -> list[str]:
     """Table: clusters against one machine."""
-    mine = alone(figures)
-    night = 8 * 3_600
     lines = [
-        "| | a run of 10 million | of 100 million | of a billion | pays from |",
-        "|---|---|---|---|---|",
-        f"| one machine, {CORES_OF_ONE} cores | {_hours(mine.at(10 * MIO))} | {_hours(mine.at(100 * MIO))} |"
-        f" {_hours(mine.at(BILLION))} | 8 h are enough for {(night - mine.fixed) / mine.each / MIO:,.0f} million |",
+        "| | models of 10 million | of 100 million | of a billion | pay from | whole run of a billion |",
+        "|---|---|---|---|---|---|",
     ]
-    for each in clusters(figures):
-        pays = "never" if each.pays_from is None else f"{max(each.pays_from, 0) / MIO:,.0f} million"
-        times = " | ".join(_hours(each.seconds.at(size)) for size in (10 * MIO, 100 * MIO, BILLION))
-        lines.append(f"| Spark, {each.cores} cores | {times} | {pays} |")
+    for each in compared(figures):
+        times = " | ".join(_hours(each.models.at(size)) for size in (10 * MIO, 100 * MIO, BILLION))
+        pays = f"{each.pays_from / MIO:,.0f} million" if each.pays_from is not None else "never"
+        pays = pays if "Spark" in each.name else ""
+        lines.append(f"| {each.name} | {times} | {pays} | {_hours(each.whole.at(BILLION))} |")
     return lines
 
 
