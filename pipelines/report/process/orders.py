@@ -57,29 +57,57 @@ def _median(places: Sequence[int]) -> float:
 
 
 def _swap(found: dict[int, list[int]], above: Neighbours, below: Neighbours) -> None:
-    """Swaps neighbours as long as fewer ways cross."""
+    """Swaps neighbours as long as fewer ways cross.
+
+    A row in which nothing could be won is not looked at again before one that it is joined to, or itself, changes.
+    """
+    touched = _touched(found, above, below)
+    places = [0] * len(above)
+    for spot, place in _places(found).items():
+        places[spot] = place
+    waiting = set(found)
     for _ in range(_SWAPS):
-        is_better = False
-        places = _places(found)
-        for members in found.values():
-            for i in range(len(members) - 1):
-                one, other = members[i], members[i + 1]
-                gain = sum(_lead(side[one], side[other], places) for side in (above, below))
-                if gain > 0:
-                    members[i], members[i + 1] = other, one
-                    places[one], places[other] = i + 1, i
-                    is_better = True
-        if not is_better:
+        if not waiting:
             return
+        for row, members in found.items():
+            if row in waiting:
+                waiting.discard(row)
+                if _swap_row(members, above, below, places):
+                    waiting |= touched[row]
 
 
-def _lead(one: Sequence[tuple[int, float]], other: Sequence[tuple[int, float]], places: Mapping[int, int]) -> float:
+def _touched(found: Mapping[int, Sequence[int]], above: Neighbours, below: Neighbours) -> dict[int, set[int]]:
+    """Row to itself and the rows that its spots are joined to."""
+    row_of = {spot: row for row, members in found.items() for spot in members}
+    return {
+        row: {row, *(row_of[other] for spot in members for side in (above, below) for other, _ in side[spot])}
+        for row, members in found.items()
+    }
+
+
+def _swap_row(members: list[int], above: Neighbours, below: Neighbours, places: list[int]) -> bool:
+    """One pass over the neighbours of a row; whether any were swapped."""
+    is_better = False
+    for i in range(len(members) - 1):
+        one, other = members[i], members[i + 1]
+        gain = _lead(above[one], above[other], places) + _lead(below[one], below[other], places)
+        if gain > 0:
+            members[i], members[i + 1] = other, one
+            places[one], places[other] = i + 1, i
+            is_better = True
+    return is_better
+
+
+def _lead(one: Sequence[tuple[int, float]], other: Sequence[tuple[int, float]], places: Sequence[int]) -> float:
     """How much less crosses if the other stands before the one; heavy ways count for more."""
     lead = 0.0
     for a, weight in one:
+        place = places[a]
         for b, other_weight in other:
-            if places[a] != places[b]:
-                lead += (weight + other_weight) * (1 if places[a] > places[b] else -1)
+            if place > places[b]:
+                lead += weight + other_weight
+            elif place < places[b]:
+                lead -= weight + other_weight
     return lead
 
 
