@@ -20,14 +20,14 @@ class WholeMoves(NamedTuple):
     """One row per variant and move, in order.
 
     Attributes:
-        variant: Which variant, by number.
+        key: Key of the variant.
         move_no: Which of its moves, from 0.
         kind: SYNC, LOG, MODEL or NO_MOVE.
         code: Of the event, or of what was passed by.
         position: Of the event in the variant; -1 for a model move.
     """
 
-    variant: Longs
+    key: Longs
     move_no: Longs
     kind: NDArray[np.int8]
     code: Ints
@@ -35,8 +35,9 @@ class WholeMoves(NamedTuple):
 
 
 class Walked(NamedTuple):
-    """The events of all variants: letter (below 0: none; EXIT for exits) and code each, and where each begins."""
+    """Keys of variants, and their events: letter (below 0: none; EXIT: an exit), code, where each starts."""
 
+    keys: Longs
     letters: Ints
     codes: Ints
     offsets: Longs
@@ -78,7 +79,7 @@ def _lay_out(walked: Walked, moved: Moved, code_of: Ints, out: WholeMoves) -> No
             if letter != EXIT:  # what was passed by before this event, or at the end
                 while move < end and moved.kind[move] == MODEL and (event == last or moved.position[move] <= aligned_n):
                     out.kind[row], out.code[row], out.position[row] = MODEL, code_of[moved.letter[move]], -1
-                    out.variant[row], out.move_no[row] = variant, row - begun
+                    out.key[row], out.move_no[row] = walked.keys[variant], row - begun
                     row, move = row + 1, move + 1
             if event == last:
                 break
@@ -87,5 +88,5 @@ def _lay_out(walked: Walked, moved: Moved, code_of: Ints, out: WholeMoves) -> No
                 kind, move = moved.kind[move], move + 1
             aligned_n += letter != EXIT
             out.kind[row], out.code[row], out.position[row] = kind, walked.codes[event], event - first
-            out.variant[row], out.move_no[row] = variant, row - begun
+            out.key[row], out.move_no[row] = walked.keys[variant], row - begun
             row += 1

@@ -62,10 +62,10 @@ def aligned_moves(events: Events, found: Alignments, codes: Ints) -> pl.DataFram
         found: Their alignments.
         codes: Code in the study of each letter of the automaton.
     """
-    moves = whole_moves(Walked(events.letters, events.codes, events.offsets), found, codes)
+    moves = whole_moves(Walked(events.keys, events.letters, events.codes, events.offsets), found, codes)
     return pl.DataFrame(
         {
-            "variant_key": events.keys[moves.variant],
+            "variant_key": moves.key,
             "move_no": moves.move_no,
             "move": pl.Series(_WORDS, dtype=pl.String).gather(moves.kind),
             "code": moves.code,
