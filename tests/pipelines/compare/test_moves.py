@@ -7,9 +7,10 @@ from collections.abc import Callable
 import numpy as np
 
 from models.alignment import align
+from models.alignment_moves import EXIT
 from models.automaton import Automaton, compile_flow
 from models.places import layout
-from pipelines.compare.moves import EXIT, Events, aligned_moves
+from pipelines.compare.moves import Events, aligned_moves
 from schemas.blocks import Flow
 
 Row = tuple[str | None, int, int | None]
