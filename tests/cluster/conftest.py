@@ -9,11 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from pipelines.demo import make_example
-from pipelines.run import run
-from pipelines.settings import load_settings
 from tests.cluster.on_spark import Bench, local_session
 from tests.cluster.recording import Demo, Recorder
-from tests.cluster.runs import ELSEWHERE, SALT
+from tests.cluster.runs import ELSEWHERE, run_here
 from tests.cluster.standing import Cluster
 
 PEOPLE = 300
@@ -23,10 +21,9 @@ PEOPLE = 300
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """The demo with few people: every kind of table has rows."""
     folder, recorder = tmp_path_factory.mktemp("demo") / "workspace", Recorder(each=2)
-    with pytest.MonkeyPatch.context() as patch, recorder.listening():
-        patch.setenv("TERRENG_SALT", SALT)
-        make_example(folder, people=PEOPLE)
-        run(load_settings(folder))
+    make_example(folder, people=PEOPLE)
+    with recorder.listening():
+        run_here(folder)
     return Demo(folder, recorder)
 
 

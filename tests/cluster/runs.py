@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
+from pipelines.run import run
 from pipelines.settings import load_settings
 
 MAIN = "from pipelines.command_line import main; main()"
 SALT = "salt"
 FINISHED = (0, 4, 7)
 """Published; 4: a source stopped (few people fill few columns), 7: more rows were refused than tolerated."""
-RUN_TIMEOUT_S = 1_800
+RUN_TIMEOUT_S = 7_200
 ELSEWHERE = "America/Los_Angeles"
 
 
@@ -33,6 +36,13 @@ class Left:
 
     published: Path
     report: str
+
+
+def run_here(workspace: Path) -> None:
+    """Run a workspace within this process: what the command does, without waiting for it to start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TERRENG_SALT", SALT)
+        run(load_settings(workspace))
 
 
 def started(workspace: Path, environment: Mapping[str, str], *arguments: str) -> subprocess.Popen[bytes]:

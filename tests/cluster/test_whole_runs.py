@@ -1,0 +1,102 @@
+"""One line of terreng.toml moves a workspace to a cluster and back: published tables and the report are the same."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.test_real_logs import MAPS, SETTINGS
+from tests.cluster.comparing import published_differences
+from tests.cluster.recording import Demo
+from tests.cluster.runs import ended, kept, on_engine, on_spark, run_here, started
+from tests.cluster.standing import Cluster, eventually
+
+TASKS_BEFORE = 20
+"""Tasks that each worker has ended before one is killed: then it holds rows that others need."""
+
+
+def _there_and_back(workspace: Path, cluster: Cluster) -> None:
+    """Run on DuckDB, on the cluster while a worker is killed, and on DuckDB again; hold all three to be alike."""
+    kept_in = workspace.parent
+    run_here(workspace)
+    run_here(workspace)  # nothing new to read from now on
+    before = kept(workspace, kept_in / "before")
+    on_spark(workspace, cluster.master, cluster.storage)
+    _run_while_a_worker_is_killed(workspace, cluster)
+    away = kept(workspace, kept_in / "away")
+    on_engine(workspace, "")
+    run_here(workspace)
+    after = kept(workspace, kept_in / "after")
+
+    assert published_differences(before.published, away.published) == {}
+    assert published_differences(before.published, after.published) == {}
+    assert away.report == before.report == after.report
+
+
+def _run_while_a_worker_is_killed(workspace: Path, cluster: Cluster) -> None:
+    before = cluster.tasks()
+    killed = min(name for name in cluster.daemons if name.startswith("worker"))
+    process = started(workspace, cluster.environment)
+    try:
+
+        def both_have_worked() -> bool:
+            busy = [worker for worker, n in (cluster.tasks() - before).items() if n >= TASKS_BEFORE]
+            return process.poll() is not None or len(busy) == 2
+
+        eventually(both_have_worked, "both workers have ended tasks", timeout_s=600)
+        assert process.poll() is None, ended(process, workspace)
+        cluster.daemons.pop(killed).kill()
+        cluster.start_worker(f"{killed}-again")
+        ended(process, workspace)
+    finally:
+        process.kill()
+    worked = [worker for worker, n in (cluster.tasks() - before).items() if worker != "driver" and n]
+    assert len(worked) == 3, "the one that came in the place of the killed one worked as well"
+    assert cluster.alive_n == 2
+
+
+def test_a_small_workspace_moves_to_the_cluster_and_back(workspace: Path, cluster: Cluster) -> None:
+    _there_and_back(workspace, cluster)
+
+
+@pytest.mark.slow
+def test_the_demo_moves_to_the_cluster_and_back(demo: Demo, cluster: Cluster, tmp_path: Path) -> None:
+    workspace = tmp_path / "workspace"
+    shutil.copytree(demo.workspace, workspace)
+
+    _there_and_back(workspace, cluster)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_real_log_is_the_same_on_the_cluster(name: str, shared_data: Path, cluster: Cluster, tmp_path: Path) -> None:
+    workspace = tmp_path / name
+    (workspace / "maps").mkdir(parents=True)
+    shutil.copy(MAPS / f"{name}.yaml", workspace / "maps")
+    text = f'[workspace]\nname = "{name}"\ntimezone = "UTC"\n' + SETTINGS[name].format(data=shared_data)
+    (workspace / "terreng.toml").write_text(text, encoding="utf-8")
+
+    _same_as_at_home(workspace, cluster, cluster.master)
+
+
+@pytest.mark.slow
+def test_a_workspace_is_the_same_through_connect(workspace: Path, cluster: Cluster) -> None:
+    address = cluster.start_connect()
+    try:
+        _same_as_at_home(workspace, cluster, address)
+    finally:
+        cluster.daemons.pop("connect").end()
+
+
+def _same_as_at_home(workspace: Path, cluster: Cluster, address: str) -> None:
+    for _ in range(2):  # nothing new to read from the second on
+        run_here(workspace)
+    before = kept(workspace, workspace.parent / "before")
+    on_spark(workspace, address, cluster.storage)
+    ended(started(workspace, cluster.environment), workspace)
+    away = kept(workspace, workspace.parent / "away")
+
+    assert published_differences(before.published, away.published) == {}
+    assert away.report == before.report
