@@ -6,6 +6,7 @@ Their own words are never passed on: they quote rows, paths of other machines an
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -118,7 +119,9 @@ def explained() -> Iterator[None]:
         EngineError: The cluster is gone, refuses, or is short of something.
     """
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # pyspark's opinions of pandas, and of a server that it asks once more
+            yield
     except errors_of_spark() as error:
         told = explain(error)
         if told is None:

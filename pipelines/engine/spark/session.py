@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from pipelines.engine.spark.failures import errors_of_spark, explained
 from pipelines.settings import Engine as Wanted
-from schemas.errors import EngineError, SettingsError
+from schemas.errors import EngineError, SettingsError, TerrengError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -33,6 +33,8 @@ _AT_START = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false
 _EVENTS_PER_PART = 500_000
 _PARTS_AT_LEAST, _PARTS_AT_MOST = 2, 2_000
 _ANSWERS_WITHIN_S = 10
+_RETRIES, _WAIT_AT_MOST_MS = 8, 20_000
+"""A server that is away for about a minute does not end a run."""
 
 
 @dataclass
@@ -73,8 +75,10 @@ def session_of(wanted: Wanted, events_n: int, log: Path | None = None) -> SparkS
 def stop() -> None:
     """End this process's session, if there is one; a cluster that is gone already is no matter."""
     while _OPEN.sessions:
-        session = _OPEN.sessions.pop()[1]
-        with suppress(*errors_of_spark()):
+        wanted, session = _OPEN.sessions.pop()
+        with suppress(*errors_of_spark(), TerrengError), explained():
+            if wanted.remote:
+                _be_patient(session, 1)
             session.stop()
 
 
@@ -131,6 +135,7 @@ def _opened(wanted: Wanted) -> SparkSession:
     builder = SparkSession.builder.appName("terreng")
     if wanted.remote:
         session = builder.remote(wanted.remote).getOrCreate()
+        _be_patient(session, _RETRIES)
         for name, value in wanted.options.items():
             session.conf.set(name, value)
     else:
@@ -141,6 +146,14 @@ def _opened(wanted: Wanted) -> SparkSession:
     for name, value in FORCED.items():
         session.conf.set(name, value)
     return session
+
+
+def _be_patient(session: SparkSession, retries: int) -> None:
+    """By itself a client asks a server that is gone for ten minutes, and at every question anew."""
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+
+    policy = DefaultPolicy(max_retries=retries, max_backoff=_WAIT_AT_MOST_MS)
+    session.client.set_retry_policies([policy])
 
 
 def _is_alive(session: SparkSession) -> bool:
