@@ -24,7 +24,15 @@ def _sample(name: str) -> str | int:
         "ids": "journey_ids",
         "named_id": "e.session_id",
         "main_id": "e.id_key",
-        **{"ends": "ends", "hooks": "hooks", "parts": "parts", "latter": "latter", "changes": "changes", "turn": 1, "guesser": -1},
+        **{
+            "ends": "ends",
+            "hooks": "hooks",
+            "parts": "parts",
+            "latter": "latter",
+            "changes": "changes",
+            "turn": 1,
+            "guesser": -1,
+        },
         "code": "case when e.status is null then 1 end",
     }
     if name in texts:
