@@ -24,7 +24,7 @@ from pipelines.engine.spark.datasets import (
 )
 from pipelines.engine.spark.failures import explained
 from pipelines.engine.spark.mirror import Mirrors
-from pipelines.engine.spark.rows import columns_of, count_when_read, fitted, lined_up, without_voids
+from pipelines.engine.spark.rows import columns_of, fitted, lined_up, without_voids, written_n
 from pipelines.engine.spark.translate import Text
 
 if TYPE_CHECKING:
@@ -265,10 +265,8 @@ class SparkEngine:
         terminal.detail(name.replace("_", " "))
         with explained():
             rows = without_voids(rows)
-            columns, counted = columns_of(rows), count_when_read(rows)
-            counted.rows.write.parquet(f"file://{folder}")
-            written_n = counted.n
-        return self.storage.arrived(self.connection, folder, columns, written_n)
+            columns, rows_n = columns_of(rows), written_n(rows, f"file://{folder}")
+        return self.storage.arrived(self.connection, folder, columns, rows_n)
 
     def _set(self, key: tuple[str, str], new: Dataset, old: Dataset | None, *, is_kept: bool = False) -> None:
         """Let a name mean other rows; those that it meant before are removed."""

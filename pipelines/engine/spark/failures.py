@@ -71,6 +71,12 @@ FAILURES = (
         "see remote under [engine]: sc://host:15002/;token=...;use_ssl=true",
     ),
     _failure(
+        r"UnsupportedOperationException|NOT_IMPLEMENTED|UNIMPLEMENTED|not supported|unsupported",
+        "the server does not know something that Spark knows and Terreng needs",
+        "Apache Spark 4 behind the address of [engine]",
+        "name another server",
+    ),
+    _failure(
         r"executor.*(lost|exited)|lost executor|ExecutorLost|FetchFailed|worker lost|resource.?profile|no executors",
         "workers of the cluster were lost, more often than Spark tries again",
         "workers that stay up",

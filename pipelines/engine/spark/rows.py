@@ -45,6 +45,20 @@ def count_when_read(rows: DataFrame) -> Counted:
     return Counted(rows.observe(seen, count(lit(1)).alias("n")), seen)
 
 
+def written_n(rows: DataFrame, target: str) -> int:
+    """Write rows to a folder, and say how many the cluster says that they were."""
+    from pyspark.errors import UnsupportedOperationException
+
+    counted = count_when_read(rows)
+    try:
+        counted.rows.write.parquet(target)
+    except UnsupportedOperationException:
+        # Not every server of the protocol counts in passing; then it counts what its workers see.
+        rows.write.mode("overwrite").parquet(target)
+        return rows.sparkSession.read.parquet(target).count()
+    return counted.n
+
+
 def without_voids(rows: DataFrame) -> DataFrame:
     """The same rows where a bare NULL is a whole number, as in DuckDB: no file can hold a column without a type."""
     if all(kind != "void" for _, kind in columns_of(rows)):

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import duckdb
 import polars as pl
 import pytest
+from pyspark.errors import UnsupportedOperationException
 
 from pipelines.engine import DuckDBEngine, Engine, probe
 from pipelines.engine.spark.datasets import Storage, leave
 from pipelines.engine.spark.engine import SparkEngine
+from pipelines.engine.spark.rows import Counted
 from pipelines.engine.spark.session import session_of, stop
 from pipelines.settings import Engine as Wanted
 from pipelines.settings import Settings
@@ -136,6 +138,20 @@ def test_what_killed_runs_left_on_storage_is_swept_out(
 
     assert again.frame("select id from kept order by id")["id"].to_list() == [1, 2, 3, 4]
     assert [folder.name[:4] for folder in (tmp_path / "terreng-x").iterdir()] == ["kept"]
+
+
+def test_a_server_that_cannot_count_in_passing_counts_after(
+    spark: SparkEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Refusing:
+        @property
+        def write(self) -> object:
+            raise UnsupportedOperationException("collect metrics")
+
+    monkeypatch.setattr("pipelines.engine.spark.rows.count_when_read", lambda rows: Counted(Refusing(), rows))  # type: ignore[arg-type]  # a stand-in
+    spark.derive("written", "select 1 as a union all select 2 as a")
+
+    assert spark.connection.sql("SELECT a FROM written ORDER BY a").fetchall() == [(1,), (2,)]
 
 
 def test_a_cluster_is_tried_without_a_run(tmp_path: Path) -> None:

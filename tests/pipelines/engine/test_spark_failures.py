@@ -31,6 +31,7 @@ SOMEBODY = "ann@example.org"
         ("All masters are unresponsive! Giving up.", "is gone"),
         ("StatusCode.UNAVAILABLE: failed to connect to all addresses", "is gone"),
         ("[SESSION_CLOSED] Session was closed", "is gone"),
+        ("[NOT_IMPLEMENTED] collect metrics", "does not know something"),
         ("StatusCode.UNAUTHENTICATED", "refuses who asks"),
         ("Total size of serialized results is bigger than spark.driver.maxResultSize", "larger than the driver takes"),
     ],
