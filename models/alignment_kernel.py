@@ -103,6 +103,12 @@ def new_walk(longest: int, states_n: int, moves_n: int) -> Walk:
 
 
 @inlined
+def _nothing() -> int:
+    """0, as a number that numba does not take for a type of its own: it would compile what it is given to again."""
+    return int(np.int64(0))
+
+
+@inlined
 def _read(batch: Batch, trace: int, walk: Walk, before_n: int) -> tuple[int, int]:
     """Take a trace's known letters; returns how many there are, and how many of them the trace before began with."""
     n, shared, is_shared = 0, 0, True
@@ -136,7 +142,7 @@ def _follow(graph: Graph, layers: Layers, walk: Walk, span: tuple[int, int], cap
 @inlined
 def _trace_back(graph: Graph, layers: Layers, walk: Walk, end: tuple[int, int, int], is_full: bool) -> int:
     """Write the moves from the end to the start; returns how many there are."""
-    depth, state, last = end
+    depth, state, last = end[0], int(end[1]), end[2]
     closed, base, moves, states_n = layers.closed, layers.base, walk.moves, len(graph.accepting)
     may_skip, n, first = is_full, 0, walk.layer[depth] * states_n
     while depth > 0 or (may_skip and closed[first + state] != base[first + state]):
@@ -144,7 +150,7 @@ def _trace_back(graph: Graph, layers: Layers, walk: Walk, end: tuple[int, int, i
             moves.kind[n], moves.position[n] = MODEL, last
             for edge in range(graph.into[state], graph.into[state + 1]):
                 if closed[first + graph.into_source[edge]] + graph.model == closed[first + state]:
-                    moves.letter[n], state = graph.into_letter[edge], graph.into_source[edge]
+                    moves.letter[n], state = graph.into_letter[edge], int(graph.into_source[edge])
                     break
             n += 1
             continue
@@ -157,7 +163,7 @@ def _trace_back(graph: Graph, layers: Layers, walk: Walk, end: tuple[int, int, i
             moves.kind[n] = SYNC
             for edge in range(first_edge(graph, here, state), graph.by_letter[here + 1]):
                 if closed[first + graph.sync_source[edge]] == price:
-                    state = graph.sync_source[edge]
+                    state = int(graph.sync_source[edge])
                     break
         n += 1
         may_skip = True
@@ -165,45 +171,47 @@ def _trace_back(graph: Graph, layers: Layers, walk: Walk, end: tuple[int, int, i
 
 
 @inlined
-def _add_ways(walk: Walk, side: int, state: int, ways: int, n: int) -> int:
+def _add_ways(ways: Longs, open_states: Longs, state: int, more: int, n: int) -> int:
     """Add ways from a state to the end; returns how many states have some."""
-    if walk.ways[side, state] == 0:
-        walk.open_states[side, n] = state
+    if ways[state] == 0:
+        open_states[n] = state
         n += 1
-    walk.ways[side, state] = min(walk.ways[side, state] + ways, MAX_TIES)
+    ways[state] = min(ways[state] + more, MAX_TIES)
     return n
 
 
 @inlined
 def _before_skips(graph: Graph, layers: Layers, walk: Walk, depth: int, n: int) -> int:
     """Take ways back over model moves, from dear states to cheap ones; returns how many states remain, on side 0."""
-    first, level, remaining = walk.layer[depth] * len(graph.accepting), NEVER, 0
+    first, level, remaining = walk.layer[depth] * len(graph.accepting), NEVER, _nothing()
+    after, before = walk.ways[1], walk.ways[0]
+    open_after, open_before = walk.open_states[1], walk.open_states[0]
     for place in range(n):
-        level = max(level, int(layers.closed[first + walk.open_states[1, place]]))
+        level = max(level, int(layers.closed[first + open_after[place]]))
     while level != NEVER:
         following, place = NEVER, 0
         while place < n:
-            state = walk.open_states[1, place]
-            cost, ways = layers.closed[first + state], walk.ways[1, state]
+            state = open_after[place]
+            cost, ways = layers.closed[first + state], after[state]
             if cost == level:
                 if layers.base[first + state] == cost:
-                    remaining = _add_ways(walk, 0, state, ways, remaining)
+                    remaining = _add_ways(before, open_before, state, ways, remaining)
                 for edge in range(graph.into[state], graph.into[state + 1]):
                     if layers.closed[first + graph.into_source[edge]] + graph.model == cost:
-                        n = _add_ways(walk, 1, graph.into_source[edge], ways, n)
+                        n = _add_ways(after, open_after, int(graph.into_source[edge]), ways, n)
             elif cost < level:
                 following = max(following, int(cost))
             place += 1
         level = following
     for place in range(n):
-        walk.ways[1, walk.open_states[1, place]] = 0
+        after[open_after[place]] = 0
     return remaining
 
 
 @inlined
 def _before_event(graph: Graph, layers: Layers, walk: Walk, depth: int, n: int) -> int:
     """Take ways back over the event after a depth; returns how many states have some before it, on side 1."""
-    states_n, remaining, here = len(graph.accepting), 0, walk.letter[depth]
+    states_n, remaining, here = len(graph.accepting), _nothing(), walk.letter[depth]
     after, before = walk.layer[depth + 1] * states_n, walk.layer[depth] * states_n
     rise = walk.level[depth + 1] - walk.level[depth]
     for place in range(n):
@@ -211,12 +219,13 @@ def _before_event(graph: Graph, layers: Layers, walk: Walk, depth: int, n: int) 
         ways, price = walk.ways[0, state], layers.base[after + state] + rise
         walk.ways[0, state] = 0
         if layers.closed[before + state] + graph.known == price:
-            remaining = _add_ways(walk, 1, state, ways, remaining)
+            remaining = _add_ways(walk.ways[1], walk.open_states[1], state, ways, remaining)
         for edge in range(first_edge(graph, here, state), graph.by_letter[here + 1]):
             if graph.sync_target[edge] != state:
                 break
             if layers.closed[before + graph.sync_source[edge]] == price:
-                remaining = _add_ways(walk, 1, graph.sync_source[edge], ways, remaining)
+                source = int(graph.sync_source[edge])
+                remaining = _add_ways(walk.ways[1], walk.open_states[1], source, ways, remaining)
     return remaining
 
 
@@ -224,12 +233,12 @@ def _before_event(graph: Graph, layers: Layers, walk: Walk, depth: int, n: int) 
 def _ways(graph: Graph, layers: Layers, walk: Walk, end: tuple[int, int], is_full: bool) -> int:
     """How many alignments have the cost of the best one."""
     depth, cost = end
-    n, first = 0, walk.layer[depth] * len(graph.accepting)
+    n, first, one = _nothing(), walk.layer[depth] * len(graph.accepting), _nothing() + 1
     for state in range(len(graph.accepting)):
         if is_full and graph.accepting[state] and layers.closed[first + state] == cost:
-            n = _add_ways(walk, 1, state, 1, n)
+            n = _add_ways(walk.ways[1], walk.open_states[1], state, one, n)
         if not is_full and layers.base[first + state] == cost:
-            n = _add_ways(walk, 0, state, 1, n)
+            n = _add_ways(walk.ways[0], walk.open_states[0], state, one, n)
     if is_full:
         n = _before_skips(graph, layers, walk, depth, n)
     while depth > 0:
@@ -268,7 +277,7 @@ def align_each(  # noqa: PLR0917 -- numba takes arguments by position
         span: First trace, and the one after the last.
         cap: What an alignment may cost beyond the events that can never be synchronous.
     """
-    used, n = 0, 0
+    used, n = _nothing(), _nothing()
     walk.layer[0] = first_layer(graph, layers, cap)
     for trace in range(span[0], span[1]):
         if found.cost[trace] != UNSURE:
