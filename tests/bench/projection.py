@@ -166,6 +166,12 @@ def layout(figures: Figures) -> list[str]:
     largest_gb = number(figures, "largest_shuffle_gb").at(BILLION)
     task_gb = max(_answer(figures, ON_SPARK, size)["numbers"]["largest_task_gb"] for size in figures.sizes(ON_SPARK))
     asked_gb = number(figures, "asked_gb", ON_DUCKDB).at(BILLION)
+    peak_gb = straight(
+        [
+            (_events(figures, ON_DUCKDB, size), _answer(figures, ON_DUCKDB, size)["peak_gb"]["compare"])
+            for size in figures.sizes(ON_DUCKDB)
+        ]
+    )
     part_mb = largest_gb / parts_n * 1_000
     rows = (
         ("parts of 500,000 events into which rows are shuffled", f"{parts_n:,}"),
@@ -173,7 +179,8 @@ def layout(figures: Figures) -> list[str]:
         ("memory of the hungriest task, as measured", f"{task_gb * 1_000:,.0f} MB"),
         (f"memory of a worker of {CORES_OF_WORKER} cores: twice that for each, and as much again for Spark itself",
          f"{4 * CORES_OF_WORKER * task_gb:,.0f} GB"),
-        ("rows that statistics ask for, in one run, at home", f"{asked_gb:,.0f} GB"),
+        ("rows that statistics at home ask for, in a whole run, not at once", f"{asked_gb:,.0f} GB"),
+        ("memory of the machine at home, by the peaks of `compare` above", f"{peak_gb.at(BILLION):,.0f} GB"),
     )  # fmt: skip
     return ["| | |", "|---|---|", *(f"| {what} | {said} |" for what, said in rows)]
 
