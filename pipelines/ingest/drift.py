@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.ingest.landings import landed
 from pipelines.ingest.named_row import NamedRow
 from pipelines.ingest.plans import used_columns
+from pipelines.ingest.readers.landing import SAMPLE_ROWS
 from schemas.errors import SourceError
 
 if TYPE_CHECKING:
     from pipelines.ingest.deliveries import Delivery
     from pipelines.ingest.intake import Intake
     from pipelines.ingest.readers.landing import Landing
+    from pipelines.settings import TableMapping
 
-SAMPLE_ROWS = 2_000
 ENOUGH = 20  # filled fields below which nobody can tell what a column holds
 MOST_COLUMNS = 300  # of documents with more places than that, the first ones
 USUAL = 0.5  # share of rows that have a field, from which on its absence in a sparse file is no accident
@@ -63,28 +63,28 @@ class Seen:
     at: datetime | None = None
 
 
-def check(intake: Intake, delivery: Delivery, file_id: str, encoding: str | None) -> list[str]:
+def check(intake: Intake, table: TableMapping, sample: Landing) -> list[str]:
     """Compare a file's columns with those of the source's earlier files, and remember them; returns what to tell.
+
+    Args:
+        intake: The source.
+        table: The table that the file is.
+        sample: The file's first rows.
 
     Raises:
         SourceError: A column that the settings use is gone, or holds something else.
     """
-    table = intake.table_of(file_id)
-    if intake.source.kind in {"xes", "ocel"}:
-        return []  # their form is a standard's
-    with landed(intake.con, intake.source, delivery, encoding, table.read, is_sample=True) as landing:
-        found = _profile(intake.con, landing) if landing.text else {}
-        row = NamedRow(intake.con, landing, table, intake.told_in)
-        known = _known(intake, table.name)
-        if not found or not known:
-            _remember(intake, table.name, delivery, known, found)
-            return []
-        used = {column: row.names_of(column) for column in used_columns(table)}
-        for names in used.values():
-            _refuse_change(names, known, found, row)
-        is_open = table.attributes is None and bool(table.events)
-        notes = _notes(known, found, landing.is_sparse, is_open) if row.is_plain else _counted(known, found)
-    _remember(intake, table.name, delivery, known, found)
+    found = _profile(intake.con, sample) if sample.text else {}
+    row = NamedRow(intake.con, sample, table, intake.told_in)
+    known = _known(intake, table.name)
+    if not found or not known:
+        _remember(intake, table.name, sample.delivery, known, found)
+        return []
+    for column in used_columns(table):
+        _refuse_change(row.names_of(column), known, found, row)
+    is_open = table.attributes is None and bool(table.events)
+    notes = _notes(known, found, sample.is_sparse, is_open) if row.is_plain else _counted(known, found)
+    _remember(intake, table.name, sample.delivery, known, found)
     return notes
 
 
@@ -181,25 +181,46 @@ def _known(intake: Intake, table: str) -> dict[str, Seen]:
 
 
 def _remember(intake: Intake, table: str, delivery: Delivery, known: dict[str, Seen], found: dict[str, Seen]) -> None:
-    con, named = intake.con, [intake.source.name, table]
-    for name, seen in found.items():
-        former = known.get(name, Seen("empty", 0, 0))
-        is_telling = seen.filled_n >= ENOUGH or (former.filled_n < ENOUGH and seen.filled_n > 0)
-        kind = seen.type if is_telling else former.type
-        counts = [former.rows_n + seen.rows_n, former.filled_n + seen.filled_n]
-        values = [kind, *counts, delivery.shown, intake.now, *named, name]
-        if name in known:
-            con.execute(
-                "UPDATE source_columns SET type = ?, rows_n = ?, filled_n = ?, last_file = ?, last_seen_at = ?"
-                " WHERE source = ? AND table_name = ? AND column_name = ?",
-                values,
-            )
-        else:
-            con.execute(
-                "INSERT INTO source_columns (type, rows_n, filled_n, last_file, last_seen_at, source, table_name,"
-                " column_name, first_seen_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [*values, intake.now],
-            )
+    """All columns in two statements: one for each column took longer than the rows of a small file."""
+    of_file = {"file": delivery.shown, "now": intake.now, "source": intake.source.name, "table": table}
+    seen = {name: _with(known.get(name), now) for name, now in found.items()}
+    if old := {name: column for name, column in seen.items() if name in known}:
+        intake.con.execute(
+            "UPDATE source_columns SET type = n.type, rows_n = n.rows_n, filled_n = n.filled_n, last_file = $file,"
+            f" last_seen_at = $now FROM ({_LISTED}) n WHERE source = $source AND table_name = $table"
+            " AND source_columns.column_name = n.column_name",
+            {**of_file, **_lists(old)},
+        )
+    if new := {name: column for name, column in seen.items() if name not in known}:
+        intake.con.execute(
+            "INSERT INTO source_columns (type, rows_n, filled_n, last_file, last_seen_at, source, table_name,"
+            " column_name, first_seen_at)"
+            f" SELECT type, rows_n, filled_n, $file, $now, $source, $table, column_name, $now FROM ({_LISTED})",
+            {**of_file, **_lists(new)},
+        )
+
+
+_LISTED = (
+    "SELECT unnest($names) AS column_name, unnest($types) AS type, unnest($rows) AS rows_n, unnest($filled) AS filled_n"
+)
+
+
+def _with(former: Seen | None, now: Seen) -> Seen:
+    """What a column held in all files, with the newest one."""
+    former = former or Seen("empty", 0, 0)
+    is_telling = now.filled_n >= ENOUGH or (former.filled_n < ENOUGH and now.filled_n > 0)
+    kind = now.type if is_telling else former.type
+    return Seen(kind, former.rows_n + now.rows_n, former.filled_n + now.filled_n)
+
+
+def _lists(columns: dict[str, Seen]) -> dict[str, list[str] | list[int]]:
+    """The columns as the lists that `_LISTED` takes."""
+    return {
+        "names": list(columns),
+        "types": [column.type for column in columns.values()],
+        "rows": [column.rows_n for column in columns.values()],
+        "filled": [column.filled_n for column in columns.values()],
+    }
 
 
 def _shown(kind: str) -> str:

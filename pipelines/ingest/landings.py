@@ -15,7 +15,7 @@ from pipelines.ingest.readers.columnar import parquet_relation, xlsx_table
 from pipelines.ingest.readers.delimited import TextRows
 from pipelines.ingest.readers.json_documents import JsonDocument, recognised
 from pipelines.ingest.readers.json_lines import land_json
-from pipelines.ingest.readers.landing import Landing
+from pipelines.ingest.readers.landing import Landing, Stream
 from pipelines.ingest.readers.ocel import OcelEvents
 from pipelines.ingest.readers.xes import XesEvents
 from pipelines.ingest.text import UndecodableError, encodings_to_try, is_encoding, utf8_blocks
@@ -46,7 +46,8 @@ def landed(  # noqa: PLR0917 (what a file is, and how it is read)
         delivery: The file.
         encoding: Of its text; None: it is no plain text.
         read: How its bytes are read.
-        is_sample: Of JSON only the first records are read: enough to see its columns.
+        is_sample: Only the first rows will be looked at; of JSON only the first records are read, enough to see its
+            columns.
 
     Raises:
         SourceError: The file cannot be read, or is not what it claims to be.
@@ -63,11 +64,11 @@ def landed(  # noqa: PLR0917 (what a file is, and how it is read)
     elif delivery.extension in {".parquet", ".xlsx"} and _head(delivery):
         raise SourceError(f"this is no {delivery.extension[1:]} file", "what its name says", "", delivery.shown)
     elif _is_json(delivery, read):
-        document = recognised(delivery, encoding, read.records)
-        with _streamed(con, document or TextRows(delivery, encoding, None)) as records:
+        document = recognised(delivery, encoding, read.records, is_sample)
+        with _streamed(con, document or TextRows(delivery, encoding, None, is_sample)) as records:
             yield _json(con, records, is_sample)
     else:
-        with _streamed(con, TextRows(delivery, encoding, with_names(read, delivery))) as rows:
+        with _streamed(con, TextRows(delivery, encoding, with_names(read, delivery), is_sample)) as rows:
             yield rows.landing(STREAM)
 
 
@@ -78,14 +79,21 @@ def read_into(con: duckdb.DuckDBPyConnection, landing: Landing, table: str, quer
         SourceError: The file cannot be read whole.
         UndecodableError: It is text in another encoding.
     """
-    stream = landing.stream
+    _prove(landing, _read(con, landing.stream, table, query), landing.stream)
+
+
+def _read(con: duckdb.DuckDBPyConnection, stream: Stream | None, table: str, query: str) -> int:
+    """Make the temporary table; returns how many rows it has."""
     try:
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {query}")
+        made = con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {query}").fetchall()
     except duckdb.Error:
         if stream is not None and stream.failure is not None:
             raise stream.failure from None
         raise
-    rows_n = int(con.sql(f"SELECT count(*) FROM {table}").fetchall()[0][0])
+    return int(made[0][0])
+
+
+def _prove(landing: Landing, rows_n: int, stream: Stream | None) -> None:
     if stream is not None:
         stream.settle(landing, rows_n)
     if rows_n + len(landing.broken) != landing.records_n:
@@ -93,11 +101,26 @@ def read_into(con: duckdb.DuckDBPyConnection, landing: Landing, table: str, quer
         raise SourceError(got, "all of them", "deliver the file again", landing.delivery.shown)
 
 
-Stream = TypeVar("Stream", TextRows, JsonDocument, TextRows | JsonDocument, XesEvents, OcelEvents)
+def is_whole(landing: Landing) -> bool:
+    """Whether a sample has every record of its file, which is proved then: the sample is all that need be read.
+
+    Raises:
+        SourceError: The file cannot be read whole.
+    """
+    if landing.sampled is None:
+        return False
+    stream, rows_n = landing.sampled
+    no_objects, landing.broken = landing.broken, []
+    _prove(landing, rows_n, stream)
+    landing.broken += no_objects
+    return True
+
+
+Opened = TypeVar("Opened", TextRows, JsonDocument, TextRows | JsonDocument, XesEvents, OcelEvents)
 
 
 @contextmanager
-def _streamed(con: duckdb.DuckDBPyConnection, stream: Stream) -> Iterator[Stream]:
+def _streamed(con: duckdb.DuckDBPyConnection, stream: Opened) -> Iterator[Opened]:
     con.register(STREAM, stream.reader())
     try:
         yield stream
@@ -111,19 +134,16 @@ def _json(con: duckdb.DuckDBPyConnection, records: TextRows | JsonDocument, is_s
     landing = records.landing(STREAM)
     if records.is_empty:
         return landing
+    # A record is the same however the document is printed.
+    is_printed = isinstance(records, JsonDocument)
+    raw = "CASE WHEN json_valid(c0) THEN CAST(json(c0) AS VARCHAR) ELSE c0 END" if is_printed else "c0"
+    query = f"SELECT line, {raw} AS raw FROM {STREAM}"
     if is_sample:
-        query = f"CREATE OR REPLACE TEMP TABLE {_LINES} AS SELECT line, c0 AS raw FROM {STREAM} LIMIT {_SAMPLE_ROWS}"
-        try:
-            con.execute(query)
-        except duckdb.Error:
-            if records.failure is not None:
-                raise records.failure from None
-            raise
+        rows_n = _read(con, records, _LINES, f"{query} LIMIT {_SAMPLE_ROWS}")
+        # The stream came to its end, and what is there is the whole file.
+        landing.sampled = (records, rows_n) if rows_n < _SAMPLE_ROWS else None
     else:
-        # A record is the same however the document is printed.
-        is_printed = isinstance(records, JsonDocument)
-        raw = "CASE WHEN json_valid(c0) THEN CAST(json(c0) AS VARCHAR) ELSE c0 END" if is_printed else "c0"
-        read_into(con, landing, _LINES, f"SELECT line, {raw} AS raw FROM {STREAM}")
+        read_into(con, landing, _LINES, query)
     landing.stream = None
     land_json(con, landing, _LINES)
     return landing

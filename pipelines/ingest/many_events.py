@@ -70,6 +70,7 @@ def stage_many(con: duckdb.DuckDBPyConnection, plan: Plan, staged: str) -> None:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {staged} AS {silent}")
         return
     told = " UNION ALL ".join(f"({event})" for event in events)
+    # In the order of the rows: events are numbered as they lie here.
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE {staged} AS
         WITH told AS MATERIALIZED ({told}),
@@ -80,7 +81,7 @@ def stage_many(con: duckdb.DuckDBPyConnection, plan: Plan, staged: str) -> None:
         kept AS (
             SELECT * EXCLUDE (dropped_at, refused_at) FROM judged
             WHERE place = coalesce(dropped_at, refused_at, place))
-        SELECT * FROM kept UNION ALL BY NAME {silent}""")
+        SELECT * FROM (SELECT * FROM kept UNION ALL BY NAME {silent}) ORDER BY row_no, place""")
 
 
 def _silent_sql(plan: Plan, has_events: bool) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import duckdb
@@ -10,7 +12,7 @@ from pipelines.ingest import drift, loading, staging
 from pipelines.ingest.checking import check_contract
 from pipelines.ingest.deliveries import Delivery
 from pipelines.ingest.intake import Intake
-from pipelines.ingest.landings import encodings, landed, read_into
+from pipelines.ingest.landings import encodings, is_whole, landed, read_into
 from pipelines.ingest.lookups import look_up
 from pipelines.ingest.many_events import explode, stage_many
 from pipelines.ingest.mappings import mapping_of, shape_of_tables
@@ -20,6 +22,7 @@ from pipelines.ingest.readers.landing import Landing
 from pipelines.ingest.scores import prepare_scores
 from pipelines.ingest.text import UndecodableError
 from pipelines.privacy.door import drop_erased, remember_consents, remember_refused
+from pipelines.settings import TableMapping
 from pipelines.warehouse import transaction
 from schemas.errors import SourceError
 
@@ -91,9 +94,7 @@ def load_as(intake: Intake, delivery: Delivery, file_id: str, encoding: str | No
     """
     con, table = intake.con, intake.table_of(file_id)
     target = loading.FileTarget(intake.source.name, file_id, intake.now)
-    drifted = drift.check(intake, delivery, file_id, encoding)
-    with landed(con, intake.source, delivery, encoding, table.read) as landing:
-        landing.notes += drifted
+    with _examined(intake, delivery, table, encoding) as landing:
         if landing.text:
             plan = stage(intake, NamedRow(con, landing, table, intake.told_in))
             report = load(con, plan, landing, target)
@@ -107,6 +108,22 @@ def load_as(intake: Intake, delivery: Delivery, file_id: str, encoding: str | No
     )
     loading.clear(con)
     return report
+
+
+@contextmanager
+def _examined(intake: Intake, delivery: Delivery, table: TableMapping, encoding: str | None) -> Iterator[Landing]:
+    """The rows of a file whose columns are those of the source's other files; a small file is read once for both."""
+    drifted: list[str] = []
+    if intake.source.kind not in {"xes", "ocel"}:  # their form is a standard's
+        with landed(intake.con, intake.source, delivery, encoding, table.read, is_sample=True) as sample:
+            drifted = drift.check(intake, table, sample)
+            if is_whole(sample):
+                sample.notes += drifted
+                yield sample
+                return
+    with landed(intake.con, intake.source, delivery, encoding, table.read) as landing:
+        landing.notes += drifted
+        yield landing
 
 
 def stage(intake: Intake, row: NamedRow) -> Plan:

@@ -127,6 +127,8 @@ def _consent_sql(plan: Plan) -> str:
     if consent is None:
         return "CAST(NULL AS BOOLEAN)"
     text = word_sql(Mapped(column=consent.column), plan.row)
+    if text == NULL:
+        return "CAST(NULL AS BOOLEAN)"
     granted = fits_sql({consent.column: consent.granted}, {}, plan.row)
     return f"CASE WHEN {text} IS NOT NULL THEN {granted} END"
 
@@ -149,7 +151,7 @@ def identity_columns(plan: Plan, event: EventMapping | None = None) -> list[str]
         word = told.get(identity)
         delivered = plan.row.text_of(word.column) if isinstance(word, Mapped) and not word.values else None
         text = delivered or word_sql(word, plan.row)
-        columns.append(f"{form_sql(kind, text) if word else NULL} AS i{place}")
+        columns.append(f"{NULL if text == NULL else form_sql(kind, text)} AS i{place}")
     return columns
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 BLOCK = 16 << 20  # bytes read at a time: fewer rows at a time than fill a row group are copied once more
+SAMPLE_BLOCK = 512 << 10  # where only the first rows are looked at; more than any recognition looks at
 # What is tried, in order, when nobody told the encoding. Latin-1 is not among them: it accepts any byte.
 _FALLBACK = "cp1252"
 _BINARY_SHARE = 0.3  # of zero bytes at every second place: UTF-16 without a mark
@@ -59,22 +60,27 @@ def is_encoding(name: str) -> bool:
     return True
 
 
-def utf8_blocks(file: BinaryIO, encoding: str) -> Iterator[bytes]:
+def utf8_blocks(file: BinaryIO, encoding: str, size: int = BLOCK) -> Iterator[bytes]:
     """The file's text as blocks of UTF-8, without a byte order mark. A character may straddle two blocks.
+
+    Args:
+        file: The file, unpacked.
+        encoding: Of its text.
+        size: Bytes read at a time.
 
     Raises:
         UndecodableError: A byte does not belong to the encoding.
     """
     if encoding in {"utf-8", "utf-8-sig"}:
-        yield from _checked_utf8(file)
+        yield from _checked_utf8(file, size)
     else:
-        yield from _transcoded(file, encoding)
+        yield from _transcoded(file, encoding, size)
 
 
-def _checked_utf8(file: BinaryIO) -> Iterator[bytes]:
+def _checked_utf8(file: BinaryIO, size: int) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder("utf-8")()
     offset, is_mixed, has_rest = 0, False, False
-    while block := file.read(BLOCK):
+    while block := file.read(size):
         shown = block.removeprefix(codecs.BOM_UTF8) if offset == 0 else block
         if has_rest or not shown.isascii():
             try:
@@ -90,11 +96,11 @@ def _checked_utf8(file: BinaryIO) -> Iterator[bytes]:
         raise UndecodableError("utf-8", offset, True)
 
 
-def _transcoded(file: BinaryIO, encoding: str) -> Iterator[bytes]:
+def _transcoded(file: BinaryIO, encoding: str, size: int) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding)()
     offset = 0
     while True:
-        block = file.read(BLOCK)
+        block = file.read(size)
         try:
             text = decoder.decode(block, final=not block)
         except UnicodeDecodeError as error:

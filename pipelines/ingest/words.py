@@ -52,7 +52,7 @@ def word_sql(word: Word, row: Row) -> str:
 
 
 def _mapped_sql(word: Mapped, text: str) -> str:
-    if not word.values and word.otherwise is None:
+    if text == NULL or (not word.values and word.otherwise is None):
         return text
     cases = " ".join(f"WHEN {quoted(got)} THEN {quoted(means)}" for got, means in word.values.items())
     if word.otherwise is None:
@@ -63,6 +63,8 @@ def _mapped_sql(word: Mapped, text: str) -> str:
 
 def trimmed(text: str) -> str:
     """A text without blanks around it; null where nothing is left."""
+    if text == NULL:
+        return NULL
     # Blanks are rare, and trimming costs five times as much as looking for them. What is less than '!' begins with one,
     # or with a control character; comparing is faster than starts_with.
     return f"CASE WHEN {text} < '!' OR ends_with({text}, ' ') THEN nullif(trim({text}), '') ELSE {text} END"
@@ -136,6 +138,8 @@ def fits_sql(where: dict[str, tuple[str, ...]], unless: dict[str, tuple[str, ...
 
 
 def _any_glob(text: str, globs: tuple[str, ...], like: str) -> str:
+    if text == NULL:
+        return "FALSE"
     tests = " OR ".join(f"{text} {like} {quoted(like_pattern(glob))} ESCAPE '\\'" for glob in globs)
     return f"coalesce({tests}, FALSE)"
 

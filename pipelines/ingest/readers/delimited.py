@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.ingest.deliveries import UNPACKING_ERRORS, Delivery, open_unpacked, unreadable
 from pipelines.ingest.dialect import Dialect, recognise_dialect
-from pipelines.ingest.readers.landing import Broken, Landing, shape_of
-from pipelines.ingest.text import UndecodableError, utf8_blocks
+from pipelines.ingest.readers.landing import SAMPLE_ROWS, Broken, Landing, shape_of
+from pipelines.ingest.text import BLOCK, SAMPLE_BLOCK, UndecodableError, utf8_blocks
 from schemas.errors import SourceError
 
 if TYPE_CHECKING:
@@ -30,12 +30,14 @@ class TextRows:
     An error inside the stream reaches DuckDB as text only; `failure` keeps it whole.
     """
 
-    def __init__(self, delivery: Delivery, encoding: str, read: Read | None) -> None:
+    def __init__(self, delivery: Delivery, encoding: str, read: Read | None, is_sample: bool = False) -> None:
+        """A sample ends after the first rows: DuckDB reads a stream to its end, whatever LIMIT says."""
         self.delivery, self.encoding = delivery, encoding
         self.failure: Exception | None = None
         self.rows_n = 0
         self._file = open_unpacked(delivery)
-        self._blocks = utf8_blocks(self._file, encoding)
+        self._blocks = utf8_blocks(self._file, encoding, SAMPLE_BLOCK if is_sample else BLOCK)
+        self._most = SAMPLE_ROWS if is_sample else None
         try:
             head = self._guarded_next()
             self.dialect = LINES if read is None else recognise_dialect(head, read, delivery.extension)
@@ -205,6 +207,8 @@ class TextRows:
             rows = self._parsed(chunk).cast(schema) if columns is None else pa.table(columns, schema=schema)
             for batch in rows.to_batches():
                 yield self._with_lines(batch)
+            if self._most is not None and self.rows_n >= self._most:
+                return
 
     def _parsed(self, chunk: bytes) -> pa.Table:
         """Whole records, parsed at once: Arrow's streaming reader would call Python from a thread of its own."""

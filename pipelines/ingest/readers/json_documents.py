@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pipelines.ingest.deliveries import UNPACKING_ERRORS, Delivery, open_unpacked, unreadable
-from pipelines.ingest.readers.landing import Landing
-from pipelines.ingest.text import UndecodableError, utf8_blocks
+from pipelines.ingest.readers.landing import SAMPLE_ROWS, Landing
+from pipelines.ingest.text import BLOCK, SAMPLE_BLOCK, UndecodableError, utf8_blocks
 from schemas.errors import SourceError
 
 if TYPE_CHECKING:
@@ -39,13 +39,16 @@ class JsonDocument:
     An error inside the stream reaches DuckDB as text only; `failure` keeps it whole.
     """
 
-    def __init__(self, delivery: Delivery, encoding: str, path: Path | None) -> None:
-        """`path` leads to the list of records, () is a list at the top, and None takes the values at the top."""
+    def __init__(self, delivery: Delivery, encoding: str, path: Path | None, is_sample: bool = False) -> None:
+        """`path` leads to the list of records, () is a list at the top, and None takes the values at the top.
+
+        A sample ends after the first records: DuckDB reads a stream to its end, whatever LIMIT says.
+        """
         self.delivery = delivery
         self.failure: Exception | None = None
         self.is_empty = False
         self._file, self._encoding, self._path = open_unpacked(delivery), encoding, path
-        self._landed_n = 0
+        self._landed_n, self._is_sample = 0, is_sample
 
     def landing(self, relation: str) -> Landing:
         """The landing of the stream under a name in SQL."""
@@ -88,7 +91,7 @@ class JsonDocument:
         from pipelines.ingest.json_scan import RecordScanner
 
         scanner, shown = RecordScanner(self._path), self.delivery.shown
-        for block in utf8_blocks(self._file, self._encoding):
+        for block in utf8_blocks(self._file, self._encoding, SAMPLE_BLOCK if self._is_sample else BLOCK):
             records = scanner.feed(block)
             if scanner.carried_n > MAX_RECORD_BYTES:
                 raise SourceError(f"a record of more than {scanner.carried_n >> 20} MB", "shorter records", "", shown)
@@ -97,6 +100,8 @@ class JsonDocument:
                 self._landed_n += len(records)
                 texts = pa.array(records, pa.binary()).cast(pa.string())
                 yield pa.record_batch({"c0": texts, "line": pa.array(lines, pa.int64())})
+            if self._is_sample and self._landed_n >= SAMPLE_ROWS:
+                return
         if not scanner.is_whole:
             raise SourceError("the document is cut off", "a whole JSON document", "deliver it again", shown)
         if not scanner.has_list:
@@ -104,23 +109,24 @@ class JsonDocument:
             raise SourceError(got, "the name of the list of records", "correct records under [sources.read]", shown)
 
 
-def recognised(delivery: Delivery, encoding: str, told: str | None) -> JsonDocument | None:
+def recognised(delivery: Delivery, encoding: str, told: str | None, is_sample: bool = False) -> JsonDocument | None:
     """The file as a document; None where every line is a record of its own.
 
     Args:
         delivery: The file.
         encoding: Of its text.
         told: Name of the list of records as the settings tell it, with dots where it lies deeper.
+        is_sample: Only the first records will be read.
 
     Raises:
         SourceError: It cannot be opened, or has several lists and nobody told which has the records.
         UndecodableError: It is text in another encoding.
     """
     if told is not None:
-        return JsonDocument(delivery, encoding, tuple(told.split(".")))
+        return JsonDocument(delivery, encoding, tuple(told.split(".")), is_sample)
     head, is_all = _head_of(delivery, encoding)
     if re.match(rb"\[\s*(\{|\]|$)", head):
-        return JsonDocument(delivery, encoding, ())
+        return JsonDocument(delivery, encoding, (), is_sample)
     if not head.startswith(b"{") or not _is_document(head):
         return None
     members, is_closed = members_of(head)
@@ -131,9 +137,9 @@ def recognised(delivery: Delivery, encoding: str, told: str | None) -> JsonDocum
         got, wanted = f"several lists: {', '.join(lists)}", "one that has the records"
         raise SourceError(got, wanted, f'write records = "{lists[0]}" under [sources.read]', delivery.shown)
     if is_wrapper and lists:
-        return JsonDocument(delivery, encoding, (lists[0],))
+        return JsonDocument(delivery, encoding, (lists[0],), is_sample)
     is_one_line = b"\n" not in head.strip()
-    return None if is_one_line else JsonDocument(delivery, encoding, None)
+    return None if is_one_line else JsonDocument(delivery, encoding, None, is_sample)
 
 
 def members_of(head: bytes) -> tuple[list[tuple[str, str]], bool]:

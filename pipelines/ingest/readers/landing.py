@@ -11,6 +11,7 @@ from pipelines.ingest.deliveries import Delivery
 from schemas.errors import SourceError
 
 RAW_LENGTH = 2_000  # characters of a refused row that are kept
+SAMPLE_ROWS = 2_000  # by which the columns of a file are judged
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Landing:
         records_n: Records counted independently; -1 until the rows were read.
         decimal: Decimal mark of numbers.
         stream: What delivers the rows; None where DuckDB reads them itself.
+        sampled: Of a sample that came to the end of its file: what delivered it, and how many rows it has.
     """
 
     delivery: Delivery
@@ -66,6 +68,7 @@ class Landing:
     records_n: int = -1
     decimal: str = "."
     stream: Stream | None = None
+    sampled: tuple[Stream, int] | None = None
 
     def text_of(self, column: str) -> str:
         """SQL expression of a column's text.

@@ -115,6 +115,16 @@ def test_a_row_gives_as_many_events_as_happened(desk: Desk) -> None:
     ]
 
 
+def test_events_are_numbered_in_the_order_of_their_rows(desk: Desk) -> None:
+    rows = "".join(f"{n},2026-05-01,2026-05-02,solved,A{n},web,\n" for n in range(500))
+
+    desk.take(TICKET, ticket_csv=COLUMNS + rows)
+
+    assert desk.rows("SELECT line, activity FROM events ORDER BY event_key") == [
+        (n + 2, activity) for n in range(500) for activity in ("ticket.created", "ticket.solved")
+    ]
+
+
 def test_a_row_has_one_fate(desk: Desk) -> None:
     """Ticket 1 has one good event and one that cannot be read: all of it is refused."""
     rows = (

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from pipelines.ingest.deliveries import Delivery
 from pipelines.ingest.drift import accept
+from pipelines.ingest.readers.delimited import TextRows
+from pipelines.ingest.readers.landing import SAMPLE_ROWS
+from pipelines.settings import Read
 from schemas.errors import SourceError
 from tests.pipelines.ingest.conftest import COLUMNS
 
@@ -37,6 +42,17 @@ def test_a_new_column_becomes_an_attribute_and_a_note(shop: Shop) -> None:
         ("at", "time", 31, 31, "b.csv"), ("id", "text", 31, 31, "b.csv"), ("plan", "text", 1, 1, "b.csv"),
         ("region", "text", 31, 31, "b.csv"), ("what", "text", 31, 31, "b.csv"), ("who", "integer", 31, 31, "b.csv"),
     ]  # fmt: skip
+
+
+def test_a_sample_of_a_file_ends_after_its_first_rows(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(HEADER + rows(0, n=50_000), encoding="utf-8")
+    sample = TextRows(Delivery(file, "a.csv"), "utf-8", Read(), is_sample=True)
+
+    rows_n = sum(batch.num_rows for batch in sample.reader())
+    sample.close()
+
+    assert SAMPLE_ROWS <= rows_n < 20_000
 
 
 def test_a_column_that_nobody_uses_may_go(shop: Shop) -> None:

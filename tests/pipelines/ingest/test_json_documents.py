@@ -42,6 +42,16 @@ def test_lists_and_pages_are_recognised(shop: Shop, page: str, indent: int | Non
     assert shop.rows("SELECT attributes FROM events WHERE event_id = 'e1'") == [({"amount": "1.5"},)]
 
 
+@pytest.mark.parametrize("rows_n", [199, 200, 201])
+def test_a_small_file_is_read_once_and_a_bigger_one_whole(shop: Shop, rows_n: int) -> None:
+    records = [{"id": f"e{n}", "at": "2026-03-01T10:00:00Z", "what": "visit", "who": f"C{n}"} for n in range(rows_n)]
+    shop.deliver("a.jsonl", "\n".join([*(json.dumps(record) for record in records), "[1]"]))
+
+    report = shop.take("a.jsonl")
+
+    assert (report.rows_n, report.accepted_n, report.reasons) == (rows_n + 1, rows_n, {"broken_row": 1})
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
 def test_documents_come_in_every_encoding_and_packed(shop: Shop, encoding: str) -> None:
     shop.deliver("a.json.gz", gzip.compress(json.dumps(ROWS, ensure_ascii=False).encode(encoding)))
