@@ -94,6 +94,7 @@ def _scratch() -> Iterator[Path]:
     """Where the tests' workspaces lie: in memory where there is plenty, for their many commits each wait for a disk."""
     is_roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= PLENTY and _free_memory() >= PLENTY
     with tempfile.TemporaryDirectory(prefix="terreng-gate-", dir=MEMORY if is_roomy else None) as name:
+        Path(name).chmod(0o711)  # PostgreSQL's server lies in it, and is another user
         yield Path(name)
 
 

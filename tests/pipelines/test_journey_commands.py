@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def kept() -> dict[str, Path]:
-    """The workspace after its run: made once, for nothing here writes into it."""
-    return {}
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the workspace lies after its run: made once, for nothing here writes into it."""
+    return tmp_path_factory.mktemp("kept") / "shop"
 
 
 @pytest.fixture
-def ran(terreng: Terreng, request: pytest.FixtureRequest, kept: dict[str, Path]) -> Path:
-    if "ran" not in kept:
-        kept["ran"] = request.getfixturevalue("workspace")
-        assert terreng("run", "--workspace", kept["ran"]).code == 0
-    return kept["ran"]
+def ran(terreng: Terreng, request: pytest.FixtureRequest, kept: Path) -> Path:
+    if not kept.exists():
+        request.getfixturevalue("workspace").rename(kept)
+        assert terreng("run", "--workspace", kept).code == 0
+    return kept
 
 
 def published(ran: Path, sql: str) -> list[tuple[object, ...]]:

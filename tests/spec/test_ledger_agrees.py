@@ -149,8 +149,8 @@ def test_a_wrong_ledger_does_not_agree(
 ) -> None:
     right = sql.load
 
-    def load(name: str) -> str:
-        text = right(name)
+    def load(name: str, dialect: str = "duckdb") -> str:
+        text = right(name, dialect)
         assert name != model or was in text
         return text.replace(was, wrong) if name == model else text
 

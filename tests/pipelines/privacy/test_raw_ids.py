@@ -21,6 +21,7 @@ READERS = {
     "pipelines/identity",  # block lists are globs on ids, `identity map --raw` is asked for
     "pipelines/commands/identity.py",
     "pipelines/privacy",  # erase
+    "pipelines/engine/spark/mirror.py",  # names the column that never leaves for a cluster
 }
 MENTIONS = re.compile(r"\bidentifiers\b")
 VALUE = re.compile(r"\bvalue\b")
