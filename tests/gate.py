@@ -81,10 +81,10 @@ def _install(package: str) -> bool:
 
 
 def tests() -> bool:
-    """Every test but the long proofs, by files on both cores; the service's in a process beside."""
+    """Every test but the long proofs, by files on both cores; the service's and the cluster's in a process beside."""
     with _scratch() as folder:
         there = {**os.environ, "TMPDIR": str(folder)}
-        beside = _Beside(folder, SERVICE)
+        beside = _Beside(folder, SERVICE, CLUSTER)
         rest = (*PYTEST, *ON_BOTH_CORES, f"--ignore={SERVICE}", f"--ignore={CLUSTER}", "--durations=20")
         return all([run(*rest, environment=there), beside.ends_well()])
 
@@ -104,23 +104,19 @@ def _free_memory() -> int:
     return int(told["MemAvailable"].split()[0]) << 10
 
 
-def cluster() -> bool:
-    """The same tables on a Spark cluster of two workers as on DuckDB."""
-    return run(*PYTEST, CLUSTER, "--durations=10")
-
-
 class _Beside:
     """Tests that run in a process of their own; what they say is shown when they have ended."""
 
-    def __init__(self, folder: Path, path: str) -> None:
-        self.path = path
+    def __init__(self, folder: Path, *paths: str) -> None:
+        self.paths = paths
         self.told = folder / "told.txt"
+        command = (*PYTEST, *paths, "--durations=5")
         with self.told.open("wb") as told:
-            self.process = subprocess.Popen([*PYTEST, path], cwd=ROOT, stdout=told, stderr=subprocess.STDOUT)
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=told, stderr=subprocess.STDOUT)
 
     def ends_well(self) -> bool:
         holds = self.process.wait() == 0
-        _say(f"\n{self.path}\n{self.told.read_text(encoding='utf-8', errors='replace')}")
+        _say(f"\n{' '.join(self.paths)}\n{self.told.read_text(encoding='utf-8', errors='replace')}")
         return holds
 
 
@@ -163,7 +159,6 @@ STEPS: dict[str, Callable[[], bool]] = {
     "java": java,
     "wheel": wheel,
     "tests": tests,
-    "cluster": cluster,
 }
 
 if __name__ == "__main__":

@@ -87,7 +87,10 @@ def first(exports: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[d
     yield run(exports, tmp_path_factory.mktemp("first") / "workspace")
 
 
-@pytest.mark.parametrize(("seed", "threads", "shuffle"), [(1, 1, 1), (2, 8, 2)], ids=["one thread", "eight threads"])
+@pytest.mark.parametrize(
+    ("seed", "threads", "shuffle"),
+    [pytest.param(1, 1, 1, id="one thread", marks=pytest.mark.slow), pytest.param(2, 8, 2, id="eight threads")],
+)
 def test_the_published_tables_are_the_same(
     exports: Path, first: dict[str, str], tmp_path: Path, seed: int, threads: int, shuffle: int
 ) -> None:
