@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.friction.effects import ratio
-from models.friction.judging import judge_set
-from models.friction.overlaps import held_still
+from models.friction.judging import Question, judge_set
+from models.friction.overlaps import HeldStill
 from models.friction.parts import CONVERTED, LOST, Estimates, Floats, Integers, RiskSet, Steps
 from models.friction.resamples import Hashes
 from models.intervals import Z_95
@@ -111,8 +111,7 @@ def fix_together(
     sums = estimates.lost_resamples[fixed].sum(axis=0)
     part = 1.0
     if len(fixed) > 1:
-        held = held_still(sets, estimates.beside)
-        part = _part_left([held[place] for place in fixed], steps, len(person_hash))
+        part = _part_left(HeldStill(sets, estimates.beside, fixed), steps, len(person_hash))
     lost = part * float(estimates.lost_per_month[fixed].sum())
     half = Z_95 * part * float(np.std(sums)) if sums.size else 0.0
     low, high = lost - half, lost + half
@@ -153,7 +152,7 @@ def _excess(units: RiskSet, chain: Chain, persons_n: int) -> tuple[Floats, Float
     if judged.pooling is None or judged.found is None:
         nothing = np.zeros_like(chain.reached)
         return nothing, nothing, 0.0
-    cells = judged.question.cells(np.ones((persons_n, 1), dtype=np.uint8))
+    cells = Question(units).cells(np.ones((persons_n, 1), dtype=np.uint8))
     of_stratum = judged.pooling.effects(cells, judged.found.effect)[:, 0]
     who = np.flatnonzero(units.is_exposed)
     place = units.base[who] * chain.reached.shape[1] + units.code[who]

@@ -10,8 +10,8 @@ import numpy as np
 
 from models.friction.ends import effect_ends, lost_ends, nearest_to_none
 from models.friction.family import adjusted, among_first, verdict
-from models.friction.judging import Judged, Measured, delay_per_month, judge_set
-from models.friction.overlaps import Companions, companions, explained_by, held_still
+from models.friction.judging import Judged, Measured, Question, delay_per_month, judge_set
+from models.friction.overlaps import Companions, HeldStill, companions, explained_by
 from models.friction.parts import Estimates, Flags, Floats, RiskSet
 from models.friction.resamples import Hashes, Weights, person_weights
 from models.friction.sensitivity import e_value_of_shares
@@ -34,7 +34,7 @@ def estimate(
     """What each signal costs, where it can be told.
 
     Args:
-        sets: one per signal and place.
+        sets: one per signal and place; asked for one by one and several times, so that they may be made when they are.
         person_hash: a hash of each person's id that does not change between runs; `RiskSet.person` points into it.
         resamples_n: bootstrap resamples, by person.
         grades: evidence grade of each signal; C is never ranked. Default: all are.
@@ -44,7 +44,7 @@ def estimate(
         One entry per risk set, in the order given.
     """
     family = _settle(sets, len(person_hash))
-    drawn = _draw(family.judged, person_hash, resamples_n)
+    drawn = _draw(family, person_hash, resamples_n)
     is_ranked = np.array([grade != EvidenceGrade.C for grade in grades or [""] * len(sets)], dtype=bool)
     return _assemble(family, drawn, is_ranked, np.nan if margin is None else margin)
 
@@ -64,9 +64,9 @@ def _settle(sets: Sequence[RiskSet], persons_n: int) -> _Family:
     first = [judge_set(units, persons_n) for units in sets]
     alone = np.array([np.nan if one.found is None else one.found.effect[0] for one in first], dtype=float)
     beside = list(companions(sets, alone, adjusted(np.array([one.p_value for one in first], dtype=float))))
-    judged = first.copy()
-    for place, units in enumerate(held_still(sets, beside)):
-        again = judge_set(units, persons_n) if beside[place] else first[place]
+    judged, held = first.copy(), HeldStill(sets, tuple(beside))
+    for place in (place for place, found in enumerate(beside) if found):
+        again = judge_set(held[place], persons_n)
         if again.refused == first[place].refused:
             judged[place] = again
         else:
@@ -80,13 +80,14 @@ def _chunks(person_hash: Hashes, resamples_n: int) -> Iterator[Weights]:
         yield person_weights(person_hash, min(at_once, resamples_n - first), first)
 
 
-def _draw(judged: list[Judged], person_hash: Hashes, resamples_n: int) -> list[Measured | None]:
+def _draw(family: _Family, person_hash: Hashes, resamples_n: int) -> list[Measured | None]:
     """The numbers of every risk set in every resample."""
-    parts: list[list[Measured]] = [[] for _ in judged]
+    held = HeldStill(family.sets, family.beside)
+    parts: list[list[Measured]] = [[] for _ in family.judged]
     for weights in _chunks(person_hash, resamples_n):
-        for one, into in zip(judged, parts, strict=True):
+        for place, one in enumerate(family.judged):
             if one.pooling is not None:
-                into.append(one.question.measure(weights, one.pooling))
+                parts[place].append(Question(held[place]).measure(weights, one.pooling))
     return [_joined(part) if part else None for part in parts]
 
 
@@ -109,12 +110,13 @@ def _assemble(family: _Family, drawn: list[Measured | None], is_ranked: Flags, m
     p = np.array([one.p_value for one in judged], dtype=float)
     q = adjusted(p)
     resamples = _matrix(drawn)
+    reached, exposed, delays = zip(*map(_told, sets), strict=True) if len(sets) else ((), (), ())
     shrunk = lost * factor
     # Around the shrunk loss the draws are narrower too: the posterior's variance is the pull times the error's.
     draws = shrunk[:, None] + np.sqrt(factor)[:, None] * (resamples - lost[:, None])
     return Estimates(
-        reached_n=np.array([np.count_nonzero(np.bincount(units.step)) for units in sets], dtype=np.int64),
-        exposed_n=np.array([np.count_nonzero(units.is_exposed) for units in sets], dtype=np.int64),
+        reached_n=np.array(reached, dtype=np.int64),
+        exposed_n=np.array(exposed, dtype=np.int64),
         effective_n=_shown(np.array([one.effective_n for one in judged], dtype=float)),
         others_effective_n=_shown(np.array([one.others_effective_n for one in judged], dtype=float)),
         effect=_shown(effect),
@@ -140,10 +142,16 @@ def _assemble(family: _Family, drawn: list[Measured | None], is_ranked: Flags, m
         is_sign_flip=(effect * pooled < 0) & (np.minimum(np.abs(effect), np.abs(pooled)) >= _FLIP),
         confounding_needed=_shown(needed),
         confounding_needed_low=_shown(needed_low),
-        delay_per_month_s=_shown(np.array([delay_per_month(units) for units in sets], dtype=float)),
+        delay_per_month_s=_shown(np.array(delays, dtype=float)),
         lost_resamples=resamples,
         lost_draws=draws,
     )
+
+
+def _told(units: RiskSet) -> tuple[int, int, float]:
+    """Stages that were reached, units with the signal, and the delay a month."""
+    reached_n = np.count_nonzero(np.bincount(units.step))
+    return int(reached_n), int(np.count_nonzero(units.is_exposed)), delay_per_month(units)
 
 
 def _matrix(drawn: list[Measured | None]) -> Floats:

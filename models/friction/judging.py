@@ -106,9 +106,8 @@ class Question:
 
 @dataclass(frozen=True)
 class Judged:
-    """One risk set in the data; `refused` says why there is no number."""
+    """One risk set in the data; `refused` says why there is no number. It does not hold the units: they are many."""
 
-    question: Question
     found: Measured | None
     refused: str | None
     effective_n: float
@@ -127,14 +126,12 @@ def judge_set(units: RiskSet, persons_n: int) -> Judged:
     worth, others_worth = _worth(units, cells)
     refused = units.refused or _refusal(worth, others_worth)
     if refused is not None:
-        return Judged(question, None, refused, worth, others_worth, np.nan, np.nan, np.nan, None)
+        return Judged(None, refused, worth, others_worth, np.nan, np.nan, np.nan, None)
     wide = widening(cells, units.stratum, units.person, units.is_exposed, units.is_lost.astype(float))
     pooling = learn_pooling(cells, question.segment, wide)
     found = question.measure(alone, pooling)
     pooled = float(pooled_effect(cells)[0])
-    return Judged(
-        question, found, None, worth, others_worth, pooled, p_value(cells, wide), null_error(cells, wide), pooling
-    )
+    return Judged(found, None, worth, others_worth, pooled, p_value(cells, wide), null_error(cells, wide), pooling)
 
 
 def _dense(number: Integers) -> Integers:

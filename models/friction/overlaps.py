@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import overload
 
 import numpy as np
 
@@ -49,23 +50,50 @@ def companions(sets: Sequence[RiskSet], effect: Floats, q_value: Floats) -> Comp
     called = [place for place in range(len(sets)) if q_value[place] <= FALSE_DISCOVERY]
     met = {place: _met(sets[place]) for place in called}
     found: list[tuple[int, ...]] = [() for _ in sets]
+    known = {place: sets[place].is_entry for place in called}
     for place in called:
-        company = {
-            other: _company(sets[place], met[other]) for other in called if other != place and sets[other].is_entry
-        }
+        units = sets[place]
+        company = {other: _company(units, met[other]) for other in called if other != place and known[other]}
         near = sorted((other for other in company if company[other] >= LEAST_COMPANY), key=lambda each: -company[each])
         standing = (
             other
             for other in near
-            if _beside(sets[place], met[other]).is_judged and _stands(sets[other], met[place], float(effect[other]))
+            if _beside(units, met[other]).is_judged and _stands(sets[other], met[place], float(effect[other]))
         )
         found[place] = tuple(sorted(list(standing)[:MOST_COMPANIONS]))
     return tuple(found)
 
 
-def held_still(sets: Sequence[RiskSet], beside: Sequence[tuple[int, ...]]) -> list[RiskSet]:
-    """The risk sets with their companions in the strata."""
-    return [_refined(units, [_met(sets[other]) for other in found]) for units, found in zip(sets, beside, strict=True)]
+class HeldStill(Sequence[RiskSet]):
+    """The risk sets with their companions in the strata, each made when it is asked for."""
+
+    def __init__(
+        self, sets: Sequence[RiskSet], beside: Sequence[tuple[int, ...]], chosen: Sequence[int] | None = None
+    ) -> None:
+        """Of these risk sets.
+
+        Args:
+            sets: All of them.
+            beside: For each the places of those to hold still.
+            chosen: Places of those that are wanted; default: all.
+        """
+        self._sets, self._beside = sets, beside
+        self._chosen = range(len(sets)) if chosen is None else chosen
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self._chosen)
+
+    @overload
+    def __getitem__(self, place: int) -> RiskSet: ...
+    @overload
+    def __getitem__(self, place: slice) -> HeldStill: ...
+    def __getitem__(self, place: int | slice) -> RiskSet | HeldStill:
+        """One of them, or some, which are not made yet."""
+        chosen = self._chosen[place]
+        if not isinstance(chosen, int):
+            return HeldStill(self._sets, self._beside, chosen)
+        return _refined(self._sets[chosen], [_met(self._sets[other]) for other in self._beside[chosen]])
 
 
 def explained_by(beside: Companions, alone: Floats, effect: Floats, q_value: Floats) -> Integers:

@@ -50,13 +50,24 @@ class Place:
     Attributes:
         codes: the touchpoint, or those of one block.
         placing: when it is known.
-        marked: stages in which it is, ascending; for `ON_THE_WAY` those that follow.
-        delay_us: of the first mark since the stage began, beside `marked`.
-        elsewhere_n: stages with it at other places, which are not counted.
     """
 
     codes: tuple[int, ...]
     placing: Placing
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The stages in which a signal is known at the place where it is judged.
+
+    Attributes:
+        place: where.
+        marked: the stages, ascending; for `ON_THE_WAY` those that follow.
+        delay_us: of the first mark since the stage began, beside `marked`.
+        elsewhere_n: stages with it at other places, which are not counted.
+    """
+
+    place: Place
     marked: Integers
     delay_us: Integers
     elsewhere_n: int
@@ -75,7 +86,7 @@ class Marks:
         return Marks(self.row[chosen], self.delay_us[chosen], self.is_entry[chosen])
 
 
-def find_place(marks: Marks, stays: Stays, block: Integers, wanted: tuple[tuple[int, ...], str] | None = None) -> Place:
+def find_place(marks: Marks, stays: Stays, block: Integers, wanted: tuple[tuple[int, ...], str] | None = None) -> Shown:
     """The place where most is at stake for those who show the signal, and how it is known there.
 
     Args:
@@ -97,7 +108,7 @@ def find_place(marks: Marks, stays: Stays, block: Integers, wanted: tuple[tuple[
     codes = tuple(int(code) for code in distinct(stays.code[row])) if wanted is None else wanted[0]
     placing = _placing(chosen, row, delay, codes, stays) if wanted is None else Placing(wanted[1])
     if placing != Placing.ON_THE_WAY:
-        return Place(codes, placing, row, delay, elsewhere_n)
+        return Shown(Place(codes, placing), row, delay, elsewhere_n)
     return _after(row, stays, block, elsewhere_n, None if wanted is None else wanted[0])
 
 
@@ -142,7 +153,7 @@ def _passed_part(row: Integers, delay: Integers, stays: Stays) -> float:
     return float(np.median(np.maximum(delay[goes_on], 1) / spent_us))
 
 
-def _after(row: Integers, stays: Stays, block: Integers, elsewhere_n: int, wanted: tuple[int, ...] | None) -> Place:
+def _after(row: Integers, stays: Stays, block: Integers, elsewhere_n: int, wanted: tuple[int, ...] | None) -> Shown:
     """The stages that follow marked ones, at the touchpoint or block that most of them go on to."""
     following = row[stays.next_us[row] < FOREVER_US] + 1
     code = stays.code[following]
@@ -155,7 +166,8 @@ def _after(row: Integers, stays: Stays, block: Integers, elsewhere_n: int, wante
     codes = tuple(int(each) for each in np.unique(code[is_there])) if wanted is None else wanted
     rest = int(np.count_nonzero(~is_there))
     marked = following[is_there]
-    return Place(codes, Placing.ON_THE_WAY, marked, np.zeros(marked.size, dtype=np.int64), elsewhere_n + rest)
+    nothing = np.zeros(marked.size, dtype=np.int64)
+    return Shown(Place(codes, Placing.ON_THE_WAY), marked, nothing, elsewhere_n + rest)
 
 
 def evidence_of_time(delay_us: Integers, is_lost: Flags, went_on_us: Integers) -> float:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import polars as pl
 
-from models.friction.alike import Alike
+from models.friction.compared import Alike, Compared, Held, RiskSets
 from models.friction.journeys import FOREVER_US, FrictionInputs, Stays, lay_out, steps_of
 from models.friction.numbers import dense, mask
-from models.friction.parts import Flags, Floats, Integers, RiskSet, Steps
-from models.friction.placement import Marks, Place, Placing, find_place
+from models.friction.parts import Flags, Floats, Integers
+from models.friction.placement import Marks, Place, Placing, Shown, find_place
 from models.friction.resamples import Hashes
 from schemas.words import DeviationKind
 
@@ -33,42 +33,6 @@ ELSEWHERE_SHARE = 0.10
 
 Wanted = Mapping[tuple[str, int], tuple[tuple[int, ...], str]]
 """Signal and target to the codes and the placing that are to be taken."""
-
-
-@dataclass(frozen=True)
-class Compared:
-    """The risk set of one signal, with what it is about.
-
-    Attributes:
-        signal: a deviation kind, or the signal's name.
-        target: what it is charged to: a code, the letter of an activity off the map, or -1 - block number.
-        place: where it is judged, and how it is known there.
-        units: who is compared.
-        row: per unit, its stage in `Stays`.
-        journey: per unit, row of its journey in `FrictionInputs.journeys`.
-        from_us: first entry; None where nobody entered.
-        until_us: the freeze.
-        note: what else to know, as a sentence; None: nothing.
-    """
-
-    signal: str
-    target: int
-    place: Place
-    units: RiskSet
-    row: Integers
-    journey: Integers
-    from_us: int | None
-    until_us: int
-    note: str | None
-
-
-@dataclass(frozen=True)
-class RiskSets:
-    """All risk sets of one map, and the stages that they were made of."""
-
-    compared: tuple[Compared, ...]
-    stays: Stays
-    steps: Steps
 
 
 def risk_sets(inputs: FrictionInputs, wanted: Wanted | None = None) -> RiskSets:
@@ -133,28 +97,26 @@ class _Maker:
     failed: Flags
     troubled: Flags
     rooms: dict[tuple[int, ...], int] = field(default_factory=dict)
-    alike: dict[tuple[int, ...], list[Alike]] = field(default_factory=dict)
+    alike: Alike = field(default_factory=Alike)
 
     def compared(self, signal: str, target: int, marks: Marks, wanted: tuple[tuple[int, ...], str] | None) -> Compared:
         stays = self.stays
-        place = find_place(marks, stays, self.inputs.block, wanted)
+        shown = find_place(marks, stays, self.inputs.block, wanted)
+        place = shown.place
         freeze_us = self._freeze(place.codes)
-        units = self._units(place, marks)
+        units = self._units(shown, marks)
         is_in = (stays.reached_us[units.row] <= freeze_us) & (self.place_in_steps[units.row] >= 0)
         followed = units.where(is_in)
-        refused = self._refusal(signal, place, followed)
         from_us = int(followed.entered_us.min(initial=FOREVER_US))
-        alike = self._alike(place, followed)
         return Compared(
             signal,
             target,
             place,
-            replace(self._risk_set(followed, alike, freeze_us, refused), is_entry=place.placing in _KNOWN_AT_ENTRY),
-            alike.row,
-            alike.journey,
+            self._held(followed, place, freeze_us),
             None if from_us == FOREVER_US else from_us,
             freeze_us,
-            _note(place),
+            _note(shown),
+            self._refusal(signal, place, followed),
         )
 
     def _freeze(self, codes: tuple[int, ...]) -> int:
@@ -171,24 +133,24 @@ class _Maker:
             self.rooms[codes] = int(np.quantile(busy_us, ACTIVITY_SHARE, method="higher")) if row.size else 0
         return self.rooms[codes]
 
-    def _units(self, place: Place, marks: Marks) -> _Units:
-        row = self.stays.rows_of(place.codes)
-        if place.placing in _WITHIN:
+    def _units(self, shown: Shown, marks: Marks) -> _Units:
+        stays, placing, row = self.stays, shown.place.placing, self.stays.rows_of(shown.place.codes)
+        if placing in _WITHIN:
             # Who showed it on entering could not come to show it. And whoever failed on entering tries again or leaves
             # first: what shows later shows among those alone who stayed, and would seem to keep them.
-            is_of_failed = bool(2 * self.failed[place.marked].sum() > place.marked.size)
+            is_of_failed = bool(2 * self.failed[shown.marked].sum() > shown.marked.size)
             row = row[self.failed[row] == is_of_failed]
-            entered = mask(marks.row[marks.is_entry], self.stays.code.size)
-            entered[place.marked] = False
+            entered = mask(marks.row[marks.is_entry], stays.code.size)
+            entered[shown.marked] = False
             row = row[~entered[row]]
-        stays, marked = self.stays, mask(row, self.stays.code.size)[place.marked]
-        if place.placing == Placing.MOMENTS and marked.any():
-            place = replace(place, marked=place.marked[marked], delay_us=place.delay_us[marked])
-            return self._parted(_moments(row, place, stays, self.inputs.person_hash))
-        is_exposed = mask(place.marked, stays.code.size)[row]
+        is_marked = mask(row, stays.code.size)[shown.marked]
+        if placing == Placing.MOMENTS and is_marked.any():
+            shown = replace(shown, marked=shown.marked[is_marked], delay_us=shown.delay_us[is_marked])
+            return self._parted(_moments(row, shown, stays, self.inputs.person_hash))
+        is_exposed = mask(shown.marked, stays.code.size)[row]
         span = self._entries_alike(row, is_exposed)
-        units = _Units(row, is_exposed, self.stays.reached_us[row], span).where(span >= 0)
-        return self._parted(units) if place.placing == Placing.STAY else units
+        units = _Units(row, is_exposed, stays.reached_us[row], span).where(span >= 0)
+        return self._parted(units) if placing == Placing.STAY else units
 
     def _parted(self, units: _Units) -> _Units:
         """With trouble on entering held still: it comes before what shows within the stay."""
@@ -200,31 +162,17 @@ class _Maker:
         shown = np.bincount(nth[is_exposed], minlength=int(nth.max(initial=0)) + 1)
         return np.where(shown[nth] > 0, nth, -1)
 
-    def _alike(self, place: Place, units: _Units) -> Alike:
-        """What depends on who is compared alone: most signals of a place are judged among the same."""
-        if place.placing == Placing.MOMENTS:
-            return Alike.of(units.row, units.entered_us, self.stays, self.place_in_steps)
-        known = self.alike.setdefault(place.codes, [])
-        for each in known:
-            if np.array_equal(each.row, units.row):
-                return each
-        known.append(Alike.of(units.row, units.entered_us, self.stays, self.place_in_steps))
-        return known[-1]
-
-    def _risk_set(self, units: _Units, alike: Alike, freeze_us: int, refused: str | None) -> RiskSet:
+    def _held(self, units: _Units, place: Place, freeze_us: int) -> Held:
         from_us = int(units.entered_us.min(initial=freeze_us))
-        return RiskSet(
-            person=alike.person,
-            stratum=alike.one(_strata(units, self.stays, from_us, freeze_us)),
-            base=alike.base,
-            step=alike.step,
+        return Held(
+            self.stays,
+            self.place_in_steps,
+            row=self.alike.row(place.codes, units.row),
+            stratum=self.alike.stratum(place.codes, _strata(units, self.stays, from_us, freeze_us)),
             is_exposed=units.is_exposed,
-            is_lost=alike.is_lost,
-            fate=alike.fate,
-            code=alike.code,
-            went_on_s=alike.went_on_s,
+            entered_us=units.entered_us if place.placing == Placing.MOMENTS else None,
             months=_months(units, self.stays, freeze_us),
-            refused=refused,
+            is_entry=place.placing in _KNOWN_AT_ENTRY,
         )
 
     def _refusal(self, signal: str, place: Place, units: _Units) -> str | None:
@@ -281,9 +229,9 @@ def _months(units: _Units, stays: Stays, freeze_us: int) -> float:
     return float(row.size / (1.0 / room_us).sum() / MONTH_US)
 
 
-def _note(place: Place) -> str | None:
-    total_n = place.marked.size + place.elsewhere_n
-    share = place.elsewhere_n / total_n if total_n else 0.0
+def _note(shown: Shown) -> str | None:
+    total_n = shown.marked.size + shown.elsewhere_n
+    share = shown.elsewhere_n / total_n if total_n else 0.0
     if share <= ELSEWHERE_SHARE:
         return None
     return f"{share:.0%} of those with the signal met it elsewhere; they are not judged here"
@@ -304,15 +252,15 @@ def _strata(units: _Units, stays: Stays, from_us: int, until_us: int) -> Integer
     return stratum
 
 
-def _moments(row: Integers, place: Place, stays: Stays, person_hash: Hashes) -> _Units:
+def _moments(row: Integers, shown: Shown, stays: Stays, person_hash: Hashes) -> _Units:
     """Sequential trials: those marked in a span of time waited, and those who stood there unmarked at such a moment.
 
     Each of the others is looked at once in each span, at the moment of one of its marks, drawn by a hash of who it is.
     Late moments are drawn more often, as fewer still stand there: so the moments of the others who do are spread like
     those of the marked.
     """
-    order = np.argsort(place.delay_us, kind="stable")
-    marked, delay = place.marked[order], place.delay_us[order]
+    order = np.argsort(shown.delay_us, kind="stable")
+    marked, delay = shown.marked[order], shown.delay_us[order]
     first_mark = np.full(stays.code.size, FOREVER_US, dtype=np.int64)
     first_mark[marked] = delay
     free_us = np.minimum(stays.gone_us[row] - stays.reached_us[row], first_mark[row])

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import polars as pl
 
 from models.causes import MOST_VALUES, Attribute, Cause, Exposure, find_causes
+from models.friction.compared import Compared
 from models.friction.journeys import SEGMENT
-from models.friction.risk_sets import Compared
 from models.intervals import Integers
 from models.rules import quoted
 from pipelines.compare.cause_words import cause_said
@@ -56,7 +56,9 @@ def root_causes(engine: Engine, study: Study, judged: Judged, timezone: str) -> 
     if not wanted:
         return pl.DataFrame(schema=_SCHEMA)
     told = _attributes(engine)
-    codes = ", ".join(str(code) for code in sorted({int(code) for each in wanted for code in each.units.code}))
+    codes = ", ".join(
+        str(code) for code in sorted({int(code) for each in wanted for code in np.unique(each.units.code)})
+    )
     places = engine.frame(
         f"SELECT journey_key, code, position FROM stages WHERE code IN ({codes}) ORDER BY journey_key, position, code"
     )
@@ -124,12 +126,13 @@ def _positions(places: pl.DataFrame, keys: Integers) -> dict[int, Integers]:
 
 def _units(compared: Compared, judged: Judged, positions: Mapping[int, Integers]) -> pl.DataFrame:
     """One row per unit of a risk set: its number, journey, and the event that brought it there."""
-    keys = judged.subject.journeys.journeys["journey_key"].to_numpy()[compared.journey]
+    journey, code = compared.journey, compared.units.code
+    keys = judged.subject.journeys.journeys["journey_key"].to_numpy()[journey]
     position = np.full(keys.size, -1, dtype=np.int64)
-    for code in np.unique(compared.units.code).tolist():
-        if code in positions:
-            is_here = compared.units.code == code
-            position[is_here] = positions[code][compared.journey[is_here]]
+    for each in np.unique(code).tolist():
+        if each in positions:
+            is_here = code == each
+            position[is_here] = positions[each][journey[is_here]]
     units = pl.DataFrame({"journey_key": keys, "position": position}).with_row_index("unit")
     known = pl.when(pl.col("position") >= 0).then("position")
     return units.with_columns(known).sort("position", maintain_order=True)
@@ -139,6 +142,7 @@ def _exposure(
     units: pl.DataFrame, compared: Compared, judged: Judged, told: dict[str, pl.DataFrame], timezone: str
 ) -> Exposure:
     """A risk set with what is known of each unit when it comes there."""
+    who = compared.units
     moments = pl.Series(judged.found.stays.reached_us[compared.row]).cast(pl.Datetime("us", "UTC"))
     local = moments.dt.convert_time_zone(timezone)
     attributes = {name: _coded(judged.subject.journeys.journeys[SEGMENT.format(name)].gather(compared.journey))
@@ -148,10 +152,10 @@ def _exposure(
         attributes[name] = _coded(latest["value"])
     attributes["hour"] = _numbered(local.dt.hour().to_numpy(), _HOURS)
     attributes["weekday"] = _numbered(local.dt.weekday().to_numpy() - 1, _WEEKDAYS)
-    attributes["touchpoint"] = _numbered(compared.units.code, judged.subject.plan.names)
+    attributes["touchpoint"] = _numbered(who.code, judged.subject.plan.names)
     return Exposure(
-        compared.units.is_exposed,
-        compared.units.person,
+        who.is_exposed,
+        who.person,
         (local.dt.date() - _EPOCH).dt.total_days().to_numpy().astype(np.int32),
         attributes,
     )

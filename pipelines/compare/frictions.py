@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
-from models.friction.risk_sets import RiskSets, risk_sets
+from models.friction.compared import RiskSets
+from models.friction.risk_sets import risk_sets
 from pipelines.compare.rules import NOT_UNDER_RULES, OTHERS, under_rules
 from pipelines.engine import Engine
 from pipelines.friction.inputs import Subject, from_working

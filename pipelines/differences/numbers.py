@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from models.comparable import Effects, Flags, Means, Number, Shares, Waits
-from models.friction.risk_sets import Compared
+from models.friction.compared import Compared
 from models.patience import DAY_US
 from models.waits import WaitEnd
 from pipelines.compare.waits import seen_waits

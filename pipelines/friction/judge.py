@@ -13,10 +13,11 @@ import polars as pl
 
 from models.evidence import GRADES
 from models.friction.chain import Fixed, fix_together
+from models.friction.compared import Compared, Made, RiskSets
 from models.friction.estimate import RESAMPLES_N, estimate
 from models.friction.judging import LEAST_N
 from models.friction.parts import Estimates, Floats, Integers
-from models.friction.risk_sets import Compared, RiskSets, Wanted, risk_sets
+from models.friction.risk_sets import Wanted, risk_sets
 from models.friction.sensitivity import confounding_sentence
 from pipelines.friction.inputs import Subject
 from schemas.effect_tables import FRICTIONS
@@ -94,12 +95,11 @@ def judge(
     found = found or risk_sets(subject.journeys, wanted)
     refused = {**(_told_before(found.compared, subject) if is_told_once else {}), **refused}
     if refused:
-        units = {place: replace(found.compared[place].units, refused=why) for place, why in refused.items()}
-        kept = (replace(each, units=units.get(place, each.units)) for place, each in enumerate(found.compared))
+        kept = (replace(each, refused=refused.get(place, each.refused)) for place, each in enumerate(found.compared))
         found = replace(found, compared=tuple(kept))
     grades = [str(GRADES.get(each.signal, EvidenceGrade.B)) for each in found.compared]
     estimates = estimate(
-        [each.units for each in found.compared],
+        Made(found.compared),
         subject.journeys.person_hash,
         resamples_n=resamples_n,
         grades=grades,
@@ -123,9 +123,8 @@ def fix(judged: Judged, chosen: Sequence[int]) -> Fixed:
         judged: All signals.
         chosen: Their rows.
     """
-    units = [each.units for each in judged.compared]
     hashes = judged.subject.journeys.person_hash
-    return fix_together(judged.estimates, units, chosen, judged.found.steps, hashes)
+    return fix_together(judged.estimates, Made(judged.compared), chosen, judged.found.steps, hashes)
 
 
 def margin(subject: Subject) -> float | None:
@@ -143,12 +142,12 @@ def _delays(compared: Sequence[Compared], subject: Subject, estimates: Estimates
     keys = subject.journeys.journeys["journey_key"]
     for place, each in enumerate(compared):
         if each.signal == DeviationKind.LATE and estimates.refused[place] is None:
-            exposed = pl.DataFrame({"journey_key": keys.gather(each.journey[each.units.is_exposed])})
+            exposed = pl.DataFrame({"journey_key": keys.gather(each.exposed_journeys)})
             first = late.filter(pl.col("target") == each.target).unique(
                 "journey_key", keep="first", maintain_order=True
             )
             waited_s = exposed.join(first, on="journey_key")["measure"].fill_null(0.0).to_numpy()
-            delays[place] = float(np.rint(waited_s).sum() / each.units.months)
+            delays[place] = float(np.rint(waited_s).sum() / each.held.months)
     return delays
 
 
@@ -210,9 +209,9 @@ def _told_before(compared: Sequence[Compared], subject: Subject) -> dict[int, st
     comes first in `_ORDER` is kept: what says most of what was done.
     """
     met = {
-        place: np.unique(each.journey[each.units.is_exposed])
+        place: np.unique(each.exposed_journeys)
         for place, each in enumerate(compared)
-        if each.units.refused is None and np.count_nonzero(each.units.is_exposed) >= LEAST_N
+        if each.refused is None and np.count_nonzero(each.held.is_exposed) >= LEAST_N
     }
     order = {str(kind): number for number, kind in enumerate(_ORDER)}
     kept: list[int] = []
@@ -262,7 +261,7 @@ def _all_fixed(judged: Judged) -> dict[str, Any]:
     """The row of all frictions fixed together: their losses overlap and are never added up."""
     chosen = [row for row, verdict in enumerate(judged.estimates.verdict) if verdict == FrictionVerdict.FRICTION]
     steps, stays = judged.found.steps, judged.found.stays
-    met = [each.journey[each.units.is_exposed] for each in (judged.compared[row] for row in chosen)]
+    met = [judged.compared[row].exposed_journeys for row in chosen]
     about: dict[str, Any] = {
         "signal": ALL_FIXED,
         "reached_n": int(np.count_nonzero(steps.is_start)),

@@ -12,10 +12,10 @@ import duckdb
 import polars as pl
 
 from models.friction.chain import Fixed, fix_together
+from models.friction.compared import Compared, Made
 from models.friction.delays import delay_together
 from models.friction.parts import Floats
 from models.friction.ranking import ALL_FIXED
-from models.friction.risk_sets import Compared
 from models.places import target_title
 from models.rules import quoted
 from pipelines.friction.inputs import Subject, from_published
@@ -162,7 +162,7 @@ def gain(connection: duckdb.DuckDBPyConnection, plan: JourneyMap, as_of: datetim
     _refuse_other_map(connection, plan)
     subject = _with_marks_of(from_published(connection, plan, as_of), rows)
     judged = judge(subject)
-    sets = [each.units for each in judged.compared]
+    sets = Made(judged.compared)
     _refuse_untold(judged, rows)
     chosen = range(len(sets))
     people = subject.journeys.person_hash

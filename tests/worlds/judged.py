@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from models.friction.compared import RiskSets
 from models.friction.estimate import estimate
 from models.friction.journeys import FrictionInputs
 from models.friction.parts import Estimates, RiskSet
-from models.friction.risk_sets import RiskSets, risk_sets
+from models.friction.risk_sets import risk_sets
 from tests.worlds.draws import Bools, Ints
 from tests.worlds.seen import Seen
 from tests.worlds.world import World

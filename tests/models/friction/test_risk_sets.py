@@ -9,11 +9,12 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
+from models.friction.compared import Compared
 from models.friction.estimate import estimate
 from models.friction.journeys import FOREVER_US, FrictionInputs, lay_out
 from models.friction.parts import Estimates
 from models.friction.placement import Placing, evidence_of_time
-from models.friction.risk_sets import Compared, risk_sets
+from models.friction.risk_sets import risk_sets
 
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
