@@ -25,6 +25,7 @@ from models.intervals import Floats, Integers
 from models.patience import DAY_US
 
 Flags = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.signedinteger]
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Number(ABC):
     measure: str
     touchpoint: str | None
     signal: str | None
-    journey: Integers
+    journey: Numbers
     refused: str | None = field(default=None, kw_only=True)
 
     @abstractmethod
@@ -174,18 +175,18 @@ class Effects(Number):
     """What a signal costs: lost with it minus lost without it, within strata.
 
     Attributes:
-        stratum: Whole number from 0.
+        stratum: Whole number from 0, in few bytes: those of all signals are held at once.
         is_exposed: With the signal.
         is_lost: Lost there.
     """
 
-    stratum: Integers
+    stratum: Numbers
     is_exposed: Flags
     is_lost: Flags
 
     def estimate(self, rows: Integers, person: Integers) -> Estimate | None:
         """See `Number`."""
-        return stratified_effect(self.is_lost[rows], self.is_exposed[rows], self.stratum[rows], person)
+        return stratified_effect(self.is_lost[rows], self.is_exposed[rows], self.stratum[rows].astype(np.int64), person)
 
     def values(self) -> tuple[Floats, Flags]:
         """See `Number`: it is within strata already."""

@@ -81,7 +81,7 @@ def build_chain(steps: Steps) -> Chain:
     """Transition shares of the stages that can be followed."""
     segments_n, codes_n = int(steps.base.max(initial=-1)) + 1, int(steps.code.max(initial=-1)) + 1
     codes_n = max(codes_n, int(steps.next_code.max(initial=-1)) + 1)
-    place = steps.base * codes_n + steps.code
+    place = steps.base.astype(np.int64) * codes_n + steps.code
     shape = (segments_n, codes_n)
     reached = _counted(place, shape)
     is_on = steps.next_code >= 0

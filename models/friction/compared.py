@@ -9,9 +9,9 @@ from typing import overload
 import numpy as np
 
 from models.friction.journeys import FOREVER_US, Stays
-from models.friction.parts import Flags, Integers, RiskSet, Steps
+from models.friction.numbers import wide
+from models.friction.parts import Flags, Integers, Numbers, RiskSet, Shorts, Steps
 from models.friction.placement import Place
-from models.friction.resamples import Shorts
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Held:
     """
 
     stays: Stays
-    place_in_steps: Integers
+    place_in_steps: Shorts
     row: Shorts
     stratum: Shorts
     is_exposed: Flags
@@ -44,14 +44,14 @@ class Held:
         entered_us = stays.reached_us[row] if self.entered_us is None else self.entered_us
         next_us = stays.next_us[row]
         return RiskSet(
-            person=stays.person[row],
-            stratum=self.stratum.astype(np.int64),
-            base=stays.base[row],
-            step=self.place_in_steps[row],
+            person=wide(stays.person[row]),
+            stratum=wide(self.stratum),
+            base=wide(stays.base[row]),
+            step=wide(self.place_in_steps[row]),
             is_exposed=self.is_exposed,
             is_lost=stays.is_lost[row],
-            fate=stays.fate[row],
-            code=stays.code[row],
+            fate=wide(stays.fate[row]),
+            code=wide(stays.code[row]),
             went_on_s=np.where(next_us < FOREVER_US, (next_us - entered_us) / 1e6, np.nan),
             months=self.months,
             refused=refused,
@@ -94,12 +94,12 @@ class Compared:
         return self.held.row
 
     @property
-    def journey(self) -> Integers:
+    def journey(self) -> Shorts:
         """Per unit, row of its journey in `FrictionInputs.journeys`; made anew at each call."""
         return self.held.stays.journey[self.held.row]
 
     @property
-    def exposed_journeys(self) -> Integers:
+    def exposed_journeys(self) -> Shorts:
         """The same of the units with the signal alone."""
         return self.held.stays.journey[self.held.row[self.held.is_exposed]]
 
@@ -140,16 +140,16 @@ class Alike:
     rows: dict[tuple[int, ...], list[Shorts]] = field(default_factory=dict)
     strata: dict[tuple[int, ...], list[Shorts]] = field(default_factory=dict)
 
-    def row(self, codes: tuple[int, ...], row: Integers) -> Shorts:
+    def row(self, codes: tuple[int, ...], row: Numbers) -> Shorts:
         """These rows, or the very same ones that another signal of the place has."""
         return _one(self.rows.setdefault(codes, []), row)
 
-    def stratum(self, codes: tuple[int, ...], stratum: Integers) -> Shorts:
+    def stratum(self, codes: tuple[int, ...], stratum: Numbers) -> Shorts:
         """These strata, or the very same ones."""
         return _one(self.strata.setdefault(codes, []), stratum)
 
 
-def _one(known: list[Shorts], numbers: Integers) -> Shorts:
+def _one(known: list[Shorts], numbers: Numbers) -> Shorts:
     for each in known:
         if np.array_equal(each, numbers):
             return each

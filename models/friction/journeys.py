@@ -1,4 +1,4 @@
-"""Journeys as the risk sets need them: their stages as arrays, with what became of each, and the marks of signals."""
+"""Journeys as the risk sets need them: what is known of them, and their stages as arrays."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from models.friction.numbers import firsts
-from models.friction.parts import CONVERTED, LOST, Flags, Floats, Integers, Steps
-from schemas.words import Status
+from models.friction.parts import Flags, Floats, Integers, Numbers, Shorts
 
 FOREVER_US = np.iinfo(np.int64).max // 4
 SEGMENT = "segment {}"
@@ -28,7 +26,7 @@ class FrictionInputs:
 
     Attributes:
         stages: one row per journey and stage: `journey_key`, `stage`, `code`, `reached_us`, `next_us` (null: none),
-            `next_code`, `ending` (status; null: it went on), `last_us`.
+            `ending` (status; null: it went on), `last_us`.
         marks: one row per mark: `journey_key`, `signal`, `target`, `known_us`, `stage`, `is_entry`, and if they are
             known `measure`s: for `late` the seconds waited beyond the promise.
         journeys: one row per journey: `journey_key`, `person_hash` (unsigned, the same for the same person in every
@@ -103,10 +101,10 @@ class Stays:
         by_code: rows of each code, ascending.
     """
 
-    journey: Integers
-    person: Integers
-    base: Integers
-    code: Integers
+    journey: Shorts
+    person: Shorts
+    base: Shorts
+    code: Shorts
     began_us: Integers
     reached_us: Integers
     next_us: Integers
@@ -115,11 +113,11 @@ class Stays:
     is_lost: Flags
     is_open: Flags
     is_converted: Flags
-    fate: Integers
-    nth: Integers
-    by_code: tuple[Integers, ...]
+    fate: Numbers
+    nth: Shorts
+    by_code: tuple[Shorts, ...]
 
-    def rows_of(self, codes: tuple[int, ...]) -> Integers:
+    def rows_of(self, codes: tuple[int, ...]) -> Shorts:
         """Rows of some touchpoints, ascending."""
         if len(codes) == 1:
             return self.by_code[codes[0]]
@@ -129,135 +127,3 @@ class Stays:
     def hazard(self) -> Floats:
         """Share of each code's stages in which the journey was lost; 0 where nobody came."""
         return np.array([self.is_lost[rows].mean() if rows.size else 0.0 for rows in self.by_code])
-
-    @property
-    def went_on_s(self) -> Floats:
-        """Seconds from reaching the touchpoint to the next one; NaN: never."""
-        spent = (self.next_us - self.reached_us) / 1e6
-        return np.where(self.next_us < FOREVER_US, spent, np.nan)
-
-
-def lay_out(inputs: FrictionInputs) -> tuple[Stays, pl.DataFrame]:
-    """The stages as arrays; and the marks, each with the row of its stage and its delay since the stage began.
-
-    Returns:
-        The stages, and one row per mark: `signal`, `target`, `row`, `delay_us`, `is_entry`; sorted by all of them.
-    """
-    about = _about_journeys(inputs)
-    ordered = inputs.stages.join(about, on="journey_key", how="inner").sort("journey_key", "stage")
-    rows = ordered.with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
-    stays = _stays(inputs, rows)
-    marks = (
-        inputs.marks.join(rows.select("journey_key", "stage", "row", "reached_us"), on=("journey_key", "stage"))
-        .select(
-            pl.col("signal").cast(pl.String),
-            pl.col("target").cast(pl.Int64),
-            "row",
-            (pl.col("known_us") - pl.col("reached_us")).alias("delay_us"),
-            "is_entry",
-        )
-        .sort("signal", "target", "row", "delay_us", "is_entry")
-    )
-    return stays, marks
-
-
-def steps_of(inputs: FrictionInputs, stays: Stays) -> tuple[Steps, Integers]:
-    """The stages whose end is known, for what lies ahead of each; and the place of every stage among them (-1: not)."""
-    is_known = ~stays.is_open & (stays.reached_us < inputs.as_of_us - inputs.patience_us[stays.code])
-    rows = np.flatnonzero(is_known)
-    later = np.minimum(rows + 1, stays.code.size - 1)
-    next_code = np.select(
-        [stays.is_lost[rows], stays.is_converted[rows]], [LOST, CONVERTED], default=stays.code[later]
-    ).astype(np.int64)
-    is_start = np.diff(stays.journey, prepend=-1)[rows] != 0
-    place = np.where(is_known, np.cumsum(is_known) - 1, -1)
-    return Steps(stays.person[rows], stays.base[rows], stays.code[rows], next_code, is_start), place
-
-
-def _about_journeys(inputs: FrictionInputs) -> pl.DataFrame:
-    """One row per journey: its row, person, segment values by number, and when it converted or said no."""
-    columns = [SEGMENT.format(name) for name in inputs.held_still]
-    people = np.searchsorted(inputs.person_hash, inputs.journeys["person_hash"].to_numpy().astype(np.uint64))
-    texts = inputs.journeys.select("journey_key", pl.col(columns).cast(pl.String))
-    bases = (
-        texts.join(inputs.base_names, on=columns, how="left", nulls_equal=True, maintain_order="left")["base"]
-        if columns
-        else pl.Series(np.zeros(texts.height, dtype=np.int64))
-    )
-    ended = pl.col("ended_us").fill_null(FOREVER_US).cast(pl.Int64)
-    return inputs.journeys.select(
-        "journey_key",
-        pl.int_range(pl.len(), dtype=pl.Int64).alias("journey"),
-        pl.Series("person", people.astype(np.int64)),
-        bases.cast(pl.Int64).alias("base"),
-        pl.when(pl.col("status") == Status.CONVERTED).then(ended).otherwise(FOREVER_US).alias("converted_us"),
-        pl.when(pl.col("status") == Status.EXITED).then(ended).otherwise(FOREVER_US).alias("exited_us"),
-    )
-
-
-def _stays(inputs: FrictionInputs, rows: pl.DataFrame) -> Stays:
-    def column(name: str) -> Integers:
-        return rows[name].cast(pl.Int64).to_numpy()
-
-    journey, code, reached, ending = column("journey"), column("code"), column("reached_us"), rows["ending"]
-    end = _ends(journey, column("stage"), code, inputs.precedes)
-    next_us = rows["next_us"].fill_null(FOREVER_US).cast(pl.Int64).to_numpy()[end]
-    is_lost = _is_in(ending, Status.ABANDONED, Status.EXITED)[end]
-    is_followed = reached <= inputs.as_of_us - inputs.horizon_us
-    is_timely = column("converted_us") - reached <= inputs.horizon_us
-    return Stays(
-        journey=journey,
-        person=column("person"),
-        base=column("base"),
-        code=code,
-        began_us=_first_of(journey, reached),
-        reached_us=reached,
-        next_us=next_us,
-        gone_us=np.where(is_lost, column("exited_us"), next_us),
-        last_us=column("last_us")[end],
-        is_lost=is_lost,
-        is_open=_is_in(ending, Status.IN_FLIGHT)[end],
-        is_converted=_is_in(ending, Status.CONVERTED),
-        fate=np.where(is_followed, is_timely, -1).astype(np.int64),
-        nth=_nth_of_block(journey, inputs.block[code]),
-        by_code=tuple(np.flatnonzero(code == each) for each in range(inputs.patience_us.size)),
-    )
-
-
-def _first_of(journey: Integers, reached_us: Integers) -> Integers:
-    """When each stage's journey reached its first one."""
-    is_first = np.diff(journey, prepend=-1) != 0
-    return reached_us[np.maximum.accumulate(np.where(is_first, np.arange(journey.size), 0))]
-
-
-def _is_in(ending: pl.Series, *words: Status) -> Flags:
-    flags: Flags = ending.cast(pl.String).is_in([str(word) for word in words]).fill_null(value=False).to_numpy()
-    return flags
-
-
-def _ends(journey: Integers, stage: Integers, code: Integers, precedes: Flags) -> Integers:
-    """The stage with which each stay ends: the same, or the last of those that follow at touchpoints come late.
-
-    A touchpoint comes late if it is designed before the furthest that the journey had come to.
-    """
-    place = np.arange(code.size)
-    front, is_late = code.copy(), np.zeros(code.size, dtype=bool)
-    followers = np.flatnonzero((stage > 0) & (np.diff(journey, prepend=-1) == 0))
-    followers = followers[np.argsort(stage[followers], kind="stable")]
-    for row in np.split(followers, firsts(stage[followers])[1:]):
-        is_late[row] = precedes[code[row], front[row - 1]]
-        front[row] = np.where(is_late[row], front[row - 1], code[row])
-    is_end = np.append(~is_late[1:], True) if code.size else np.zeros(0, dtype=bool)
-    following = np.where(is_end, place, code.size)
-    return np.minimum.accumulate(following[::-1])[::-1]
-
-
-def _nth_of_block(journey: Integers, block: Integers) -> Integers:
-    """How many touchpoints of the same block the journey had reached before; 0 outside blocks."""
-    order = np.lexsort((np.arange(journey.size), block, journey))
-    is_new = (np.diff(journey[order], prepend=-1) != 0) | (np.diff(block[order], prepend=-2) != 0)
-    place = np.arange(journey.size)
-    first = np.maximum.accumulate(np.where(is_new, place, 0))
-    nth = np.zeros(journey.size, dtype=np.int64)
-    nth[order] = place - first
-    return np.where(block >= 0, nth, 0)

@@ -12,6 +12,9 @@ from schemas.words import FrictionVerdict
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+Numbers = NDArray[np.signedinteger]
+"""Whole numbers in as few bytes as they need: stages are many, and are held until everything is judged."""
+Shorts = NDArray[np.int32]
 
 CONVERTED = -1
 LOST = -2
@@ -65,10 +68,10 @@ class Steps:
         is_start: the journey's first stage.
     """
 
-    person: Integers
-    base: Integers
-    code: Integers
-    next_code: Integers
+    person: Numbers
+    base: Numbers
+    code: Numbers
+    next_code: Numbers
     is_start: Flags
 
 

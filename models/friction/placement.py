@@ -22,7 +22,7 @@ import numpy as np
 
 from models.friction.journeys import FOREVER_US, Stays
 from models.friction.numbers import dense, distinct, firsts, mask
-from models.friction.parts import Flags, Floats, Integers
+from models.friction.parts import Flags, Floats, Integers, Numbers
 
 LEAST_LOST = 5.0
 """So many of the marked would have been lost like the others (exp(-5) < 1 %), before nobody lost means anything."""
@@ -68,7 +68,7 @@ class Shown:
     """
 
     place: Place
-    marked: Integers
+    marked: Numbers
     delay_us: Integers
     elsewhere_n: int
 
@@ -77,7 +77,7 @@ class Shown:
 class Marks:
     """The marks of one signal and target: stage, delay since it began, whether the event that opened it shows it."""
 
-    row: Integers
+    row: Numbers
     delay_us: Integers
     is_entry: Flags
 
@@ -112,7 +112,7 @@ def find_place(marks: Marks, stays: Stays, block: Integers, wanted: tuple[tuple[
     return _after(row, stays, block, elsewhere_n, None if wanted is None else wanted[0])
 
 
-def _groups(code: Integers, is_entry: Flags, block: Integers) -> Integers:
+def _groups(code: Numbers, is_entry: Flags, block: Integers) -> Integers:
     """Marks that are judged together: at one touchpoint or block, known when it is reached or later."""
     spot = np.where(block[code] >= 0, block[code], block.size + code)
     return spot * 2 + ~is_entry
@@ -127,7 +127,7 @@ def _most_telling(group: Integers, marks: Marks, stays: Stays) -> int:
     return int(numbers[ranked[-1]])
 
 
-def _placing(chosen: Marks, row: Integers, delay: Integers, codes: tuple[int, ...], stays: Stays) -> Placing:
+def _placing(chosen: Marks, row: Numbers, delay: Integers, codes: tuple[int, ...], stays: Stays) -> Placing:
     if chosen.is_entry[0]:
         return Placing.ENTRY
     there = stays.rows_of(codes)
@@ -144,7 +144,7 @@ def _placing(chosen: Marks, row: Integers, delay: Integers, codes: tuple[int, ..
     return Placing.MOMENTS if is_timed else Placing.STAY
 
 
-def _passed_part(row: Integers, delay: Integers, stays: Stays) -> float:
+def _passed_part(row: Numbers, delay: Integers, stays: Stays) -> float:
     """The part of the stay that is over when the mark comes, in the middle of those who go on; below 0: nobody does."""
     goes_on = stays.next_us[row] < FOREVER_US
     if not goes_on.any():
@@ -153,7 +153,7 @@ def _passed_part(row: Integers, delay: Integers, stays: Stays) -> float:
     return float(np.median(np.maximum(delay[goes_on], 1) / spent_us))
 
 
-def _after(row: Integers, stays: Stays, block: Integers, elsewhere_n: int, wanted: tuple[int, ...] | None) -> Shown:
+def _after(row: Numbers, stays: Stays, block: Integers, elsewhere_n: int, wanted: tuple[int, ...] | None) -> Shown:
     """The stages that follow marked ones, at the touchpoint or block that most of them go on to."""
     following = row[stays.next_us[row] < FOREVER_US] + 1
     code = stays.code[following]

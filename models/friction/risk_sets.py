@@ -9,9 +9,10 @@ import numpy as np
 import polars as pl
 
 from models.friction.compared import Alike, Compared, Held, RiskSets
-from models.friction.journeys import FOREVER_US, FrictionInputs, Stays, lay_out, steps_of
+from models.friction.journeys import FOREVER_US, FrictionInputs, Stays
+from models.friction.laying_out import lay_out, steps_of
 from models.friction.numbers import dense, mask
-from models.friction.parts import Flags, Floats, Integers
+from models.friction.parts import Flags, Floats, Integers, Numbers, Shorts
 from models.friction.placement import Marks, Place, Placing, Shown, find_place
 from models.friction.resamples import Hashes
 from schemas.words import DeviationKind
@@ -72,10 +73,10 @@ def _by_signal(marks: pl.DataFrame) -> Iterator[tuple[str, int, Marks]]:
 class _Units:
     """Stages that are compared: row, whether exposed, entry into the comparison, and the span of time waited."""
 
-    row: Integers
+    row: Numbers
     is_exposed: Flags
     entered_us: Integers
-    span: Integers
+    span: Numbers
 
     def where(self, chosen: Flags) -> _Units:
         return _Units(self.row[chosen], self.is_exposed[chosen], self.entered_us[chosen], self.span[chosen])
@@ -93,7 +94,7 @@ class _Maker:
 
     inputs: FrictionInputs
     stays: Stays
-    place_in_steps: Integers
+    place_in_steps: Shorts
     failed: Flags
     troubled: Flags
     rooms: dict[tuple[int, ...], int] = field(default_factory=dict)
@@ -156,7 +157,7 @@ class _Maker:
         """With trouble on entering held still: it comes before what shows within the stay."""
         return replace(units, span=units.span * 2 + self.troubled[units.row])
 
-    def _entries_alike(self, row: Integers, is_exposed: Flags) -> Integers:
+    def _entries_alike(self, row: Numbers, is_exposed: Flags) -> Numbers:
         """Which touchpoint of a block it is that the journey comes to, the first or a later one; -1: none shows it."""
         nth = self.stays.nth[row]
         shown = np.bincount(nth[is_exposed], minlength=int(nth.max(initial=0)) + 1)
@@ -252,7 +253,7 @@ def _strata(units: _Units, stays: Stays, from_us: int, until_us: int) -> Integer
     return stratum
 
 
-def _moments(row: Integers, shown: Shown, stays: Stays, person_hash: Hashes) -> _Units:
+def _moments(row: Shorts, shown: Shown, stays: Stays, person_hash: Hashes) -> _Units:
     """Sequential trials: those marked in a span of time waited, and those who stood there unmarked at such a moment.
 
     Each of the others is looked at once in each span, at the moment of one of its marks, drawn by a hash of who it is.
@@ -281,7 +282,7 @@ def _moments(row: Integers, shown: Shown, stays: Stays, person_hash: Hashes) -> 
     return _Units(np.concatenate(rows), np.concatenate(exposure), np.concatenate(entries), spans)
 
 
-def _chances(row: Integers, span: int, stays: Stays, person_hash: Hashes) -> Floats:
+def _chances(row: Shorts, span: int, stays: Stays, person_hash: Hashes) -> Floats:
     """A number from 0 to 1 for each stage and span: by who it is and when, whatever the order of rows."""
     salt = np.uint64(span * 0x9E3779B97F4A7C15 % 2**64)
     mixed: Hashes = person_hash[stays.person[row]] + stays.reached_us[row].astype(np.uint64) + salt

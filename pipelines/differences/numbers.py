@@ -111,10 +111,10 @@ def _rate(names: tuple[str, str, str], is_hit: Flags, may: Flags, people: People
 
 def _effects(compared: Iterable[Compared], subject: Subject) -> Iterator[Number]:
     for each in compared:
-        units = each.units
+        held = each.held
         yield Effects(
             "effect", subject.name_of(each.target), each.signal, each.journey,
-            units.stratum, units.is_exposed, units.is_lost, refused=units.refused,
+            held.stratum, held.is_exposed, held.stays.is_lost[held.row], refused=each.refused,
         )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from models.automaton import compile_flow
 from models.friction.journeys import SEGMENT, FrictionInputs
+from models.friction.laying_out import ENDINGS
 from models.friction.parts import Integers
 from models.patience import DAY_US, UNSETTLED_PART, horizon_us, unsettled_codes
 from models.places import BlockNames, layout
@@ -81,13 +82,15 @@ def from_working(engine: Engine, study: Study) -> Subject:
     return _subject(
         study,
         stages=engine.frame(
-            "SELECT stages.journey_key, stage, code, reached_us, next_us, next_code, ending, stages.last_us FROM stages"
+            "SELECT stages.journey_key, CAST(stage AS INTEGER) AS stage, CAST(code AS INTEGER) AS code, reached_us,"
+            " next_us, ending, stages.last_us FROM stages"
             " JOIN journey_states states ON states.journey_key = stages.journey_key"
-        ),
+        ).cast({"ending": ENDINGS}),
         marks=engine.frame(
-            "SELECT marks.journey_key, signal, target, known_us, stage, is_entry, measure FROM signal_marks marks"
+            "SELECT marks.journey_key, signal, CAST(target AS INTEGER) AS target, known_us,"
+            " CAST(stage AS INTEGER) AS stage, is_entry, measure FROM signal_marks marks"
             " JOIN journey_states states ON states.journey_key = marks.journey_key"
-        ),
+        ).cast({"signal": pl.Categorical}),
         journeys=journeys,
         patience_us=patience["patience_us"].to_numpy(),
         unsettled=unsettled_codes(learned, horizon),

@@ -16,7 +16,7 @@ from models.friction.chain import Fixed, fix_together
 from models.friction.compared import Compared, Made, RiskSets
 from models.friction.estimate import RESAMPLES_N, estimate
 from models.friction.judging import LEAST_N
-from models.friction.parts import Estimates, Floats, Integers
+from models.friction.parts import Estimates, Floats, Shorts
 from models.friction.risk_sets import Wanted, risk_sets
 from models.friction.sensitivity import confounding_sentence
 from pipelines.friction.inputs import Subject
@@ -228,7 +228,7 @@ def _told_before(compared: Sequence[Compared], subject: Subject) -> dict[int, st
     return told
 
 
-def _are_alike(journeys: Integers, others: Integers) -> bool:
+def _are_alike(journeys: Shorts, others: Shorts) -> bool:
     """Whether two sets are the same but for a few (Jaccard)."""
     if min(journeys.size, others.size) < ALIKE * max(journeys.size, others.size):
         return False

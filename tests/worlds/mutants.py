@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from models.friction.estimate import estimate
+from models.friction.numbers import wide
 from models.friction.parts import RiskSet
 from models.friction.risk_sets import risk_sets
 from tests.worlds.judged import RESAMPLES, inputs_of, rows_of
@@ -37,6 +38,7 @@ def ever_against_never(world: World, seen: Seen) -> pl.DataFrame:
     """Journeys that ever showed the signal against those that never did, and whether they converted in the end."""
     inputs = inputs_of(world, seen)
     made = risk_sets(inputs)
+    stays = made.stays
     lost = {"abandoned": True, "exited": True, "converted": False}
     ends = seen.journeys["status"].replace_strict(lost, default=None, return_dtype=pl.Boolean)
     is_over = ends.is_not_null().to_numpy()
@@ -49,9 +51,9 @@ def ever_against_never(world: World, seen: Seen) -> pl.DataFrame:
         row = starts[is_over]
         changed.append(replace(
             one.units,
-            person=made.stays.person[row], stratum=made.stays.base[row], base=made.stays.base[row],
+            person=wide(stays.person[row]), stratum=wide(stays.base[row]), base=wide(stays.base[row]),
             step=np.arange(row.size), is_exposed=ever[is_over], is_lost=ends.to_numpy()[is_over].astype(bool),
-            fate=np.ones(row.size, dtype=np.int64), code=made.stays.code[row], went_on_s=np.full(row.size, np.nan),
+            fate=np.ones(row.size, dtype=np.int64), code=wide(stays.code[row]), went_on_s=np.full(row.size, np.nan),
         ))  # fmt: skip
     return rows_of(made, estimate(changed, inputs.person_hash, resamples_n=RESAMPLES))
 
@@ -73,9 +75,9 @@ def final_alignment(world: World, seen: Seen) -> pl.DataFrame:
         row = row[~stays.is_open[row]]
         changed.append(replace(
             one.units,
-            person=stays.person[row], stratum=stays.base[row], base=stays.base[row], step=np.arange(row.size),
-            is_exposed=~has_it[stays.journey[row]], is_lost=stays.is_lost[row], fate=stays.fate[row],
-            code=stays.code[row], went_on_s=np.full(row.size, np.nan),
+            person=wide(stays.person[row]), stratum=wide(stays.base[row]), base=wide(stays.base[row]),
+            step=np.arange(row.size), is_exposed=~has_it[stays.journey[row]], is_lost=stays.is_lost[row],
+            fate=wide(stays.fate[row]), code=wide(stays.code[row]), went_on_s=np.full(row.size, np.nan),
         ))  # fmt: skip
     return rows_of(made, estimate(changed, inputs.person_hash, resamples_n=RESAMPLES))
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from models.friction.compared import Compared
 from models.friction.estimate import estimate
-from models.friction.journeys import FOREVER_US, FrictionInputs, lay_out
+from models.friction.journeys import FOREVER_US, FrictionInputs
+from models.friction.laying_out import lay_out
 from models.friction.parts import Estimates
 from models.friction.placement import Placing, evidence_of_time
 from models.friction.risk_sets import risk_sets
