@@ -14,17 +14,15 @@ from models.alignment_layers import (
     Ints,
     Layers,
     Longs,
-    compiled,
     first_edge,
     first_layer,
-    inlined,
     layer_after,
     layer_of,
-    lean,
     rise_of,
 )
+from models.compiling import inlined, inner, lean
 
-__all__ = ["LOG", "MAX_TIES", "MODEL", "SYNC", "Batch", "Found", "Graph", "Ints", "Longs", "Moves", "Walk", "compiled"]
+__all__ = ["LOG", "MAX_TIES", "MODEL", "SYNC", "Batch", "Found", "Graph", "Ints", "Longs", "Moves", "Walk"]
 
 MAX_TIES: Final = 10**15
 """Counts of optimal alignments stop here."""
@@ -311,7 +309,7 @@ def put_in_order(found: Found, moves: Moves, ordered: Moves, offsets: Longs) -> 
             ordered.position[to + i] = moves.position[start + i]
 
 
-@lean
+@inner
 def shared_n(left: Ints, right: Ints) -> int:
     """How many letters two traces begin with alike."""
     n = 0

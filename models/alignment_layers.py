@@ -10,12 +10,12 @@ vectors are those of Ukkonen's "Finding approximate patterns in strings", 1985).
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final, NamedTuple, TypeVar, cast
+from typing import Final, NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from models.compiling import inlined, inner
 
 FAR: Final = 2**30
 """What a state costs that is not reached, or is left out."""
@@ -27,22 +27,6 @@ _SEED, _FACTOR = 1469598103934665603, 1099511628211
 
 Ints = NDArray[np.int32]
 Longs = NDArray[np.int64]
-_F = TypeVar("_F", bound=Callable[..., Any])
-
-
-def compiled(function: _F) -> _F:
-    """Numba's `njit`, kept on disk, with the type of the plain function."""
-    return cast("_F", numba.njit(cache=True, nogil=True)(function))
-
-
-def lean(function: _F) -> _F:
-    """The same for what makes no array of its own: without counting who refers to those that it is given."""
-    return cast("_F", numba.njit(cache=True, nogil=True, _nrt=False)(function))
-
-
-def inlined(function: _F) -> _F:
-    """The same, put into whatever calls it: passing an automaton and its layers costs more than most calls do."""
-    return cast("_F", numba.njit(cache=True, nogil=True, _nrt=False, forceinline=True)(function))
 
 
 class Graph(NamedTuple):
@@ -95,7 +79,7 @@ def new_layers(layers_n: int, states_n: int, letters_n: int) -> Layers:
     )
 
 
-@lean
+@inner
 def forget_layers(layers: Layers, letters_n: int) -> None:
     """Make room: what was worked out is forgotten."""
     for at in range(layers.used[0] * letters_n):
@@ -105,7 +89,7 @@ def forget_layers(layers: Layers, letters_n: int) -> None:
     layers.used[0] = 0
 
 
-@lean
+@inner
 def first_layer(graph: Graph, layers: Layers, cap: int) -> int:
     """The layer before any event; all others are forgotten."""
     forget_layers(layers, len(graph.by_letter) - 1)
@@ -153,7 +137,7 @@ def first_edge(graph: Graph, letter: int, target: int) -> int:
     return int(low)
 
 
-@lean
+@inner
 def _advance(graph: Graph, layers: Layers, layer: int, letter: int) -> None:
     """One event: stay in the state by a log move, or move along an edge of its letter."""
     states_n = len(graph.accepting)
@@ -166,7 +150,7 @@ def _advance(graph: Graph, layers: Layers, layer: int, letter: int) -> None:
         layers.base[there] = min(layers.base[there], layers.closed[here])
 
 
-@lean
+@inner
 def _entered(graph: Graph, layers: Layers, cap: int) -> int:
     """The transition to the layer that lies behind the known ones: it is one of them already, or a new one."""
     states_n, layer = len(graph.accepting), layers.used[0]
@@ -194,7 +178,7 @@ def _entered(graph: Graph, layers: Layers, cap: int) -> int:
     return int(layer) * _SHIFT + least
 
 
-@lean
+@inner
 def _is_same(layers: Layers, known: int, first: int, states_n: int) -> bool:
     """Whether two layers are one: what they hold without model moves says all."""
     for state in range(states_n):  # noqa: SIM110 -- numba compiles no generators
@@ -203,7 +187,7 @@ def _is_same(layers: Layers, known: int, first: int, states_n: int) -> bool:
     return True
 
 
-@lean
+@inner
 def _close(graph: Graph, layers: Layers, first: int, cap: int) -> None:
     """Any number of model moves. On an acyclic automaton the edges come in order of depth: one pass is enough."""
     cost = layers.closed
@@ -219,7 +203,7 @@ def _close(graph: Graph, layers: Layers, first: int, cap: int) -> None:
                 changed = not graph.is_acyclic
 
 
-@lean
+@inner
 def _find_ends(graph: Graph, layers: Layers, layer: int) -> None:
     """Note the best ends in a layer: of equal ends the furthest."""
     ends, first = 4 * layer, layer * len(graph.accepting)

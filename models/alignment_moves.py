@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from models.alignment import Alignments
 from models.alignment_kernel import LOG, MODEL, SYNC
-from models.alignment_layers import Ints, Longs, lean
+from models.alignment_layers import Ints, Longs
+from models.compiling import lean
 
 EXIT: Final = -2
 """Letter of an exit: no step of the flow, so no move and no cost."""

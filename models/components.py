@@ -19,7 +19,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from models.alignment_kernel import compiled
+from models.compiling import inner, lean
 
 Whole: TypeAlias = NDArray[np.int64]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -102,7 +102,9 @@ def join(parents: Whole, lefts: Whole, rights: Whole) -> None:
 
 def roots_of(parents: Whole) -> Whole:
     """The root of every node, which is the smallest node of its component."""
-    return _roots(parents)
+    found = np.empty_like(parents)
+    _find_roots(parents, found)
+    return found
 
 
 def join_people(parents: Whole, links: Links, people: People) -> Mask:
@@ -116,7 +118,7 @@ def join_people(parents: Whole, links: Links, people: People) -> Mask:
     refused = np.zeros(len(links.lefts), dtype=np.bool_)
     tried = parents.copy()
     _join(tried, links.lefts, links.rights)
-    roots = _roots(tried)
+    roots = roots_of(tried)
     mixed = _mixed(roots, people)
     if not mixed.any():
         parents[:] = roots
@@ -159,20 +161,22 @@ def join_strongest(links: Links, left_homes: Whole, right_homes: Whole, people: 
     order = links.strongest_first()
     local = apart(len(nodes))
     refused = np.zeros(len(links.lefts), dtype=np.bool_)
-    refused[order] = _join_unless_mixed(local, held, lefts[order], rights[order])
-    return Settled(nodes, nodes[_roots(local)], refused)
+    mixing = np.zeros(len(links.lefts), dtype=np.bool_)
+    _join_unless_mixed(local, held, (lefts[order], rights[order]), mixing)
+    refused[order] = mixing
+    return Settled(nodes, nodes[roots_of(local)], refused)
 
 
 def _join_in_order(parents: Whole, links: Links, people: People, in_doubt: Mask) -> Mask:
     """Take links from the strongest to the weakest; returns the refused ones."""
-    before = _roots(parents)
+    before = roots_of(parents)
     crowd = People(before[people.nodes[in_doubt]], people.classes[in_doubt], people.owners[in_doubt])
     settled = join_strongest(links, before[links.lefts], before[links.rights], crowd)
     _join(parents, settled.nodes, settled.roots)
     return settled.refused
 
 
-@compiled
+@inner
 def _root(parents: Whole, node: int) -> int:
     while parents[node] != node:
         parents[node] = parents[parents[node]]
@@ -180,7 +184,7 @@ def _root(parents: Whole, node: int) -> int:
     return node
 
 
-@compiled
+@lean
 def _join(parents: Whole, lefts: Whole, rights: Whole) -> None:
     for at in range(len(lefts)):
         left, right = _root(parents, lefts[at]), _root(parents, rights[at])
@@ -190,17 +194,15 @@ def _join(parents: Whole, lefts: Whole, rights: Whole) -> None:
             parents[left] = right
 
 
-@compiled
-def _roots(parents: Whole) -> Whole:
-    found = np.empty_like(parents)
+@lean
+def _find_roots(parents: Whole, found: Whole) -> None:
     for node in range(len(parents)):  # a parent is never larger than its child, so it has been found already
         found[node] = node if parents[node] == node else found[parents[node]]
-    return found
 
 
-@compiled
-def _join_unless_mixed(parents: Whole, held: NDArray[np.int64], lefts: Whole, rights: Whole) -> Mask:
-    refused = np.zeros(len(lefts), dtype=np.bool_)
+@lean
+def _join_unless_mixed(parents: Whole, held: NDArray[np.int64], links: tuple[Whole, Whole], refused: Mask) -> None:
+    lefts, rights = links
     for at in range(len(lefts)):
         left, right = _root(parents, lefts[at]), _root(parents, rights[at])
         if left == right:
@@ -215,4 +217,3 @@ def _join_unless_mixed(parents: Whole, held: NDArray[np.int64], lefts: Whole, ri
             for each in range(held.shape[1]):
                 if held[left, each] == NOBODY:
                     held[left, each] = held[right, each]
-    return refused

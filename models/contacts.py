@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.alignment_kernel import Longs, compiled
+from models.alignment_layers import Longs
+from models.compiling import lean
 
 Reals = NDArray[np.float64]
 LEAST_N: Final = 30
@@ -35,7 +36,7 @@ def repeats(group: Longs, at_us: Longs, within_us: int) -> NDArray[np.bool_]:
     return found
 
 
-@compiled
+@lean
 def _mark_repeats(group: Longs, at_us: Longs, within_us: int, found: NDArray[np.bool_]) -> None:
     first = 0
     for row in range(1, len(group)):

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from models.alignment import Alignments, Traces, align
 from models.alignment_kernel import LOG, MODEL, SYNC
-from models.alignment_layers import Ints, Longs, lean
+from models.alignment_layers import Ints, Longs
 from models.automaton import Automaton, compile_flow
+from models.compiling import inner, lean
 from models.places import BlockNames, Layout, layout
 from schemas import blocks
 from schemas.words import DeviationKind
@@ -150,7 +151,7 @@ class _Row(NamedTuple):
     trace: int
 
 
-@lean
+@inner
 def _pair_moves(kind: Ints, letter: Ints, plan: Layout, partner: Ints) -> None:
     """Join each log move to a model move of the same touchpoint, else of another branch of the same skipped one_of."""
     for row in range(len(kind)):
@@ -173,7 +174,7 @@ def _pair_moves(kind: Ints, letter: Ints, plan: Layout, partner: Ints) -> None:
                 break
 
 
-@lean
+@inner
 def _is_synced(kind: Ints, letter: Ints, wanted: int, until: int) -> bool:
     for row in range(until):  # noqa: SIM110 -- numba compiles no generators
         if kind[row] == SYNC and letter[row] == wanted:
@@ -181,7 +182,7 @@ def _is_synced(kind: Ints, letter: Ints, wanted: int, until: int) -> bool:
     return False
 
 
-@lean
+@inner
 def _earliest_passed(kind: Ints, letter: Ints, plan: Layout, row: int, other: int) -> int:
     """The earlier designed of two that changed places: what came too late, or what something too early passed by."""
     best = int(letter[row])
@@ -192,7 +193,7 @@ def _earliest_passed(kind: Ints, letter: Ints, plan: Layout, row: int, other: in
     return best
 
 
-@lean
+@inner
 def _until_synced(kind: Ints, letter: Ints, row: int) -> int:
     for later in range(row + 1, len(kind)):
         if kind[later] == SYNC and letter[later] == letter[row]:
@@ -200,7 +201,7 @@ def _until_synced(kind: Ints, letter: Ints, row: int) -> int:
     return len(kind)
 
 
-@lean
+@inner
 def _has_other_branch(kind: Ints, letter: Ints, plan: Layout, row: int) -> bool:
     """Whether another branch of a one_of around the log move's touchpoint was walked."""
     for block in range(plan.branch.shape[0]):
@@ -214,7 +215,7 @@ def _has_other_branch(kind: Ints, letter: Ints, plan: Layout, row: int) -> bool:
     return False
 
 
-@lean
+@inner
 def _is_seen(kind: Ints, letter: Ints, row: int) -> bool:
     for earlier in range(row):  # noqa: SIM110 -- numba compiles no generators
         if kind[earlier] != MODEL and letter[earlier] == letter[row]:
@@ -222,7 +223,7 @@ def _is_seen(kind: Ints, letter: Ints, row: int) -> bool:
     return False
 
 
-@lean
+@inner
 def _classify_log(kind: Ints, letter: Ints, plan: Layout, partner: Ints, row: int) -> tuple[int, int]:
     """(kind, letter charged) of a log move."""
     if partner[row] != _FREE:
@@ -236,7 +237,7 @@ def _classify_log(kind: Ints, letter: Ints, plan: Layout, partner: Ints, row: in
     return _OUT_OF_ORDER, _earliest_passed(kind, letter, plan, row, _until_synced(kind, letter, row))
 
 
-@lean
+@inner
 def _skipped_block(kind: Ints, letter: Ints, plan: Layout, row: int) -> int:
     """The innermost one_of or all_of around a model move, if nothing in it happened; else -1."""
     block = plan.nearest[letter[row]]
@@ -248,7 +249,7 @@ def _skipped_block(kind: Ints, letter: Ints, plan: Layout, row: int) -> int:
     return int(block)
 
 
-@lean
+@inner
 def _is_charged(kind: Ints, letter: Ints, plan: Layout, partner: Ints, row: int) -> bool:
     """Whether an earlier model move has already been charged to the same skipped block."""
     for earlier in range(row):
@@ -258,7 +259,7 @@ def _is_charged(kind: Ints, letter: Ints, plan: Layout, partner: Ints, row: int)
     return False
 
 
-@lean
+@inner
 def _classify(moves: _Row, plan: Layout, out: NDArray[np.int64]) -> int:
     """Write the deviations of one trace; returns how many there are."""
     kind, letter, partner = moves.kind, moves.letter, moves.partner

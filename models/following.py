@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.alignment_layers import Ints, Longs, lean
+from models.alignment_layers import Ints, Longs
+from models.compiling import lean
 
 NEVER: Final = -1
 _SEED, _FACTOR = 1469598103934665603, 1099511628211

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from models.alignment import Alignments, Traces, align, sorted_order
 from models.alignment_kernel import LOG, shared_n
-from models.alignment_layers import Ints, Longs, lean
+from models.alignment_layers import Ints, Longs
 from models.automaton import Automaton
+from models.compiling import lean
 from models.deviations import KINDS, departures
 from models.places import Layout
 

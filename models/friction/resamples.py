@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.alignment_kernel import compiled
+from models.compiling import inner, lean
 
 Weights = NDArray[np.uint8]
 Hashes = NDArray[np.uint64]
@@ -25,7 +25,7 @@ _POISSON: Final = np.cumsum([exp(-1.0) / factorial(times) for times in range(_MO
 _STEPS: Final = np.array([round(share * 2**32) for share in _POISSON], dtype=np.uint64)
 
 
-@compiled
+@inner
 def _mixed(value: np.uint64) -> np.uint64:
     """The finishing steps of splitmix64: every bit of the input sways every bit of the output."""
     value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -33,7 +33,7 @@ def _mixed(value: np.uint64) -> np.uint64:
     return value ^ (value >> np.uint64(31))
 
 
-@compiled
+@lean
 def _fill(person_hash: Hashes, first: int, steps: Hashes, out: Weights) -> None:
     for person in range(out.shape[0]):
         start = _mixed(person_hash[person] + np.uint64(0x9E3779B97F4A7C15))
@@ -62,7 +62,7 @@ def person_weights(person_hash: Hashes, resamples_n: int, first: int = 0) -> Wei
     return out
 
 
-@compiled
+@lean
 def _accumulate(cell: Shorts, person: Integers, weights: Weights, out: Counts) -> None:
     for unit in range(len(cell)):
         if cell[unit] < 0:

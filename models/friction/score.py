@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.alignment_kernel import compiled
+from models.compiling import inner, lean
 from models.friction.effects import Cells, Floats, ratio
 
 Integers = NDArray[np.int64]
@@ -65,7 +65,7 @@ def p_value(cells: Cells, wide: float) -> float:
     least = np.maximum(0, lost - (n - n1))
     span = most - least
     if int(span.sum()) <= _EXACT_N:
-        lower, upper = _mid_tails(Margins(n1, n, lost, least, span), int((seen - least).sum()))
+        lower, upper = _mid_tails(Margins(n1, n, lost, least, span), int((seen - least).sum()), _room(span))
         return _two_sided(_distance(min(lower, upper)), wide)
     mean = n1 * lost / n
     variance = mean * (1 - n1 / n) * (n - lost) / np.maximum(n - 1, 1)
@@ -98,7 +98,12 @@ def _two_sided(distance: float, wide: float) -> float:
     return min(1.0, erfc(distance / sqrt(wide) / sqrt(2.0)))
 
 
-@compiled
+def _room(span: Integers) -> tuple[Floats, Floats, Floats]:
+    """For the chances of one stratum, of those before it, and of both."""
+    return np.empty(int(span.max()) + 1), np.empty(int(span.sum()) + 1), np.empty(int(span.sum()) + 1)
+
+
+@inner
 def _one(n1: int, n: int, lost: int, least: int, out: Floats) -> None:
     """Probabilities of a hypergeometric count from its least value on."""
     for place in range(len(out)):
@@ -110,18 +115,24 @@ def _one(n1: int, n: int, lost: int, least: int, out: Floats) -> None:
         )  # fmt: skip
 
 
-@compiled
-def _mid_tails(margins: Margins, seen: int) -> tuple[float, float]:
+@lean
+def _mid_tails(margins: Margins, seen: int, room: tuple[Floats, Floats, Floats]) -> tuple[float, float]:
     """Below and above what was seen, with half of its own probability each."""
     n1, n, lost, least, span = margins
-    total = 1
-    chance = np.ones(1)
+    one, chance, both = room
+    total, lower, upper = 1, 0.0, 0.0
+    chance[0] = 1.0
     for stratum in range(len(n1)):
-        one = np.empty(span[stratum] + 1)
-        _one(n1[stratum], n[stratum], lost[stratum], least[stratum], one)
-        both = np.zeros(total + span[stratum])
+        _one(n1[stratum], n[stratum], lost[stratum], least[stratum], one[: span[stratum] + 1])
+        for place in range(total + span[stratum]):
+            both[place] = 0.0
         for place in range(total):
-            for more in range(len(one)):
+            for more in range(span[stratum] + 1):
                 both[place + more] += chance[place] * one[more]
-        chance, total = both, len(both)
-    return chance[:seen].sum() + chance[seen] / 2, chance[seen + 1 :].sum() + chance[seen] / 2
+        chance, both = both, chance
+        total += span[stratum]
+    for place in range(seen):
+        lower += chance[place]
+    for place in range(seen + 1, total):
+        upper += chance[place]
+    return lower + chance[seen] / 2, upper + chance[seen] / 2
