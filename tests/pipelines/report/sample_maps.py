@@ -12,9 +12,8 @@ LONG = (
 )
 
 
-def make_map(touchpoints_n: int) -> str:
-    """A map with so many touchpoints: branches, sidings, moments of truth, promises and long Nordic titles."""
-    names = [f"t{i:02d}" for i in range(1, touchpoints_n + 1)]
+def _blocks(names: list[str]) -> list[str]:
+    """The touchpoints in a row, some of them in branches, sidings and loops."""
     blocks: list[str] = []
     rest = list(names)
     shapes = ["{}", "{}", "one_of:2", "optional:{}", "{}", "all_of:3", "repeat:{}"]
@@ -32,6 +31,13 @@ def make_map(touchpoints_n: int) -> str:
             blocks.append(f"{{repeat: {rest.pop(0)}, at_most: 3}}")
         else:
             blocks.append(rest.pop(0))
+    return blocks
+
+
+def make_map(touchpoints_n: int) -> str:
+    """A map with so many touchpoints: branches, sidings, moments of truth, promises and long Nordic titles."""
+    names = [f"t{i:02d}" for i in range(1, touchpoints_n + 1)]
+    blocks = _blocks(names)
     size = max(2, len(blocks) // 4 + 1)
     phases = [blocks[i : i + size] for i in range(0, len(blocks), size)]
     titles = ("Oppdage", "Beslutningsgrunnlag", "Kjøp", "Ta i bruk", "Bli værende")
