@@ -236,20 +236,16 @@ def add_broken(con: duckdb.DuckDBPyConnection, landing: Landing, target: FileTar
     """Keep the records that could not become rows; returns how many there are."""
     if not landing.broken:
         return {}
-    import pyarrow as pa
-
-    broken = {
-        "line": [row.line for row in landing.broken],
-        "reason": [row.reason for row in landing.broken],
-        "raw": [row.raw for row in landing.broken],
-    }
-    con.register("broken", pa.table(broken))
     con.execute(
         "INSERT INTO rejected_rows (source, file_id, line, reason_code, reason, raw, first_seen_at)"
-        f" SELECT $source, $file_id, line, {quoted(BROKEN_ROW)}, reason, raw, $now FROM broken",
-        {"source": target.source, "file_id": target.file_id, "now": target.now},
+        f" SELECT $source, $file_id, unnest($lines), {quoted(BROKEN_ROW)}, unnest($reasons), unnest($raws), $now",
+        {
+            **{"source": target.source, "file_id": target.file_id, "now": target.now},
+            "lines": [row.line for row in landing.broken],
+            "reasons": [row.reason for row in landing.broken],
+            "raws": [row.raw for row in landing.broken],
+        },
     )
-    con.unregister("broken")
     return {BROKEN_ROW: len(landing.broken)}
 
 

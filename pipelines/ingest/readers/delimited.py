@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.ingest.deliveries import UNPACKING_ERRORS, Delivery, open_unpacked, unreadable
 from pipelines.ingest.dialect import Dialect, recognise_dialect
+from pipelines.ingest.readers.arrays import integers, owned
 from pipelines.ingest.readers.landing import SAMPLE_ROWS, Broken, Landing, shape_of
 from pipelines.ingest.text import BLOCK, SAMPLE_BLOCK, UndecodableError, utf8_blocks
 from schemas.errors import SourceError
@@ -218,7 +219,7 @@ class TextRows:
         names = [f"c{place}" for place in range(len(self.dialect.names))]
         try:
             return csv.read_csv(
-                pa.BufferReader(_owned(chunk)),
+                pa.BufferReader(owned(chunk)),
                 read_options=csv.ReadOptions(use_threads=False, block_size=len(chunk) + 1, column_names=names),
                 parse_options=csv.ParseOptions(
                     delimiter=self.dialect.delimiter,
@@ -236,24 +237,13 @@ class TextRows:
             raise SourceError("the rows cannot be told apart", "delimited rows", hint, self.delivery.shown) from error
 
     def _with_lines(self, batch: pa.RecordBatch) -> pa.RecordBatch:
-        import pyarrow as pa
-
         lines = self._counter.take(batch.num_rows)
         if len(lines) < batch.num_rows:
             got = f"{self.rows_n + batch.num_rows} rows were read of {self._counter.good_n} that were counted"
             raise SourceError(got, "all of them", "check its quotes and line ends", self.delivery.shown)
         self.rows_n += batch.num_rows
-        return batch.append_column("line", pa.array(lines))
+        return batch.append_column("line", integers(lines))
 
     def _note_invalid(self, row: InvalidRow) -> str:
         self._invalid.append((row.actual_columns, row.text))
         return "skip"
-
-
-def _owned(chunk: bytes) -> pa.Buffer:
-    """A copy that is Arrow's own: releasing it from Arrow's threads needs no interpreter."""
-    import pyarrow as pa
-
-    stream = pa.BufferOutputStream()
-    stream.write(chunk)
-    return stream.getvalue()

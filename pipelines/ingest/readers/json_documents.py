@@ -11,7 +11,10 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from pipelines.ingest.deliveries import UNPACKING_ERRORS, Delivery, open_unpacked, unreadable
+from pipelines.ingest.readers.arrays import integers, texts
 from pipelines.ingest.readers.landing import SAMPLE_ROWS, Landing
 from pipelines.ingest.text import BLOCK, SAMPLE_BLOCK, UndecodableError, utf8_blocks
 from schemas.errors import SourceError
@@ -61,8 +64,7 @@ class JsonDocument:
         """The stream, for one reading."""
         import pyarrow as pa
 
-        schema = pa.schema([pa.field("c0", pa.string()), pa.field("line", pa.int64())])
-        return pa.RecordBatchReader.from_batches(schema, self._kept_failure())
+        return pa.RecordBatchReader.from_batches(_schema(), self._kept_failure())
 
     def close(self) -> None:
         """Close the file."""
@@ -96,10 +98,9 @@ class JsonDocument:
             if scanner.carried_n > MAX_RECORD_BYTES:
                 raise SourceError(f"a record of more than {scanner.carried_n >> 20} MB", "shorter records", "", shown)
             if records:
-                lines = range(self._landed_n + 1, self._landed_n + 1 + len(records))
+                lines = np.arange(self._landed_n + 1, self._landed_n + 1 + len(records), dtype=np.int64)
                 self._landed_n += len(records)
-                texts = pa.array(records, pa.binary()).cast(pa.string())
-                yield pa.record_batch({"c0": texts, "line": pa.array(lines, pa.int64())})
+                yield pa.record_batch([texts(records), integers(lines)], schema=_schema())
             if self._is_sample and self._landed_n >= SAMPLE_ROWS:
                 return
         if not scanner.is_whole:
@@ -107,6 +108,12 @@ class JsonDocument:
         if not scanner.has_list:
             got = f"there is no list {'.'.join(self._path)!r}" if self._path else "there is no list"
             raise SourceError(got, "the name of the list of records", "correct records under [sources.read]", shown)
+
+
+def _schema() -> pa.Schema:
+    import pyarrow as pa
+
+    return pa.schema([pa.field("c0", pa.large_string()), pa.field("line", pa.int64())])
 
 
 def recognised(delivery: Delivery, encoding: str, told: str | None, is_sample: bool = False) -> JsonDocument | None:
