@@ -16,12 +16,10 @@ import numpy.typing as npt
 
 from models.contrasts import Estimate, held_still, p_of_shares, share_of, two_sided
 from models.friction.family import FALSE_DISCOVERY, adjusted
-from models.intervals import Z_95, Integers
+from models.intervals import Z_95, Integers, Numbers
 from models.patience import LEAST_N
 
 Flags = npt.NDArray[np.bool_]
-Numbers = npt.NDArray[np.signedinteger]
-"""Small whole numbers in as few bytes as they need: the risk sets of all frictions are held at once."""
 
 MOST_VALUES = 50  # an attribute with more is an id or free text
 LEAST_EXPOSED = 10  # fewer journeys with the signal are an anecdote
@@ -63,7 +61,7 @@ class Exposure:
     """
 
     is_exposed: Flags
-    person: Integers
+    person: Numbers
     day: Numbers
     attributes: Mapping[str, Attribute]
 

@@ -21,11 +21,10 @@ from models.contrasts import (
     share_of,
     stratified_effect,
 )
-from models.intervals import Floats, Integers
+from models.intervals import Floats, Integers, Numbers
 from models.patience import DAY_US
 
 Flags = npt.NDArray[np.bool_]
-Numbers = npt.NDArray[np.signedinteger]
 
 
 @dataclass(frozen=True)

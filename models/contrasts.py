@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.incidence import Curves, curves
-from models.intervals import Z_95, Floats, Integers, wilson
+from models.intervals import Z_95, Floats, Integers, Numbers, wilson
 
 FEW_EXPECTED = 10.0  # below so many expected hits or misses on either side a share is tested exactly, not by z
 FEW_LOST = 5.0  # fewer expected to be lost, or to stay, on the smaller side, and an effect has no normal interval
@@ -82,7 +82,7 @@ def two_sided(z: float) -> float:
     return erfc(abs(z) / sqrt(2))
 
 
-def clustered_spread(influence: Floats, person: Integers) -> float:
+def clustered_spread(influence: Floats, person: Numbers) -> float:
     """Standard error of an estimate from what each journey adds to its error, summed per person first.
 
     Args:
@@ -95,7 +95,7 @@ def clustered_spread(influence: Floats, person: Integers) -> float:
     return sqrt(float(np.square(of_person).sum()) * few)
 
 
-def share_of(is_hit: npt.NDArray[np.bool_], person: Integers) -> Estimate:
+def share_of(is_hit: npt.NDArray[np.bool_], person: Numbers) -> Estimate:
     """The share of journeys that do something, Wilson's interval on what they are worth. Needs at least one.
 
     Args:
@@ -111,7 +111,7 @@ def share_of(is_hit: npt.NDArray[np.bool_], person: Integers) -> Estimate:
     return Estimate(share, float(low), float(high), worth, sqrt(share * (1 - share) / worth))
 
 
-def _all_alike(person: Integers) -> float:
+def _all_alike(person: Numbers) -> float:
     """What journeys are worth if all of one person's are alike."""
     return person.size**2 / float(np.square(np.bincount(person).astype(float)).sum())
 
@@ -260,7 +260,7 @@ def _exact(hits: int, n: int, other_hits: int, other_n: int) -> float:
     return min(1.0, 2 * float(min(tails)))
 
 
-def held_still(value: Floats, is_one: npt.NDArray[np.bool_], stratum: Integers, person: Integers) -> Contrast | None:
+def held_still(value: Floats, is_one: npt.NDArray[np.bool_], stratum: Integers, person: Numbers) -> Contrast | None:
     """The difference of two means within strata, with overlap weights (n1 n0 / n); None where no stratum has both.
 
     Args:

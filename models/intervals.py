@@ -7,6 +7,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.signedinteger]
+"""Whole numbers in as few bytes as they need."""
 
 Z_95 = 1.959963984540054  # the normal quantile that leaves 2.5 % on either side
 

@@ -171,18 +171,17 @@ def _adjusted_effects(sets: Sequence[RiskSet], steps: Steps) -> Floats:
     are those of one regression; signals that always go together get equal parts.
     """
     signals_n = len(sets)
-    met = np.zeros((signals_n, steps.code.size), dtype=bool)
-    for place, units in enumerate(sets):
-        met[place, units.step[units.is_exposed]] = True
+    met = [np.flatnonzero(np.bincount(units.step[units.is_exposed])) for units in sets]
     slopes, answers = np.zeros((signals_n, signals_n)), np.zeros(signals_n)
     for place, units in enumerate(sets):
         n = np.bincount(units.stratum).astype(float)
         share = ratio(np.bincount(units.stratum, units.is_exposed).astype(float), n)
+        # Whole numbers, so that their sums are the same in whatever order.
         rest = np.rint((units.is_exposed - share[units.stratum]) * 2.0**30)
         answers[place] = rest[units.is_lost].sum()
+        of_step = np.bincount(units.step, rest, steps.code.size)
         for other in range(signals_n):
-            exposed = units.is_exposed if other == place else met[other, units.step]
-            slopes[place, other] = rest[exposed].sum()
+            slopes[place, other] = rest[units.is_exposed].sum() if other == place else of_step[met[other]].sum()
     scale = np.diag(slopes)
     return np.asarray(np.linalg.lstsq(slopes / scale[:, None], answers / scale, rcond=1e-9)[0])
 

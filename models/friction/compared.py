@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import overload
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Final, overload
 
 import numpy as np
 
 from models.friction.journeys import FOREVER_US, Stays
 from models.friction.numbers import wide
-from models.friction.parts import Flags, Integers, Numbers, RiskSet, Shorts, Steps
+from models.friction.parts import Flags, Floats, Integers, Numbers, RiskSet, Shorts, Steps
 from models.friction.placement import Place
 
 
@@ -38,25 +39,58 @@ class Held:
     months: float
     is_entry: bool
 
-    def risk_set(self, refused: str | None) -> RiskSet:
-        """All that is known of each unit."""
-        stays, row = self.stays, self.row
-        entered_us = stays.reached_us[row] if self.entered_us is None else self.entered_us
-        next_us = stays.next_us[row]
-        return RiskSet(
-            person=wide(stays.person[row]),
-            stratum=wide(self.stratum),
-            base=wide(stays.base[row]),
-            step=wide(self.place_in_steps[row]),
-            is_exposed=self.is_exposed,
-            is_lost=stays.is_lost[row],
-            fate=wide(stays.fate[row]),
-            code=wide(stays.code[row]),
-            went_on_s=np.where(next_us < FOREVER_US, (next_us - entered_us) / 1e6, np.nan),
-            months=self.months,
-            refused=refused,
-            is_entry=self.is_entry,
-        )
+
+def _went_on_s(held: Held) -> Floats:
+    stays, row = held.stays, held.row
+    entered_us = stays.reached_us[row] if held.entered_us is None else held.entered_us
+    next_us = stays.next_us[row]
+    return np.where(next_us < FOREVER_US, (next_us - entered_us) / 1e6, np.nan)
+
+
+_MADE_OF: Final[Mapping[str, Callable[[Held], Integers | Floats | Flags]]] = {
+    "person": lambda held: wide(held.stays.person[held.row]),
+    "stratum": lambda held: wide(held.stratum),
+    "base": lambda held: wide(held.stays.base[held.row]),
+    "step": lambda held: wide(held.place_in_steps[held.row]),
+    "is_lost": lambda held: held.stays.is_lost[held.row],
+    "fate": lambda held: wide(held.stays.fate[held.row]),
+    "code": lambda held: wide(held.stays.code[held.row]),
+    "went_on_s": _went_on_s,
+}
+"""The arrays of a risk set, of what is held of it."""
+
+
+class OnDemand(RiskSet):
+    """A risk set of which each array is made when it is asked for: hardly anybody needs all of them."""
+
+    held: Held
+
+    def __init__(self, held: Held, refused: str | None, known: Mapping[str, Integers] = MappingProxyType({})) -> None:
+        """Of these units.
+
+        Args:
+            held: The units.
+            refused: See `RiskSet`.
+            known: Arrays that are there already, by name.
+        """
+        own = {"held": held, "refused": refused, "months": held.months, "is_entry": held.is_entry}
+        vars(self).update({**own, "is_exposed": held.is_exposed, **known})
+
+    def within(self, stratum: Integers) -> RiskSet:
+        """The same units, compared within other strata."""
+        known = {name: part for name, part in vars(self).items() if isinstance(part, np.ndarray)}
+        return OnDemand(self.held, self.refused, {**known, "stratum": stratum})
+
+    def __getattr__(self, name: str) -> Integers | Floats | Flags:
+        """An array that is not there yet."""
+        if name not in _MADE_OF:
+            raise AttributeError(name)
+        vars(self)[name] = made = _MADE_OF[name](self.held)
+        return made
+
+    def whole(self) -> RiskSet:
+        """With every array made."""
+        return RiskSet(**{each.name: getattr(self, each.name) for each in fields(RiskSet)})
 
 
 @dataclass(frozen=True)
@@ -86,7 +120,7 @@ class Compared:
     @property
     def units(self) -> RiskSet:
         """Who is compared, made anew at each call: ask once, and let it go."""
-        return self.held.risk_set(self.refused)
+        return OnDemand(self.held, self.refused).whole()
 
     @property
     def row(self) -> Shorts:
@@ -129,8 +163,10 @@ class Made(Sequence[RiskSet]):
     @overload
     def __getitem__(self, place: slice) -> Made: ...
     def __getitem__(self, place: int | slice) -> RiskSet | Made:
-        """One of them, or some, which are not made yet."""
-        return Made(self._compared[place]) if isinstance(place, slice) else self._compared[place].units
+        """One of them, or some."""
+        if isinstance(place, slice):
+            return Made(self._compared[place])
+        return OnDemand(self._compared[place].held, self._compared[place].refused)
 
 
 @dataclass

@@ -55,8 +55,25 @@ class FrictionInputs:
 
     @cached_property
     def person_hash(self) -> NDArray[np.uint64]:
-        """The hash of every person, in ascending order: `person` is the place in it."""
-        return np.unique(self.journeys["person_hash"].to_numpy().astype(np.uint64))
+        """The hash of every person; `person` is the place in it, in the order in which journeys come.
+
+        So what is looked up by person, journey by journey, lies side by side.
+        """
+        return self._people[0]
+
+    @property
+    def person(self) -> Shorts:
+        """The person of each journey."""
+        return self._people[1]
+
+    @cached_property
+    def _people(self) -> tuple[NDArray[np.uint64], Shorts]:
+        hashes = self.journeys["person_hash"].to_numpy().astype(np.uint64)
+        names, first, number = np.unique(hashes, return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        place = np.empty(names.size, dtype=np.int32)
+        place[order] = np.arange(names.size, dtype=np.int32)
+        return names[order], place[number]
 
     @cached_property
     def held_still(self) -> tuple[str, ...]:

@@ -117,7 +117,6 @@ class _Journeys:
 
 def _about_journeys(inputs: FrictionInputs) -> _Journeys:
     columns = [SEGMENT.format(name) for name in inputs.held_still]
-    people = np.searchsorted(inputs.person_hash, inputs.journeys["person_hash"].to_numpy().astype(np.uint64))
     base = np.zeros(inputs.journeys.height, dtype=np.int32)
     if columns:
         texts = inputs.journeys.select(pl.col(columns).cast(pl.String))
@@ -128,7 +127,7 @@ def _about_journeys(inputs: FrictionInputs) -> _Journeys:
         converted=pl.when(pl.col("status") == Status.CONVERTED).then(ended).otherwise(FOREVER_US),
         exited=pl.when(pl.col("status") == Status.EXITED).then(ended).otherwise(FOREVER_US),
     )
-    return _Journeys(people.astype(np.int32), base, ends["converted"].to_numpy(), ends["exited"].to_numpy())
+    return _Journeys(inputs.person, base, ends["converted"].to_numpy(), ends["exited"].to_numpy())
 
 
 def _stays(inputs: FrictionInputs, rows: _Rows) -> Stays:

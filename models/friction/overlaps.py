@@ -8,7 +8,7 @@ the other its shadow. Where both cost, each is charged with its own part only.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import overload
 
 import numpy as np
@@ -113,8 +113,8 @@ def explained_by(beside: Companions, alone: Floats, effect: Floats, q_value: Flo
 
 
 def _met(units: RiskSet) -> Flags:
-    """By stage, whether it shows the signal."""
-    return np.bincount(units.step[units.is_exposed], minlength=int(units.step.max()) + 1) > 0
+    """By stage, whether it shows the signal; no stage after the last one that does is told of."""
+    return np.bincount(units.step[units.is_exposed]) > 0
 
 
 def _shows(units: RiskSet, met: Flags) -> Flags:
@@ -133,7 +133,7 @@ def _company(units: RiskSet, met: Flags) -> float:
 
 def _refined(units: RiskSet, others: Sequence[Flags]) -> RiskSet:
     for met in others:
-        units = replace(units, stratum=units.stratum * 2 + _shows(units, met))
+        units = units.within(units.stratum * 2 + _shows(units, met))
     return units
 
 

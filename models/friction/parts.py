@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,10 @@ class RiskSet:
     months: float
     refused: str | None = None
     is_entry: bool = False
+
+    def within(self, stratum: Integers) -> RiskSet:
+        """The same units, compared within other strata."""
+        return replace(self, stratum=stratum)
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,7 +14,7 @@ import polars as pl
 from models.causes import MOST_VALUES, Attribute, Cause, Exposure, find_causes
 from models.friction.compared import Compared
 from models.friction.journeys import SEGMENT
-from models.intervals import Integers
+from models.intervals import Integers, Numbers
 from models.rules import quoted
 from pipelines.compare.cause_words import cause_said
 from pipelines.engine import Engine
@@ -24,6 +24,7 @@ from pipelines.study import Study
 from schemas.words import FrictionVerdict
 
 _EPOCH: Final = date(1970, 1, 1)
+_MANY: Final = 2**15
 _NO_ID: Final = r"(^|[_.: ])(id|ids|uuid|guid|hash|token|key|email|phone|name|number|no|url|ip)$"
 """Attributes called like this name somebody or something: they are no cause."""
 _HOURS: Final = tuple(f"{hour:02}" for hour in range(24))
@@ -63,7 +64,7 @@ def root_causes(engine: Engine, study: Study, judged: Judged, timezone: str) -> 
         f"SELECT journey_key, code, position FROM stages WHERE code IN ({codes}) ORDER BY journey_key, position, code"
     )
     positions = _positions(places, judged.subject.journeys.journeys["journey_key"].to_numpy())
-    exposures = [_exposure(_units(each, judged, positions), each, judged, told, timezone) for each in wanted]
+    exposures = list(_exposures(wanted, judged, positions, told, timezone))
     rows = [
         _row(cause, each, judged, place, timezone)
         for each, causes in zip(wanted, find_causes(exposures), strict=True)
@@ -126,7 +127,7 @@ def _positions(places: pl.DataFrame, keys: Integers) -> dict[int, Integers]:
 
 def _units(compared: Compared, judged: Judged, positions: Mapping[int, Integers]) -> pl.DataFrame:
     """One row per unit of a risk set: its number, journey, and the event that brought it there."""
-    journey, code = compared.journey, compared.units.code
+    journey, code = compared.journey, judged.found.stays.code[compared.row]
     keys = judged.subject.journeys.journeys["journey_key"].to_numpy()[journey]
     position = np.full(keys.size, -1, dtype=np.int64)
     for each in np.unique(code).tolist():
@@ -138,12 +139,35 @@ def _units(compared: Compared, judged: Judged, positions: Mapping[int, Integers]
     return units.with_columns(known).sort("position", maintain_order=True)
 
 
-def _exposure(
+class _Known(NamedTuple):
+    """What is known of each unit of a risk set when it comes there, whether it is exposed or not."""
+
+    person: Numbers
+    day: Numbers
+    attributes: Mapping[str, Attribute]
+
+
+def _exposures(
+    wanted: Sequence[Compared],
+    judged: Judged,
+    positions: Mapping[int, Integers],
+    told: dict[str, pl.DataFrame],
+    timezone: str,
+) -> Iterator[Exposure]:
+    """The risk sets with what is known of their units: of those with the same units it is held once."""
+    known: dict[int, _Known] = {}
+    for each in wanted:
+        rows = id(each.row)
+        if rows not in known:
+            known[rows] = _known(_units(each, judged, positions), each, judged, told, timezone)
+        yield Exposure(each.held.is_exposed, *known[rows])
+
+
+def _known(
     units: pl.DataFrame, compared: Compared, judged: Judged, told: dict[str, pl.DataFrame], timezone: str
-) -> Exposure:
-    """A risk set with what is known of each unit when it comes there."""
-    who = compared.units
-    moments = pl.Series(judged.found.stays.reached_us[compared.row]).cast(pl.Datetime("us", "UTC"))
+) -> _Known:
+    stays, row = judged.found.stays, compared.row
+    moments = pl.Series(stays.reached_us[row]).cast(pl.Datetime("us", "UTC"))
     local = moments.dt.convert_time_zone(timezone)
     attributes = {name: _coded(judged.subject.journeys.journeys[SEGMENT.format(name)].gather(compared.journey))
                   for name in judged.subject.plan.segments}  # fmt: skip
@@ -152,13 +176,9 @@ def _exposure(
         attributes[name] = _coded(latest["value"])
     attributes["hour"] = _numbered(local.dt.hour().to_numpy(), _HOURS)
     attributes["weekday"] = _numbered(local.dt.weekday().to_numpy() - 1, _WEEKDAYS)
-    attributes["touchpoint"] = _numbered(who.code, judged.subject.plan.names)
-    return Exposure(
-        who.is_exposed,
-        who.person,
-        (local.dt.date() - _EPOCH).dt.total_days().to_numpy().astype(np.int32),
-        attributes,
-    )
+    attributes["touchpoint"] = _numbered(stays.code[row], judged.subject.plan.names)
+    day = (local.dt.date() - _EPOCH).dt.total_days().to_numpy().astype(np.int32)
+    return _Known(stays.person[row], day, attributes)
 
 
 def _numbered(number: npt.NDArray[np.integer], names: Sequence[str]) -> Attribute:
@@ -173,7 +193,8 @@ def _numbered(number: npt.NDArray[np.integer], names: Sequence[str]) -> Attribut
 def _coded(values: pl.Series) -> Attribute:
     texts = values.cast(pl.String)
     known = texts.drop_nulls().unique().sort()
-    code = texts.cast(pl.Enum(known)).to_physical().cast(pl.Int32).fill_null(-1).to_numpy()
+    small = pl.Int16 if known.len() < _MANY else pl.Int32
+    code = texts.cast(pl.Enum(known)).to_physical().cast(small).fill_null(-1).to_numpy()
     return Attribute(tuple(known.to_list()), code)
 
 
