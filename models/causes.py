@@ -177,7 +177,7 @@ def _p_of(exposure: Exposure, with_it: Flags) -> float:
     sides = [share_of(exposed[side], exposure.person[side]) for side in (with_it, ~with_it)]
     if min(side.worth for side in sides) < LEAST_N:
         return 1.0
-    still = held_still(exposed.astype(float), with_it, _spans(exposure.day), exposure.person)
+    still = held_still(exposed, with_it, _spans(exposure.day), exposure.person)
     return max(p_of_shares(*sides), 1.0 if still is None else still.p_value)
 
 

@@ -15,6 +15,8 @@ import numpy.typing as npt
 from models.incidence import Curves, curves
 from models.intervals import Z_95, Floats, Integers, Numbers, wilson
 
+Flags = npt.NDArray[np.bool_]
+
 FEW_EXPECTED = 10.0  # below so many expected hits or misses on either side a share is tested exactly, not by z
 FEW_LOST = 5.0  # fewer expected to be lost, or to stay, on the smaller side, and an effect has no normal interval
 _TOLERANCE = 1 - 1e-12  # keeps rounding in a sum from pushing a quantile to the next time
@@ -260,11 +262,11 @@ def _exact(hits: int, n: int, other_hits: int, other_n: int) -> float:
     return min(1.0, 2 * float(min(tails)))
 
 
-def held_still(value: Floats, is_one: npt.NDArray[np.bool_], stratum: Integers, person: Numbers) -> Contrast | None:
+def held_still(value: Floats | Flags, is_one: Flags, stratum: Integers, person: Numbers) -> Contrast | None:
     """The difference of two means within strata, with overlap weights (n1 n0 / n); None where no stratum has both.
 
     Args:
-        value: A number, or 0 and 1, per journey.
+        value: A number, or whether, per journey.
         is_one: Whether the journey is of the one group, else of the other.
         stratum: Whole number from 0.
         person: Whole number of the person, from 0.
@@ -279,11 +281,21 @@ def held_still(value: Floats, is_one: npt.NDArray[np.bool_], stratum: Integers, 
     mean1 = np.divide(np.bincount(stratum, value * is_one, strata_n), n1, out=np.zeros(strata_n), where=n1 > 0)
     mean0 = np.divide(np.bincount(stratum, value * ~is_one, strata_n), n0, out=np.zeros(strata_n), where=n0 > 0)
     difference = float((weight * (mean1 - mean0)).sum())
-    n = np.where(is_one, n1[stratum], n0[stratum])
-    rest = np.where(is_one, value - mean1[stratum], mean0[stratum] - value)
-    # The strata's own differences vary around their mean: that the weights are estimated adds so much.
-    of_weights = weight[stratum] * ((mean1 - mean0)[stratum] - difference) / (n1 + n0)[stratum]
-    spread = clustered_spread(weight[stratum] * rest / n + of_weights, person)
+
+    def influence(value: Floats, is_one: Flags, stratum: Integers) -> Floats:
+        n = np.where(is_one, n1[stratum], n0[stratum])
+        rest = np.where(is_one, value - mean1[stratum], mean0[stratum] - value)
+        # The strata's own differences vary around their mean: that the weights are estimated adds so much.
+        of_weights = weight[stratum] * ((mean1 - mean0)[stratum] - difference) / (n1 + n0)[stratum]
+        return np.asarray(weight[stratum] * rest / n + of_weights)
+
+    if value.dtype == np.bool_:  # of few kinds of journeys, each of which adds the same
+        kind = (stratum * 2 + is_one) * 2 + value
+        kinds, of_kind = np.flatnonzero(np.bincount(kind)), np.zeros(strata_n * 4)
+        of_kind[kinds] = influence((kinds % 2).astype(float), kinds // 2 % 2 == 1, kinds // 4)
+        spread = clustered_spread(of_kind[kind], person)
+    else:
+        spread = clustered_spread(influence(value.astype(float), is_one, stratum), person)
     p_value = two_sided(difference / spread) if spread > 0 else float(difference == 0)
     return Contrast(difference, difference - Z_95 * spread, difference + Z_95 * spread, p_value)
 
@@ -296,7 +308,7 @@ def stratified_effect(
     The variance is Sato's, which holds with many strata of few, times the design effect of people who come again. Its
     worth is that of the smaller side: the exposed, or the others.
     """
-    found = held_still(is_lost.astype(float), is_exposed, stratum, person)
+    found = held_still(is_lost, is_exposed, stratum, person)
     sides = [share_of(is_lost[side], person[side]) for side in (is_exposed, ~is_exposed) if side.any()]
     if found is None or len(sides) < 2:
         return None

@@ -192,3 +192,10 @@ def test_effects_in_many_strata_of_few_do_not_differ_by_themselves() -> None:
 def test_an_effect_on_hardly_anybody_lost_is_not_told() -> None:
     exposed = alone(400) < 40
     assert stratified_effect(alone(400) % 100 == 0, exposed, alone(400) * 0, alone(400)) is None
+
+
+def test_what_is_so_or_not_is_held_still_like_the_numbers_0_and_1() -> None:
+    draw = np.random.default_rng(3)
+    hits, one = draw.random(4_000) < 0.3, draw.random(4_000) < 0.2
+    stratum, person = draw.integers(0, 12, 4_000), draw.integers(0, 2_500, 4_000)
+    assert held_still(hits, one, stratum, person) == held_still(hits.astype(float), one, stratum, person)
