@@ -23,6 +23,13 @@ TASKS = {
     "written_gb": ("Output Metrics", "Bytes Written"),
 }
 _GB = 1e9
+LARGE = {
+    "spark.driver.memory": "2g",
+    "spark.executor.memory": "2g",
+    "spark.driver.extraJavaOptions": "-XX:+UseSerialGC",
+    "spark.executor.extraJavaOptions": "-XX:+UseSerialGC",
+}
+"""For runs of many minutes, unlike those of the tests: Java's second compiler, and room for millions of rows."""
 
 
 @dataclass
@@ -55,7 +62,7 @@ def run(folder: Path, memory: str) -> Costs:
     """Ingest to report, with the models on the cluster; what tasks shuffled, read and wrote, by stage."""
     costs, place = CostsOfCluster(), folder / "cluster"
     shutil.rmtree(place, ignore_errors=True)
-    cluster = Cluster(place)
+    cluster = Cluster(place, LARGE, worker_memory="2600m")
     os.environ |= cluster.environment
     try:
         with costs.step("start of the cluster"):

@@ -105,12 +105,16 @@ class Cluster:
 
     Attributes:
         folder: Logs, work directories, settings and storage of the cluster.
+        options: Settings of its sessions beside or instead of `DEFAULTS`.
+        worker_memory: What each worker has to give.
         daemons: What runs, by name.
         master: The address for a session: `spark://...`.
         connect: The address of the Connect server, once there is one: `sc://...`.
     """
 
     folder: Path
+    options: Mapping[str, str] = field(default_factory=dict)
+    worker_memory: str = "1200m"
     daemons: dict[str, Daemon] = field(default_factory=dict)
     master: str = ""
     connect: str = ""
@@ -136,7 +140,7 @@ class Cluster:
         """Start the master and its workers, and wait until they know each other."""
         for name in ("conf", "events", "logs", "storage"):
             (self.folder / name).mkdir(parents=True)
-        told = DEFAULTS | {"spark.eventLog.dir": (self.folder / "events").as_uri()}
+        told = {**DEFAULTS, **self.options} | {"spark.eventLog.dir": (self.folder / "events").as_uri()}
         lines = "".join(f"{key} {value}\n" for key, value in told.items())
         (self.folder / "conf" / "spark-defaults.conf").write_text(lines, encoding="utf-8")
         master = self._start("master", "org.apache.spark.deploy.master.Master", "--port", "0", "--webui-port", "0")
@@ -149,7 +153,7 @@ class Cluster:
     def start_worker(self, name: str) -> Daemon:
         """Start a worker of one core; it registers by itself."""
         place = ("--work-dir", str(self.folder / name), "--webui-port", "0", "--port", "0")
-        size = ("--cores", "1", "--memory", "1200m")
+        size = ("--cores", "1", "--memory", self.worker_memory)
         return self._start(name, "org.apache.spark.deploy.worker.Worker", *place, *size, self.master)
 
     def start_connect(self) -> str:
