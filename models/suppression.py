@@ -10,7 +10,8 @@ that is published, and keeps to what is known of the hidden ones. Too much may b
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping
+from bisect import bisect_left, insort
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from math import inf
@@ -64,54 +65,75 @@ def hide(
     small = frozenset(name for name, n in counts.items() if 0 < n < minimum or (n > 0 and name in sensitive))
     if minimum <= 1 or not small:
         return Hidden()
+    names = tuple(counts)
     table = _table(counts, sums, minimum, small)
-    table.dispensable |= set(dispensable)
+    table.dispensable |= {at for at, name in enumerate(names) if name in dispensable}
     table.find_mends()
-    tried: list[Name] = []
+    tried: list[int] = []
     for name in table.in_order():
         if not table.is_safe(name):
-            table.hidden |= dict.fromkeys(table.cheapest_beside(name))
+            table.hide(*table.cheapest_beside(name))
         while not table.is_safe(name) and (beside := table.next_beside(name)) is not None:
-            table.hidden[beside] = None
+            table.hide(beside)
             tried.append(beside)
         if not table.is_safe(name):
             table.mask_around(name)
     table.show_again(tried)
-    told = small - table.masked
-    return Hidden(told, frozenset(table.hidden) - told)
+    told = small - {names[at] for at in table.masked}
+    return Hidden(told, frozenset(names[at] for at in table.hidden) - told)
 
 
 @dataclass
-class _Table(Generic[Name]):
-    """Counts and sums as the search needs them.
+class _Table:
+    """Counts and sums as the search needs them. Names are numbers here: that of a count is where it comes in `counts`.
 
     Attributes:
-        sums: Name to its sign, for each sum.
-        of: Name to the sums that it stands in.
-        hidden: Hidden so far, as keys in order.
+        told: How each name is written, for an order that does not depend on the numbers.
+        sums: int to its sign, for each sum.
+        of: The sums that each name stands in.
+        places: The same sums, each with the place of the name in it.
+        inside: The hidden of each sum, with their places in it and their signs, in its order.
+        hidden: Hidden so far.
         proofs: What is known to have two possible values, to the changes that make the other one.
         masked: Small counts of which not even that is told.
         dispensable: What is rather hidden than others.
         mends: A sum and what it has too much, to the price and the count of the cheapest remedy.
     """
 
-    counts: Mapping[Name, int]
-    sums: tuple[dict[Name, int], ...]
-    of: dict[Name, list[int]]
+    told: Sequence[str]
+    counts: Sequence[int]
+    sums: Sequence[dict[int, int]]
+    of: Sequence[list[int]]
+    places: Sequence[list[tuple[int, int]]]
     minimum: int
-    small: frozenset[Name]
-    hidden: dict[Name, None]
-    proofs: dict[Name, Mapping[Name, int]] = field(default_factory=dict)
-    masked: set[Name] = field(default_factory=set)
-    dispensable: set[Name] = field(default_factory=set)
-    mends: dict[tuple[int, int], tuple[float, Name]] = field(default_factory=dict)
+    small: frozenset[int]
+    inside: list[list[tuple[int, int, int]]]
+    hidden: set[int] = field(default_factory=set)
+    proofs: dict[int, Mapping[int, int]] = field(default_factory=dict)
+    masked: set[int] = field(default_factory=set)
+    dispensable: set[int] = field(default_factory=set)
+    mends: dict[tuple[int, int], tuple[float, int]] = field(default_factory=dict)
 
-    def is_safe(self, name: Name) -> bool:
+    def hide(self, *names: int) -> None:
+        """Hide some counts more."""
+        for name in names:
+            if name not in self.hidden:
+                self.hidden.add(name)
+                for number, place in self.places[name]:
+                    insort(self.inside[number], (place, name, self.sums[number][name]))
+
+    def show(self, name: int) -> None:
+        """Hide a count no longer."""
+        self.hidden.remove(name)
+        for number, place in self.places[name]:
+            del self.inside[number][bisect_left(self.inside[number], (place,))]
+
+    def is_safe(self, name: int) -> bool:
         """Whether another table differs in this count and agrees with everything that is known."""
         if name in self.proofs:
             return True
         for step in (1, -1):
-            moves: dict[Name, int] = {}
+            moves: dict[int, int] = {}
             broken: dict[int, int] = {}
             if self._may(name, step):
                 self._move(name, step, moves, broken)
@@ -121,21 +143,21 @@ class _Table(Generic[Name]):
                 return True
         return False
 
-    def _may(self, name: Name, step: int) -> bool:
+    def _may(self, name: int, step: int) -> bool:
         """Whether a hidden count may be one more or one less, by what is known of it."""
         n = self.counts[name]
         if n < self.minimum and name not in self.masked:
             return 1 <= n + step < self.minimum
         return n + step >= (1 if name in self.small else self.minimum)
 
-    def _balanced(self, moves: dict[Name, int], broken: dict[int, int], tries: list[int]) -> bool:
+    def _balanced(self, moves: dict[int, int], broken: dict[int, int], tries: list[int]) -> bool:
         """Adds changes of other hidden counts to the moves until every sum holds again."""
         if not broken:
             return True
         number, surplus = next(iter(broken.items()))
-        for name, sign in self.sums[number].items():
+        for _, name, sign in self.inside[number]:
             step = -sign if surplus > 0 else sign
-            if name not in self.hidden or name in moves or not self._may(name, step):
+            if name in moves or not self._may(name, step):
                 continue
             tries[0] -= 1
             if tries[0] < 0:
@@ -147,27 +169,28 @@ class _Table(Generic[Name]):
             del moves[name]
         return False
 
-    def _move(self, name: Name, step: int, moves: dict[Name, int], broken: dict[int, int]) -> None:
+    def _move(self, name: int, step: int, moves: dict[int, int], broken: dict[int, int]) -> None:
         """Note a change, and which sums it breaks or mends, by how much."""
         moves[name] = step
-        for number in self.of.get(name, ()):
+        for number in self.of[name]:
             surplus = broken.get(number, 0) + step * self.sums[number][name]
             if surplus:
                 broken[number] = surplus
             else:
                 del broken[number]
 
-    def show_again(self, tried: Iterable[Name]) -> None:
+    def show_again(self, tried: Iterable[int]) -> None:
         """Show what was hidden on the way and turned out not to be needed, the largest first."""
-        for name in sorted(tried, key=lambda each: (-self.counts[each], repr(each))):
-            del self.hidden[name]
+        small = self.in_order()  # what proves one count safe may prove others: never in an order of a set's own
+        for name in sorted(tried, key=lambda each: (-self.counts[each], self.told[each])):
+            self.show(name)
             kept = self.proofs
             self.proofs = {other: changes for other, changes in kept.items() if name not in changes}
-            if not all(map(self.is_safe, self.small)):
-                self.hidden[name] = None
+            if not all(map(self.is_safe, small)):
+                self.hide(name)
                 self.proofs = kept
 
-    def cheapest_beside(self, name: Name) -> tuple[Name, ...]:
+    def cheapest_beside(self, name: int) -> tuple[int, ...]:
         """The counts of the cheapest change that this one can take part in; none where none was found.
 
         A count is a way between two sums that it stands in: a change runs along it from one to the other, and what it
@@ -177,16 +200,19 @@ class _Table(Generic[Name]):
         for step in (1, -1):
             if not self._may(name, step):
                 continue
-            ends = {number: step * self.sums[number][name] for number in self.of.get(name, ())}
+            ends = {number: step * self.sums[number][name] for number in self.of[name]}
             ways = [self._way(name, number, surplus, ends) for number, surplus in ends.items()]
             if all(way is not None for way in ways):
                 rings.append(tuple(dict.fromkeys(other for way in ways if way for other in way)))
-        rings.sort(key=lambda ring: (sum(map(self._price, ring)), repr(ring)))
+        rings.sort(key=lambda ring: (sum(map(self._price, ring)), self._written(ring)))
         return rings[0] if rings else ()
 
-    def _way(self, name: Name, number: int, surplus: int, ends: Mapping[int, int]) -> tuple[Name, ...] | None:
+    def _written(self, names: Sequence[int]) -> str:
+        return "(" + ", ".join(self.told[name] for name in names) + ("," if len(names) == 1 else "") + ")"
+
+    def _way(self, name: int, number: int, surplus: int, ends: Mapping[int, int]) -> tuple[int, ...] | None:
         """The cheapest way for a surplus from a sum to outside, or to another sum where it is wanted."""
-        best: list[tuple[float, int, int, int, tuple[Name, ...]]] = [(0.0, 0, number, surplus, ())]
+        best: list[tuple[float, int, int, int, tuple[int, ...]]] = [(0.0, 0, number, surplus, ())]
         seen: set[tuple[int, int]] = set()
         pushed = 0
         while best:
@@ -205,7 +231,7 @@ class _Table(Generic[Name]):
                     heappush(best, (price + more, pushed, beyond, carried, (*way, other, *mended)))
         return None
 
-    def _onward(self, name: Name, at: int, step: int) -> Iterator[tuple[int, int, tuple[Name, ...]]]:
+    def _onward(self, name: int, at: int, step: int) -> Iterator[tuple[int, int, tuple[int, ...]]]:
         """Where a change leads from a sum: the next one, what it carries there, and what mends the others."""
         others = [number for number in self.of[name] if number != at]
         for beyond in (*others, -1):
@@ -214,7 +240,7 @@ class _Table(Generic[Name]):
                 carried = step * self.sums[beyond][name] if beyond >= 0 else 0
                 yield beyond, carried, tuple(other for state in rest for other in self._mended(state))
 
-    def _mended(self, state: tuple[int, int]) -> tuple[Name, ...]:
+    def _mended(self, state: tuple[int, int]) -> tuple[int, ...]:
         name = self.mends[state][1]
         number, surplus = state
         step = -surplus * self.sums[number][name]
@@ -233,7 +259,7 @@ class _Table(Generic[Name]):
                         self.mends[(number, surplus)] = found
                         has_changed = True
 
-    def _offers(self, number: int, signs: Mapping[Name, int], surplus: int) -> Iterator[tuple[float, Name]]:
+    def _offers(self, number: int, signs: Mapping[int, int], surplus: int) -> Iterator[tuple[float, int]]:
         for name, sign in signs.items():
             step = -surplus * sign
             if self._can_move(name, step):
@@ -241,15 +267,15 @@ class _Table(Generic[Name]):
                 if all(state in self.mends for state in after):
                     yield self._price(name) + sum(self.mends[state][0] for state in after), name
 
-    def _can_move(self, name: Name, step: int) -> bool:
+    def _can_move(self, name: int, step: int) -> bool:
         return self.counts[name] > 0 and self._may(name, step)
 
-    def _price(self, name: Name) -> float:
+    def _price(self, name: int) -> float:
         if name in self.hidden:
             return 0.0
         return 1.0 if name in self.dispensable else float(self.counts[name])
 
-    def next_beside(self, name: Name) -> Name | None:
+    def next_beside(self, name: int) -> int | None:
         """The published count to hide next: near to this one, small itself, but not so small that it cannot move.
 
         Sums with one hidden count come first: it cannot move there at all.
@@ -263,42 +289,53 @@ class _Table(Generic[Name]):
                     return min(shown, key=self._cost)
         return None
 
-    def _cost(self, name: Name) -> tuple[bool, int, str]:
-        return (self.counts[name] == self.minimum, self.counts[name], repr(name))
+    def _cost(self, name: int) -> tuple[bool, int, str]:
+        return (self.counts[name] == self.minimum, self.counts[name], self.told[name])
 
     def _hidden_n(self, number: int) -> int:
-        return sum(name in self.hidden for name in self.sums[number])
+        return len(self.inside[number])
 
-    def mask_around(self, name: Name) -> None:
+    def mask_around(self, name: int) -> None:
         """Tell of no small count near to this one that it is small: their sums leave no room below the minimum."""
         near = {other for ring in self._rings(name) for number in ring for other in self.sums[number]}
         self.masked |= {name} | (near & self.small)
 
-    def in_order(self) -> list[Name]:
+    def in_order(self) -> list[int]:
         """The small counts, those in the fewest sums last: what hides the others often hides them."""
-        return sorted(self.small, key=lambda name: (-len(self.of.get(name, ())), repr(name)))
+        return sorted(self.small, key=lambda name: (-len(self.of[name]), self.told[name]))
 
-    def _can_hide(self, name: Name) -> bool:
+    def _can_hide(self, name: int) -> bool:
         return self.counts[name] > 0 and name not in self.hidden
 
-    def _rings(self, name: Name) -> Iterator[set[int]]:
+    def _rings(self, name: int) -> Iterator[set[int]]:
         """Sums around a count: its own, then those that hidden counts of the former stand in, and so on."""
-        seen = ring = set(self.of.get(name, ()))
+        seen = ring = set(self.of[name])
         while ring:
             yield ring
-            inside = (other for number in ring for other in self.sums[number] if other in self.hidden)
+            inside = (other for number in ring for _, other, _ in self.inside[number])
             ring = {number for other in inside for number in self.of[other]} - seen
             seen = seen | ring
 
 
-def _table(counts: Mapping[Name, int], sums: Iterable[Sum[Name]], minimum: int, small: frozenset[Name]) -> _Table[Name]:
-    signed: list[dict[Name, int]] = []
-    of: dict[Name, list[int]] = {}
+def _table(counts: Mapping[Name, int], sums: Iterable[Sum[Name]], minimum: int, small: frozenset[Name]) -> _Table:
+    at = {name: number for number, name in enumerate(counts)}
+    signed: list[dict[int, int]] = []
+    places: list[list[tuple[int, int]]] = [[] for _ in at]
     for each in sums:
-        signs = dict.fromkeys((name for name in each.parts if name in counts), 1)
-        signs |= dict.fromkeys((name for name in each.totals if name in counts), -1)
-        for name in signs:
-            of.setdefault(name, []).append(len(signed))
+        signs = dict.fromkeys((at[name] for name in each.parts if name in at), 1)
+        signs |= dict.fromkeys((at[name] for name in each.totals if name in at), -1)
+        for place, name in enumerate(signs):
+            places[name].append((len(signed), place))
         signed.append(signs)
-    ordered = sorted(small, key=lambda name: (-counts[name], repr(name)))
-    return _Table(counts, tuple(signed), of, minimum, small, dict.fromkeys(ordered))
+    table = _Table(
+        told=tuple(map(repr, at)),
+        counts=tuple(counts.values()),
+        sums=signed,
+        of=[[number for number, _ in each] for each in places],
+        places=places,
+        minimum=minimum,
+        small=frozenset(at[name] for name in small),
+        inside=[[] for _ in signed],
+    )
+    table.hide(*sorted(table.small))
+    return table

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
+from random import Random
 
 import numpy as np
 import pytest
@@ -173,3 +176,33 @@ def test_the_same_is_hidden_whatever_the_order() -> None:
     counts, sums = two_way([[3, 20, 50], [30, 1, 60], [70, 80, 90]])
     turned = dict(reversed(counts.items()))
     assert hide(turned, sums[::-1], MINIMUM) == hide(counts, sums, MINIMUM)
+
+
+@dataclass(frozen=True)
+class Salted:
+    """A name whose hash is another with another salt, as a string's is in another process."""
+
+    text: str
+    salt: int
+
+    def __hash__(self) -> int:
+        return hash((zlib.crc32(self.text.encode()), self.salt))
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def test_what_is_hidden_does_not_depend_on_the_hashes_of_the_names() -> None:
+    found = []
+    for salt in range(3):
+        chance = Random(1)  # noqa: S311 -- a seeded table, no secret
+        texts = [f"{i} {j}" for i in range(6) for j in range(7)]
+        cells = {Salted(text, salt): chance.choice([0, 1, 1, 2, 3, 4, 5, 6, 8, 20]) for text in texts}
+        names = list(cells)
+        lines = [names[row * 7 : row * 7 + 7] for row in range(6)] + [names[column::7] for column in range(7)]
+        lines.append(chance.sample(names, 21))
+        totals = {Salted(f"line {i}", salt): sum(cells[name] for name in line) for i, line in enumerate(lines)}
+        sums = [Sum(tuple(line), (total,)) for line, total in zip(lines, totals, strict=True)]
+        hidden = hide(cells | totals, sums, MINIMUM)
+        found.append((sorted(map(repr, hidden.small)), sorted(map(repr, hidden.beside))))
+    assert found[1:] == found[:1] * 2
