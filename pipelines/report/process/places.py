@@ -5,9 +5,9 @@ Each is as near as may be to what it is joined to, and none nearer to its neighb
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from math import inf
 
 from pipelines.report.process.orders import Neighbours, orders
@@ -56,12 +56,12 @@ def places(web: Web, threads: Sequence[Sequence[int]]) -> list[float]:
     ordered = orders([spot.row for spot in web.spots], above, below)
     x = _packed(web, ordered)
     both = [[*one, *other] for one, other in zip(above, below, strict=True)]
-    rows = sorted(ordered)
+    downward, upward, either = (_shelves(web, ordered, beside) for beside in (above, below, both))
     for sweep in range(_SWEEPS):
         is_down = sweep % 2 == 0
-        beside = both if sweep >= _SWEEPS // 2 else above if is_down else below
-        for row in rows if is_down else reversed(rows):
-            _settle(web, ordered[row], x, beside)
+        shelves = either if sweep >= _SWEEPS // 2 else downward if is_down else upward
+        for shelf in shelves if is_down else reversed(shelves):
+            _settle(shelf, x)
     _straighten(web, ordered, threads, x)
     left = min((x[i] - spot.left for i, spot in enumerate(web.spots)), default=0.0)
     return [place - left for place in x]
@@ -120,19 +120,55 @@ def _neighbours(web: Web) -> tuple[list[list[tuple[int, float]]], list[list[tupl
     return above, below
 
 
-def _settle(web: Web, row: Sequence[int], x: list[float], beside: Neighbours) -> None:
+@dataclass(frozen=True)
+class _Shelf:
+    """One row in its order, and what its spots are drawn to on one side, or on both.
+
+    Attributes:
+        pulls: What each spot is joined to, with weights.
+        weights: Their sums; 0 where a spot is joined to nothing.
+        offsets: How far each is from the first where all are closely packed.
+    """
+
+    row: Sequence[int]
+    pulls: Sequence[Sequence[tuple[int, float]]]
+    weights: Sequence[float]
+    offsets: Sequence[float]
+
+
+def _shelves(web: Web, ordered: Mapping[int, Sequence[int]], beside: Neighbours) -> list[_Shelf]:
+    """All rows from top to bottom."""
+    found = []
+    for _, row in sorted(ordered.items()):
+        pulls = [beside[i] for i in row]
+        weights = [_whole(pull for _, pull in each) for each in pulls]
+        offsets = _offsets(web.spots[a].right + web.spots[b].left for a, b in pairwise(row))
+        found.append(_Shelf(row, pulls, weights, offsets))
+    return found
+
+
+def _settle(shelf: _Shelf, x: list[float]) -> None:
     """Moves the spots of one row towards what they are joined to, in their order."""
-    wanted, weights = [], []
-    for i in row:
-        place = weight = 0.0
-        for other, pull in beside[i]:
+    wanted = []
+    for i, pulls, weight in zip(shelf.row, shelf.pulls, shelf.weights, strict=True):
+        place = 0.0
+        for other, pull in pulls:
             place += x[other] * pull
-            weight += pull
         wanted.append(place / weight if weight else x[i])
-        weights.append(weight or 0.05)
-    apart = [web.spots[a].right + web.spots[b].left for a, b in pairwise(row)]
-    for i, place in zip(row, spread(wanted, weights, apart), strict=True):
+    weights = [weight or 0.05 for weight in shelf.weights]
+    for i, place in zip(shelf.row, _spread(wanted, weights, shelf.offsets), strict=True):
         x[i] = place
+
+
+def _whole(parts: Iterable[float]) -> float:
+    whole = 0.0  # added one by one: sum() rounds otherwise from Python 3.12 on
+    for part in parts:
+        whole += part
+    return whole
+
+
+def _offsets(apart: Iterable[float]) -> list[float]:
+    return list(accumulate(apart, initial=0.0))
 
 
 def spread(wanted: Sequence[float], weights: Sequence[float], apart: Sequence[float]) -> list[float]:
@@ -143,14 +179,21 @@ def spread(wanted: Sequence[float], weights: Sequence[float], apart: Sequence[fl
         weights: How much each wants it.
         apart: Least distance from each to the next.
     """
-    offsets = [0.0]
-    for gap in apart:
-        offsets.append(offsets[-1] + gap)
+    return _spread(wanted, weights, _offsets(apart))
+
+
+def _spread(wanted: Sequence[float], weights: Sequence[float], offsets: Sequence[float]) -> list[float]:
     blocks: list[tuple[float, float, int]] = []  # middle, weight, how many: pooled where they would pass each other
-    for want, weight, offset in zip(wanted, weights, offsets, strict=True):
-        blocks.append((want - offset, weight, 1))
-        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
-            (a, aw, an), (b, bw, bn) = blocks[-2:]
-            blocks[-2:] = [((a * aw + b * bw) / (aw + bw), aw + bw, an + bn)]
+    middle, weight, n = -inf, 0.0, 0  # the last one
+    for want, w, offset in zip(wanted, weights, offsets, strict=True):
+        if want - offset >= middle:
+            blocks.append((middle, weight, n))
+            middle, weight, n = want - offset, w, 1
+            continue
+        middle, weight, n = (middle * weight + (want - offset) * w) / (weight + w), weight + w, n + 1
+        while blocks[-1][0] > middle:
+            a, aw, an = blocks.pop()
+            middle, weight, n = (a * aw + middle * weight) / (aw + weight), aw + weight, an + n
+    blocks.append((middle, weight, n))
     free = [middle for middle, _, n in blocks for _ in range(n)]
     return [place + offset for place, offset in zip(free, offsets, strict=True)]
