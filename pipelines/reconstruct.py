@@ -151,9 +151,9 @@ def _steps_of(engine: Engine, study: Study, rule: Rule) -> None:
     else:
         engine.create("staging/entities_of_type", {"per": quoted(per)}, name="entities")
         named_id, main_id = f"case when direct.entity_key is null then e.ids[{quoted(per)}] end", "e.id_key"
-    engine.create("staging/touches", {"named_id": named_id, "main_id": main_id, **study.values})
+    engine.hold("staging/touches", {"named_id": named_id, "main_id": main_id, **study.values})
     if study.reopens_us < FOREVER_US:
-        engine.create("staging/ordered_touches", study.values)
+        engine.hold("staging/ordered_touches", study.values)
         engine.create("staging/episodes", study.values)
     else:
         engine.create("staging/episodes_by_goal", study.values, "episodes")

@@ -33,6 +33,7 @@ from pipelines.compare.waits import waits_and_curves
 from pipelines.engine import DuckDBEngine, Engine, engine_of
 from pipelines.findings import write_findings
 from pipelines.following import fill_flows
+from pipelines.incremental import STANDING, Since, keep, look_back
 from pipelines.settings import Settings
 from pipelines.study import Study, studies
 from pipelines.warehouse import transaction
@@ -100,18 +101,21 @@ def compare(
         engine.use(study.schema)
         _align(engine, settings, study)
     paths = settle_errands(engine, found)
+    sinces = look_back(engine, found, paths)
     for study in found:
         engine.use(*paths[study.schema])
-        _follow(engine, settings, study)
+        _follow(engine, settings, study, sinces[study.schema])
         if _is_current(study, found):
             follow_rules(engine, settings, study)
     with transaction(connection, settings.warehouse):
-        engine.clear(*COMPARED)
+        stands = STANDING if all(each.is_standing for each in sinces.values()) else ()
+        engine.clear(*(name for name in COMPARED if name not in stands))
         for study in found:
             engine.use(study.schema)
-            _fill_whole(engine, study)
+            _fill_whole(engine, study, sinces[study.schema])
             engine.use(*paths[study.schema])
-            _fill_rows(engine, study)
+            _fill_rows(engine, study, sinces[study.schema])
+            keep(sinces[study.schema])
             is_in_force = _is_current(study, found)
             _append_frame(engine, "map_versions", study, versions(engine, study, is_in_force))
             if is_in_force:
@@ -122,6 +126,8 @@ def compare(
         engine.use("main")
         publish_errands(engine)
         write_findings(_home(connection), maps, as_of)
+    for since in (each for each in sinces.values() if each.world):
+        engine.forget(since.room)
 
 
 def _refuse_stale(engine: Engine, found: tuple[Study, ...]) -> None:
@@ -165,7 +171,7 @@ def _align(engine: Engine, settings: Settings, study: Study) -> None:
     prepare_constraints(engine, settings, study)
 
 
-def _follow(engine: Engine, settings: Settings, study: Study) -> None:
+def _follow(engine: Engine, settings: Settings, study: Study, since: Since) -> None:
     """Working tables of one study: what departed where, and who waited for how long."""
     is_opening = study.is_one_of(study.plan.openings, "states.entry_mark % 4096")
     engine.create("staging/flow_departures")
@@ -175,10 +181,10 @@ def _follow(engine: Engine, settings: Settings, study: Study) -> None:
         "faults", "event_faults", "wait_spans", "timed_waits",
         "broken_promises", "first_reached", "departed", "chances", "kind_counts",
     ):  # fmt: skip
-        engine.create(f"staging/{model}", {"is_opening": is_opening, **study.values})
-    find_signals(engine, study)
+        since.create(f"staging/{model}", {"is_opening": is_opening, **study.values})
+    find_signals(engine, study, since)
     find_travels(engine)
-    engine.drop("wait_spans", "chances", "faults")
+    engine.drop("wait_spans", "chances")
     judge_constraints(engine, study)
 
 
@@ -211,20 +217,20 @@ def _others_in_force(study: Study, found: tuple[Study, ...]) -> list[Study]:
     return [each for each in found if each.plan.journey != study.plan.journey and _is_current(each, found)]
 
 
-def _fill_whole(engine: Engine, study: Study) -> None:
+def _fill_whole(engine: Engine, study: Study, since: Since) -> None:
     """The published rows of all variants and events, whosever errand the journeys are."""
     engine.append("marts/variants", study.values)
-    engine.append("marts/journey_events", study.values)
+    since.append("marts/journey_events", study.values)
     engine.append("marts/variant_moves", study.values)
 
 
-def _fill_rows(engine: Engine, study: Study) -> None:
+def _fill_rows(engine: Engine, study: Study, since: Since) -> None:
     """The published rows of single journeys."""
     values = study.values
     for model in ("flow_deviations", "event_deviations", "wait_deviations"):
         engine.append(f"marts/{model}", values, table="deviations")
     engine.append("marts/constraint_verdicts", values)
-    publish_signals(engine, study)
+    publish_signals(engine, study, since)
     engine.append("marts/journey_answers", values)
     engine.append("marts/journey_phases", values)
 

@@ -29,7 +29,7 @@ def fill_coverage(engine: Engine, study: Study, others: Sequence[Study]) -> None
     engine.append("marts/touchpoints", {**study.values, **ghosts})
     known = " or ".join(f"({code_expression(other.plan)}) is not null" for other in others)
     engine.create("staging/known_elsewhere", {"is_known_elsewhere": known or "false"})
-    engine.create("staging/dark_steps")
+    engine.hold("staging/dark_steps")
     engine.append("marts/coverage", study.values)
     engine.drop("dark_steps", "known_elsewhere")
 

@@ -53,7 +53,7 @@ def ledger(engine: Engine, study: Study) -> pl.DataFrame:
     )
     models = ("last_departures", "time_steps", "time_parts", "ledger_lines", "ledger_totals")
     for model in models:
-        engine.create(f"staging/{model}", {"rank": rank, **study.values})
+        engine.hold(f"staging/{model}", {"rank": rank, **study.values})
     reasons = engine.frame(
         "SELECT lines.segment, lines.measure, lines.line, lines.kind, lines.touchpoint, lines.block, lines.amount,"
         " lines.journeys_n, stands.name AS at_touchpoint,"

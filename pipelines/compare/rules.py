@@ -14,6 +14,7 @@ from pipelines.compare.signals import find_signals
 from pipelines.compare.variants import align_variants
 from pipelines.engine import Engine
 from pipelines.friction.inputs import Subject, from_working
+from pipelines.incremental import Since
 from pipelines.settings import Settings
 from pipelines.study import Study
 from schemas.words import Rule, SignalKind
@@ -44,7 +45,7 @@ def follow_rules(engine: Engine, settings: Settings, study: Study) -> None:
         for model in ("log_steps", "early_logs", "faults", "wait_spans", "timed_waits", "first_reached"):
             engine.create(f"staging/{model}", {"is_opening": is_opening, **study.values})
         prepare_experience(engine, study)
-        find_signals(engine, study)
+        find_signals(engine, study, Since(engine, study))
 
 
 def under_rules(engine: Engine, study: Study, standard: Subject) -> dict[Rule, Subject]:

@@ -135,7 +135,7 @@ def later_seen(engine: Engine, study: Study) -> list[Span]:
 
     A journey that lacks one would have touched it about as long after its step before as the others did.
     """
-    engine.create("staging/passings", {"least_n": LEAST_MISSED, **study.values})
+    engine.hold("staging/passings", {"least_n": LEAST_MISSED, **study.values})
     passings = engine.frame(
         "SELECT target, before_us, at_us, is_missed FROM passings ORDER BY target, at_us, journey_key"
     )

@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from pipelines import warehouse
+from pipelines.incremental import since
 from pipelines.privacy.asked import read_asked
 from pipelines.privacy.erase import erase
 from pipelines.run import run
@@ -34,9 +35,11 @@ DAYS_TO = 30 * 1_440
 
 @pytest.fixture(autouse=True)
 def _changes_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One salt for all workspaces, and no table so small that it would be published whole."""
+    """One salt for all workspaces, no table so small that it would be published whole, no day too large to be one."""
     monkeypatch.setenv("TERRENG_SALT", "0123456789abcdef0123456789abcdef")
     monkeypatch.setattr(changes, "SMALL_N", 0)
+    monkeypatch.setattr(since, "MOST_CHANGED", 1)
+    monkeypatch.setattr(since, "MOST_GAPS", 100)
 
 
 def without_report(title: str, work: Callable[[], T], *, is_outside: bool = False) -> T:
