@@ -89,6 +89,13 @@ def unlike_the_warehouse(settings: Settings) -> list[str]:
     return found
 
 
+def is_short(settings: Settings) -> bool:
+    """Whether the last run made the rows of those journeys alone that had changed."""
+    with warehouse.writer(settings) as connection:
+        ((changed_n,),) = connection.sql("SELECT changed_n FROM work_become_customer_v1.kept_world").fetchall()
+    return changed_n is not None
+
+
 def tables(settings: Settings) -> dict[str, pl.DataFrame]:
     """Every published table in an order of its rows, without what tells of deliveries and runs."""
     found = {}
@@ -114,6 +121,7 @@ def test_day_after_day_gives_the_tables_that_all_days_at_once_give(tmp_path: Pat
         settings = delivered(daily, str(day), rows)
         run(settings, START + (day + 1) * (until - START) / days_n, without_report)
         assert unlike_the_warehouse(settings) == []
+        assert is_short(settings) == (day > 0)
     both = {name: [row for rows in days[:-1] for row in rows[name]] for name in HEADS}
     whole = delivered(once, "all", both)
     run(whole, START + (days_n - 1) * (until - START) / days_n, without_report)
@@ -123,8 +131,10 @@ def test_day_after_day_gives_the_tables_that_all_days_at_once_give(tmp_path: Pat
     for each in (settings, whole):
         asked = read_asked(each, ["customer_id=C017"], "")
         erase(each, asked, Rule.STRICT, "asked for it", is_wanted=lambda _plan: True, call=without_report)
+        assert not is_short(each), "what rows rested on is forgotten with those who were erased"
         assert unlike_the_warehouse(each) == []
         run(delivered(each.root, "last", days[-1]), until, without_report)
+        assert is_short(each)
         assert unlike_the_warehouse(each) == []
 
     found, expected = tables(settings), tables(whole)
