@@ -13,7 +13,7 @@ from pipelines.study import Study
 
 _CODE = (".py", ".sql")
 # Columns of events that models of `since.MERGED` and `since.STANDING` read, beside the moment, which steps have.
-_SAID = "e.event_id, e.activity, e.channel, e.source, e.status, e.initiator"
+_SAID = "event_id, activity, channel, source, status, initiator"
 STATE = "entered_us, last_us, goal_us, ended_us, status, exit_code, stands_at, entry_mark"
 
 
@@ -25,8 +25,10 @@ def prints_of(schema: str) -> str:
     """
     steps = (
         "SELECT steps.journey_key, count(*) AS steps_n, sum(hash(steps.position, steps.at_us, steps.event_key,"
-        f" steps.code, steps.letter, {_SAID})) AS total FROM {schema}.traced_steps steps"
-        " JOIN main.events e ON e.event_key = steps.event_key GROUP BY steps.journey_key"
+        f" steps.code, steps.letter, e.said)) AS total FROM {schema}.traced_steps steps"
+        # Reduced before they are joined: their texts would be carried through the join.
+        f" JOIN (SELECT event_key, hash({_SAID}) AS said FROM main.events) e ON e.event_key = steps.event_key"
+        " GROUP BY steps.journey_key"
     )
     return (
         f"SELECT states.journey_key, ids.journey_id, states.status = 'in_flight' AS goes_on, hash({STATE}) AS stood,"
