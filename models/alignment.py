@@ -128,15 +128,18 @@ def sorted_order(traces: Traces) -> Longs:
 
 
 def _graph(automaton: Automaton, places: Ints, costs: Costs) -> Graph:
-    source, letter, target = automaton.source, automaton.letter, automaton.target
+    source, letter, target = (
+        column.astype(np.int64) for column in (automaton.source, automaton.letter, automaton.target)
+    )
     by_letter = np.lexsort((target, letter))
     moving = np.flatnonzero(source != target)  # a model move that stays where it is never pays
     depth, is_acyclic = _depths(automaton.states_n, source[moving], target[moving])
     forward = moving[np.argsort(depth[source[moving]], kind="stable")]
     back = moving[np.lexsort((source[moving], places[letter[moving]], target[moving]))]
     states, letters_n = automaton.states_n, len(automaton.letters)
+    place_of = letter[by_letter] * states + target[by_letter]
     return Graph(
-        np.searchsorted(letter[by_letter], np.arange(letters_n + 1)).astype(np.int64),
+        np.searchsorted(place_of, np.arange(letters_n * states + 1)).astype(np.int64),
         source[by_letter],
         target[by_letter],
         source[forward],
@@ -146,12 +149,13 @@ def _graph(automaton: Automaton, places: Ints, costs: Costs) -> Graph:
         letter[back],
         automaton.accepting,
         is_acyclic,
+        letters_n,
         costs.model,
         costs.known,
     )
 
 
-def _depths(states_n: int, source: Ints, target: Ints) -> tuple[Ints, bool]:
+def _depths(states_n: int, source: Longs, target: Longs) -> tuple[Ints, bool]:
     """Longest way from the start per state, and whether there is no cycle (self-loops left out)."""
     depth = np.zeros(states_n, dtype=np.int32)
     for _ in range(states_n + 1):
@@ -166,14 +170,15 @@ def _depths(states_n: int, source: Ints, target: Ints) -> tuple[Ints, bool]:
 def _align_span(graph: Graph, batch: Batch, found: Found, span: tuple[int, int]) -> list[Moves]:
     """Fill what was found of a span of traces; returns their moves, and makes their starts count from the first one.
 
-    What costs more than a cap is done again under one twice as high.
+    What costs more than a cap is done again under one much higher: each time all layers are worked out anew.
     """
     lengths = np.diff(batch.offsets[span[0] : span[1] + 1])
-    longest, states_n, letters_n = int(lengths.max(initial=0)), len(graph.accepting), len(graph.by_letter) - 1
+    longest, states_n, letters_n = int(lengths.max(initial=0)), len(graph.accepting), graph.letters_n
     layers_n = max(longest + 2, min(LAYERS, STATES // states_n, int(lengths.sum()) + 2))
     layers = new_layers(layers_n, states_n, letters_n)
     cost, start = found.cost[span[0] : span[1]], found.start[span[0] : span[1]]
-    cap, before_n, parts = FIRST_CAP, 0, [new_moves(0)]
+    cap, before_n = FIRST_CAP, 0
+    parts: list[Moves] = []
     while (is_open := cost == UNSURE).any():
         # An alignment has as many moves as its trace has events, and model moves that all of its cost can pay.
         skips_n = cap // max(1, graph.model)
@@ -182,21 +187,17 @@ def _align_span(graph: Graph, batch: Batch, found: Found, span: tuple[int, int])
         used = align_each(graph, batch, layers, walk, kept, found, span, cap)
         start[is_open] += before_n
         parts.append(Moves(*(column[:used] for column in kept)))
-        cap, before_n = cap * 2, before_n + used
+        cap, before_n = cap * 4, before_n + used
     return parts
 
 
 def _in_order(found: Found, parts: list[list[Moves]]) -> Alignments:
     """One after the other in the order of the traces, whichever cap they were found under."""
     offsets = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(found.size)))
-    chunks = [moves for part in parts for moves in part]
-    kind, letter, position = (np.concatenate([np.zeros(0, np.int32), *each]) for each in zip(*chunks, strict=True))
-    start, before_n = found.start, 0
-    for (first, last), part in zip(_spans(len(start), len(parts)), parts, strict=True):
-        start[first:last] += before_n
-        before_n += sum(len(moves.kind) for moves in part)
-    if len(chunks) > 2 * len(parts):  # else they are in order already
-        ordered = new_moves(len(kind))
-        put_in_order(found, Moves(kind, letter, position), ordered, offsets)
-        kind, letter, position = ordered
-    return Alignments(found.cost, found.ties, offsets, kind, letter, position)
+    ordered = new_moves(int(offsets[-1]))
+    for span, part in zip(_spans(len(found.start), len(parts)), parts, strict=True):
+        before_n = 0
+        for moves in part:
+            put_in_order(found, moves, ordered, offsets, span, before_n)
+            before_n += len(moves.kind)
+    return Alignments(found.cost, found.ties, offsets, *ordered)

@@ -14,7 +14,6 @@ from models.alignment_layers import (
     Ints,
     Layers,
     Longs,
-    first_edge,
     first_layer,
     layer_after,
     layer_of,
@@ -68,8 +67,10 @@ class Walk(NamedTuple):
         layer: Layer before each letter, and after the last.
         level: Cost of the cheapest state there.
         moves: Its moves, from the end.
-        ways: Ways from a state to the end, before model moves and after; nothing but zeros between traces.
-        open_states: States with ways, the same two.
+        ways: Ways from a state to the end, over an event next; nothing but zeros between traces.
+        skip_ways: The same, over an event or a model move next.
+        some: States with ways.
+        skip_some: States with the other ways.
     """
 
     letter: Ints
@@ -77,8 +78,10 @@ class Walk(NamedTuple):
     layer: Longs
     level: Longs
     moves: Moves
-    ways: NDArray[np.int64]
-    open_states: NDArray[np.int64]
+    ways: Longs
+    skip_ways: Longs
+    some: Longs
+    skip_some: Longs
 
 
 def new_moves(room: int) -> Moves:
@@ -95,8 +98,10 @@ def new_walk(longest: int, states_n: int, moves_n: int) -> Walk:
         np.empty(room, np.int64),
         np.zeros(room, np.int64),
         new_moves(moves_n),
-        np.zeros((2, states_n), np.int64),
-        np.empty((2, states_n), np.int64),
+        np.zeros(states_n, np.int64),
+        np.zeros(states_n, np.int64),
+        np.empty(states_n, np.int64),
+        np.empty(states_n, np.int64),
     )
 
 
@@ -140,7 +145,7 @@ def _follow(graph: Graph, layers: Layers, walk: Walk, span: tuple[int, int], cap
 @inlined
 def _trace_back(graph: Graph, layers: Layers, walk: Walk, end: tuple[int, int, int], is_full: bool) -> int:
     """Write the moves from the end to the start; returns how many there are."""
-    depth, state, last = end[0], int(end[1]), end[2]
+    depth, state, last = end
     closed, base, moves, states_n = layers.closed, layers.base, walk.moves, len(graph.accepting)
     may_skip, n, first = is_full, 0, walk.layer[depth] * states_n
     while depth > 0 or (may_skip and closed[first + state] != base[first + state]):
@@ -148,7 +153,7 @@ def _trace_back(graph: Graph, layers: Layers, walk: Walk, end: tuple[int, int, i
             moves.kind[n], moves.position[n] = MODEL, last
             for edge in range(graph.into[state], graph.into[state + 1]):
                 if closed[first + graph.into_source[edge]] + graph.model == closed[first + state]:
-                    moves.letter[n], state = graph.into_letter[edge], int(graph.into_source[edge])
+                    moves.letter[n], state = graph.into_letter[edge], graph.into_source[edge]
                     break
             n += 1
             continue
@@ -159,9 +164,9 @@ def _trace_back(graph: Graph, layers: Layers, walk: Walk, end: tuple[int, int, i
         moves.kind[n], moves.letter[n], moves.position[n] = LOG, here, last
         if closed[first + state] + graph.known != price:
             moves.kind[n] = SYNC
-            for edge in range(first_edge(graph, here, state), graph.by_letter[here + 1]):
+            for edge in range(graph.sync[here * states_n + state], graph.sync[here * states_n + state + 1]):
                 if closed[first + graph.sync_source[edge]] == price:
-                    state = int(graph.sync_source[edge])
+                    state = graph.sync_source[edge]
                     break
         n += 1
         may_skip = True
@@ -169,82 +174,107 @@ def _trace_back(graph: Graph, layers: Layers, walk: Walk, end: tuple[int, int, i
 
 
 @inlined
-def _add_ways(ways: Longs, open_states: Longs, state: int, more: int, n: int) -> int:
+def _add_ways(ways: Longs, some: Longs, state: int, more: int, n: int) -> int:
     """Add ways from a state to the end; returns how many states have some."""
     if ways[state] == 0:
-        open_states[n] = state
+        some[n] = state
         n += 1
-    ways[state] = min(ways[state] + more, MAX_TIES)
+    ways[state] += more
+    ways[state] = min(ways[state], MAX_TIES)
     return n
 
 
-@inlined
+@inner
 def _before_skips(graph: Graph, layers: Layers, walk: Walk, depth: int, n: int) -> int:
-    """Take ways back over model moves, from dear states to cheap ones; returns how many states remain, on side 0."""
-    first, level, remaining = walk.layer[depth] * len(graph.accepting), NEVER, _nothing()
-    after, before = walk.ways[1], walk.ways[0]
-    open_after, open_before = walk.open_states[1], walk.open_states[0]
+    """Take ways back over model moves, from dear states to cheap ones; returns how many states remain."""
+    first, level, remaining = walk.layer[depth] * len(graph.accepting), NEVER, 0
+    ways, some = walk.skip_ways, walk.skip_some
     for place in range(n):
-        level = max(level, int(layers.closed[first + open_after[place]]))
+        level = max(level, layers.closed[first + some[place]])
     while level != NEVER:
         following, place = NEVER, 0
         while place < n:
-            state = open_after[place]
-            cost, ways = layers.closed[first + state], after[state]
+            state = some[place]
+            cost = layers.closed[first + state]
             if cost == level:
                 if layers.base[first + state] == cost:
-                    remaining = _add_ways(before, open_before, state, ways, remaining)
+                    remaining = _add_ways(walk.ways, walk.some, state, ways[state], remaining)
                 for edge in range(graph.into[state], graph.into[state + 1]):
                     if layers.closed[first + graph.into_source[edge]] + graph.model == cost:
-                        n = _add_ways(after, open_after, int(graph.into_source[edge]), ways, n)
-            elif cost < level:
-                following = max(following, int(cost))
+                        n = _add_ways(ways, some, graph.into_source[edge], ways[state], n)
+            elif following < cost < level:
+                following = cost
             place += 1
         level = following
     for place in range(n):
-        after[open_after[place]] = 0
+        ways[some[place]] = 0
+    return remaining
+
+
+@inner
+def _before_event(graph: Graph, layers: Layers, walk: Walk, depth: int, n: int) -> int:
+    """Take ways back over the event after a depth; returns how many states have some before it."""
+    states_n, remaining, here = len(graph.accepting), 0, walk.letter[depth]
+    after, before = walk.layer[depth + 1] * states_n, walk.layer[depth] * states_n
+    rise = walk.level[depth + 1] - walk.level[depth]
+    for place in range(n):
+        state = walk.some[place]
+        ways, price = walk.ways[state], layers.base[after + state] + rise
+        walk.ways[state] = 0
+        if layers.closed[before + state] + graph.known == price:
+            remaining = _add_ways(walk.skip_ways, walk.skip_some, state, ways, remaining)
+        for edge in range(graph.sync[here * states_n + state], graph.sync[here * states_n + state + 1]):
+            if layers.closed[before + graph.sync_source[edge]] == price:
+                remaining = _add_ways(walk.skip_ways, walk.skip_some, graph.sync_source[edge], ways, remaining)
     return remaining
 
 
 @inlined
-def _before_event(graph: Graph, layers: Layers, walk: Walk, depth: int, n: int) -> int:
-    """Take ways back over the event after a depth; returns how many states have some before it, on side 1."""
-    states_n, remaining, here = len(graph.accepting), _nothing(), walk.letter[depth]
-    after, before = walk.layer[depth + 1] * states_n, walk.layer[depth] * states_n
-    rise = walk.level[depth + 1] - walk.level[depth]
-    for place in range(n):
-        state = walk.open_states[0, place]
-        ways, price = walk.ways[0, state], layers.base[after + state] + rise
-        walk.ways[0, state] = 0
-        if layers.closed[before + state] + graph.known == price:
-            remaining = _add_ways(walk.ways[1], walk.open_states[1], state, ways, remaining)
-        for edge in range(first_edge(graph, here, state), graph.by_letter[here + 1]):
-            if graph.sync_target[edge] != state:
-                break
-            if layers.closed[before + graph.sync_source[edge]] == price:
-                source = int(graph.sync_source[edge])
-                remaining = _add_ways(walk.ways[1], walk.open_states[1], source, ways, remaining)
-    return remaining
+def _only_way(graph: Graph, layers: Layers, walk: Walk, depth: int, state: int) -> int:
+    """Where the one way from a state leads back to, over the event after a depth and model moves; NEVER: not one."""
+    states_n, here, found, n = len(graph.accepting), walk.letter[depth], NEVER, 0
+    first = walk.layer[depth] * states_n
+    price = layers.base[walk.layer[depth + 1] * states_n + state] + walk.level[depth + 1] - walk.level[depth]
+    if layers.closed[first + state] + graph.known == price:
+        found, n = state, 1
+    for edge in range(graph.sync[here * states_n + state], graph.sync[here * states_n + state + 1]):
+        if layers.closed[first + graph.sync_source[edge]] == price:
+            found, n = graph.sync_source[edge], n + 1
+    while n == 1:
+        cost, following = layers.closed[first + found], NEVER
+        n = 1 if layers.base[first + found] == cost else 0
+        for edge in range(graph.into[found], graph.into[found + 1]):
+            if layers.closed[first + graph.into_source[edge]] + graph.model == cost:
+                following, n = graph.into_source[edge], n + 1
+        if n == 1 and following == NEVER:
+            return found
+        found = following
+    return NEVER
 
 
 @inlined
 def _ways(graph: Graph, layers: Layers, walk: Walk, end: tuple[int, int], is_full: bool) -> int:
     """How many alignments have the cost of the best one."""
     depth, cost = end
-    n, first, one = _nothing(), walk.layer[depth] * len(graph.accepting), _nothing() + 1
+    n, first = 0, walk.layer[depth] * len(graph.accepting)
     for state in range(len(graph.accepting)):
         if is_full and graph.accepting[state] and layers.closed[first + state] == cost:
-            n = _add_ways(walk.ways[1], walk.open_states[1], state, one, n)
+            n = _add_ways(walk.skip_ways, walk.skip_some, state, 1, n)
         if not is_full and layers.base[first + state] == cost:
-            n = _add_ways(walk.ways[0], walk.open_states[0], state, one, n)
-    if is_full:
-        n = _before_skips(graph, layers, walk, depth, n)
-    while depth > 0:
+            n = _add_ways(walk.ways, walk.some, state, 1, n)
+    is_open = is_full
+    while depth > 0 or is_open:
+        if is_open:
+            n, is_open = _before_skips(graph, layers, walk, depth, n), False
+            continue
         depth -= 1
-        n = _before_event(graph, layers, walk, depth, n)
-        n = _before_skips(graph, layers, walk, depth, n)
-    ways = walk.ways[0, 0]
-    walk.ways[0, 0] = 0
+        only = _only_way(graph, layers, walk, depth, walk.some[0]) if n == 1 else NEVER
+        if only == NEVER:
+            n, is_open = _before_event(graph, layers, walk, depth, n), True
+        elif only != walk.some[0]:  # as nearly always: no need to add up
+            walk.ways[only], walk.ways[walk.some[0]], walk.some[0] = walk.ways[walk.some[0]], 0, only
+    ways = walk.ways[0]
+    walk.ways[0] = 0
     return int(ways)
 
 
@@ -299,20 +329,14 @@ def align_each(  # noqa: PLR0917 -- numba takes arguments by position
 
 
 @lean
-def put_in_order(found: Found, moves: Moves, ordered: Moves, offsets: Longs) -> None:
-    """Copy moves to where those of their trace belong."""
-    for trace in range(len(found.start)):
-        start, to = found.start[trace], offsets[trace]
-        for i in range(found.size[trace]):
-            ordered.kind[to + i] = moves.kind[start + i]
-            ordered.letter[to + i] = moves.letter[start + i]
-            ordered.position[to + i] = moves.position[start + i]
-
-
-@inner
-def shared_n(left: Ints, right: Ints) -> int:
-    """How many letters two traces begin with alike."""
-    n = 0
-    while n < min(len(left), len(right)) and left[n] == right[n]:
-        n += 1
-    return n
+def put_in_order(  # noqa: PLR0917 -- numba takes arguments by position
+    found: Found, moves: Moves, ordered: Moves, offsets: Longs, span: tuple[int, int], before_n: int
+) -> None:
+    """Copy moves to where those of their trace belong; the first of them is the one after so many of the span."""
+    for trace in range(span[0], span[1]):
+        start, to = found.start[trace] - before_n, offsets[trace]
+        if 0 <= start < len(moves.kind):
+            for i in range(found.size[trace]):
+                ordered.kind[to + i] = moves.kind[start + i]
+                ordered.letter[to + i] = moves.letter[start + i]
+                ordered.position[to + i] = moves.position[start + i]

@@ -22,7 +22,9 @@ FAR: Final = 2**30
 FULL: Final = -2
 """There is no room for another layer."""
 NEVER: Final = -1
-_SHIFT: Final = 2**20  # a transition is the layer that follows, and by how much the cheapest state rises, in one number
+_SHIFT: Final = (
+    20  # bits: a transition is the layer that follows, and by how much the cheapest state rises, in one number
+)
 _SEED, _FACTOR = 1469598103934665603, 1099511628211
 
 Ints = NDArray[np.int32]
@@ -30,18 +32,23 @@ Longs = NDArray[np.int64]
 
 
 class Graph(NamedTuple):
-    """An automaton laid out for the kernel: its edges by letter and target, in order of depth, and by target."""
+    """An automaton laid out for the kernel: its edges by letter and target, in order of depth, and by target.
 
-    by_letter: Longs
-    sync_source: Ints
-    sync_target: Ints
-    model_source: Ints
-    model_target: Ints
+    Attributes:
+        sync: Where the edges begin that lead to state s by letter l, at `l * states + s`; they end where the next do.
+    """
+
+    sync: Longs
+    sync_source: Longs
+    sync_target: Longs
+    model_source: Longs
+    model_target: Longs
     into: Longs
-    into_source: Ints
-    into_letter: Ints
+    into_source: Longs
+    into_letter: Longs
     accepting: NDArray[np.bool_]
     is_acyclic: bool
+    letters_n: int
     model: int
     known: int
 
@@ -92,17 +99,17 @@ def forget_layers(layers: Layers, letters_n: int) -> None:
 @inner
 def first_layer(graph: Graph, layers: Layers, cap: int) -> int:
     """The layer before any event; all others are forgotten."""
-    forget_layers(layers, len(graph.by_letter) - 1)
+    forget_layers(layers, graph.letters_n)
     for state in range(len(graph.accepting)):
         layers.base[state] = FAR
     layers.base[0] = 0
-    return _entered(graph, layers, cap) // _SHIFT
+    return layer_of(_entered(graph, layers, cap))
 
 
 @inlined
 def layer_after(graph: Graph, layers: Layers, layer: int, letter: int, cap: int) -> int:
     """The transition of a layer by a letter; FULL where there is no room to work it out."""
-    at = layer * (len(graph.by_letter) - 1) + letter
+    at = layer * graph.letters_n + letter
     if layers.following[at] == 0:
         _advance(graph, layers, layer, letter)
         found = _entered(graph, layers, cap)
@@ -115,26 +122,13 @@ def layer_after(graph: Graph, layers: Layers, layer: int, letter: int, cap: int)
 @inlined
 def layer_of(transition: int) -> int:
     """Which layer follows."""
-    return transition // _SHIFT
+    return transition >> _SHIFT
 
 
 @inlined
 def rise_of(transition: int) -> int:
     """By how much the cheapest state gets dearer."""
-    return transition % _SHIFT
-
-
-@inlined
-def first_edge(graph: Graph, letter: int, target: int) -> int:
-    """The first edge of a letter that leads to a state, or where it would be."""
-    low, high = graph.by_letter[letter], graph.by_letter[letter + 1]
-    while low < high:
-        middle = (low + high) // 2
-        if graph.sync_target[middle] < target:
-            low = middle + 1
-        else:
-            high = middle
-    return int(low)
+    return transition & ((1 << _SHIFT) - 1)
 
 
 @inner
@@ -145,9 +139,9 @@ def _advance(graph: Graph, layers: Layers, layer: int, letter: int) -> None:
     for state in range(states_n):
         closed = layers.closed[before + state]
         layers.base[after + state] = closed + graph.known if closed < FAR else FAR
-    for edge in range(graph.by_letter[letter], graph.by_letter[letter + 1]):
-        here, there = before + graph.sync_source[edge], after + graph.sync_target[edge]
-        layers.base[there] = min(layers.base[there], layers.closed[here])
+    for edge in range(graph.sync[letter * states_n], graph.sync[(letter + 1) * states_n]):
+        closed, there = layers.closed[before + graph.sync_source[edge]], after + graph.sync_target[edge]
+        layers.base[there] = min(layers.base[there], closed)
 
 
 @inner
@@ -156,7 +150,7 @@ def _entered(graph: Graph, layers: Layers, cap: int) -> int:
     states_n, layer = len(graph.accepting), layers.used[0]
     first, least = layer * states_n, FAR
     for at in range(first, first + states_n):
-        least = min(least, int(layers.base[at]))
+        least = min(least, layers.base[at])
     name = _SEED
     for at in range(first, first + states_n):
         cost = layers.base[at] - least
@@ -167,7 +161,7 @@ def _entered(graph: Graph, layers: Layers, cap: int) -> int:
     while layers.slots[slot] > 0:
         known = int(layers.slots[slot]) - 1
         if _is_same(layers, known * states_n, first, states_n):
-            return known * _SHIFT + least
+            return int((known << _SHIFT) + least)
         slot = (slot + 1) & (len(layers.slots) - 1)
     if 4 * layer == len(layers.ends):
         return FULL
@@ -175,7 +169,7 @@ def _entered(graph: Graph, layers: Layers, cap: int) -> int:
     _find_ends(graph, layers, layer)
     layers.slots[slot] = layer + 1
     layers.used[0] = layer + 1
-    return int(layer) * _SHIFT + least
+    return int((layer << _SHIFT) + least)
 
 
 @inner

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from models.alignment import Alignments, Traces, align
 from models.alignment_kernel import LOG, MODEL, SYNC
@@ -77,12 +76,11 @@ def departures(found: Alignments, plan: Layout, lengths: Longs) -> Departures:
         plan: Places and blocks of the map, over the same letters.
         lengths: Events per trace.
     """
-    out = np.empty((len(found.kind), 6), dtype=np.int64)
-    moves = _Found(found.offsets, found.kind, found.letter, found.position)
-    rows = out[: _classify_all(moves, lengths, plan, np.empty(len(found.kind), dtype=np.int32), out)]
-    columns = (np.ascontiguousarray(column) for column in rows.T)
-    trace, *rest = columns
-    return Departures(trace.astype(np.int64), *(column.astype(np.int32) for column in rest))
+    n = len(found.kind)
+    moves = _Moves(found.kind, found.letter, found.position, np.empty(n, dtype=np.int64))
+    out = _Out(np.empty(n, dtype=np.int64), *(np.empty(n, dtype=np.int32) for _ in range(5)))
+    n = _classify_all(moves, found.offsets, lengths, plan, out)
+    return Departures(out.trace[:n].copy(), *(column[:n].copy() for column in out[1:]))
 
 
 def explain(flow: blocks.Flow, trace: Sequence[str], finished: bool = True) -> tuple[Departure, ...]:
@@ -131,42 +129,43 @@ def _named(rows: Departures, automaton: Automaton, names: BlockNames) -> list[De
 _FREE: Final = -1
 
 
-class _Found(NamedTuple):
-    """The moves of all traces."""
-
-    offsets: Longs
-    kind: Ints
-    letter: Ints
-    position: Ints
-
-
-class _Row(NamedTuple):
-    """The moves of one trace, and whom each is paired with."""
+class _Moves(NamedTuple):
+    """The moves of all traces, and with which each is paired."""
 
     kind: Ints
     letter: Ints
     position: Ints
-    partner: Ints
-    last: int
-    trace: int
+    partner: Longs
+
+
+class _Out(NamedTuple):
+    """Room for deviations, as `Departures` has them."""
+
+    trace: Longs
+    kind: Ints
+    letter: Ints
+    block: Ints
+    position: Ints
+    event_letter: Ints
 
 
 @inner
-def _pair_moves(kind: Ints, letter: Ints, plan: Layout, partner: Ints) -> None:
+def _pair_moves(moves: _Moves, plan: Layout, first: int, last: int) -> None:
     """Join each log move to a model move of the same touchpoint, else of another branch of the same skipped one_of."""
-    for row in range(len(kind)):
+    kind, letter, partner = moves.kind, moves.letter, moves.partner
+    for row in range(first, last):
         partner[row] = _FREE
-    for row in range(len(kind)):
+    for row in range(first, last):
         if kind[row] != LOG:
             continue
-        for other in range(len(kind)):
+        for other in range(first, last):
             if kind[other] == MODEL and partner[other] == _FREE and letter[other] == letter[row]:
                 partner[row], partner[other] = other, row
                 break
-    for row in range(len(kind)):
-        if kind[row] != LOG or partner[row] != _FREE or _is_synced(kind, letter, letter[row], len(kind)):
+    for row in range(first, last):
+        if kind[row] != LOG or partner[row] != _FREE or _synced_at(kind, letter, letter[row], first, last) < last:
             continue
-        for other in range(len(kind)):
+        for other in range(first, last):
             block = plan.nearest[letter[other]]
             is_skip = kind[other] == MODEL and partner[other] == _FREE and block >= 0
             if is_skip and plan.branch[block, letter[other]] >= 0 and plan.branch[block, letter[row]] >= 0:
@@ -175,122 +174,104 @@ def _pair_moves(kind: Ints, letter: Ints, plan: Layout, partner: Ints) -> None:
 
 
 @inner
-def _is_synced(kind: Ints, letter: Ints, wanted: int, until: int) -> bool:
-    for row in range(until):  # noqa: SIM110 -- numba compiles no generators
+def _synced_at(kind: Ints, letter: Ints, wanted: int, first: int, last: int) -> int:
+    """The first of some moves that is a synchronous one of a letter; else the one after them."""
+    for row in range(first, last):
         if kind[row] == SYNC and letter[row] == wanted:
-            return True
-    return False
+            return row
+    return last
 
 
 @inner
 def _earliest_passed(kind: Ints, letter: Ints, plan: Layout, row: int, other: int) -> int:
     """The earlier designed of two that changed places: what came too late, or what something too early passed by."""
-    best = int(letter[row])
+    best = letter[row]
     for between in range(row, other):  # empty where the moved touchpoint came too late
         passed = letter[between]
         if kind[between] == SYNC and plan.precedes[passed, letter[row]] and plan.place[passed] < plan.place[best]:
-            best = int(passed)
-    return best
+            best = passed
+    return int(best)
 
 
 @inner
-def _until_synced(kind: Ints, letter: Ints, row: int) -> int:
-    for later in range(row + 1, len(kind)):
-        if kind[later] == SYNC and letter[later] == letter[row]:
-            return later
-    return len(kind)
-
-
-@inner
-def _has_other_branch(kind: Ints, letter: Ints, plan: Layout, row: int) -> bool:
+def _has_other_branch(moves: _Moves, plan: Layout, first: int, last: int, row: int) -> bool:
     """Whether another branch of a one_of around the log move's touchpoint was walked."""
     for block in range(plan.branch.shape[0]):
-        mine = plan.branch[block, letter[row]]
+        mine = plan.branch[block, moves.letter[row]]
         if mine < 0:
             continue
-        for other in range(len(kind)):
-            theirs = plan.branch[block, letter[other]]
-            if kind[other] == SYNC and theirs >= 0 and theirs != mine:
+        for other in range(first, last):
+            theirs = plan.branch[block, moves.letter[other]]
+            if moves.kind[other] == SYNC and theirs >= 0 and theirs != mine:
                 return True
     return False
 
 
 @inner
-def _is_seen(kind: Ints, letter: Ints, row: int) -> bool:
-    for earlier in range(row):  # noqa: SIM110 -- numba compiles no generators
+def _is_seen(kind: Ints, letter: Ints, first: int, row: int) -> bool:
+    for earlier in range(first, row):  # noqa: SIM110 -- numba compiles no generators
         if kind[earlier] != MODEL and letter[earlier] == letter[row]:
             return True
     return False
 
 
 @inner
-def _classify_log(kind: Ints, letter: Ints, plan: Layout, partner: Ints, row: int) -> tuple[int, int]:
+def _classify_log(moves: _Moves, plan: Layout, first: int, last: int, row: int) -> tuple[int, int]:
     """(kind, letter charged) of a log move."""
-    if partner[row] != _FREE:
-        return _OUT_OF_ORDER, _earliest_passed(kind, letter, plan, row, int(partner[row]))
-    if _is_seen(kind, letter, row):
-        return _REPEATED, int(letter[row])
-    if _has_other_branch(kind, letter, plan, row):
-        return _BRANCH_CONFLICT, int(letter[row])
-    if plan.place[letter[row]] >= plan.designed_n:  # welcome elsewhere, but in nobody's order
-        return _OUT_OF_ORDER, int(letter[row])
-    return _OUT_OF_ORDER, _earliest_passed(kind, letter, plan, row, _until_synced(kind, letter, row))
+    kind, letter, other = moves.kind, moves.letter, int(moves.partner[row])
+    if other == _FREE:
+        if _is_seen(kind, letter, first, row):
+            return _REPEATED, int(letter[row])
+        if _has_other_branch(moves, plan, first, last, row):
+            return _BRANCH_CONFLICT, int(letter[row])
+        if plan.place[letter[row]] >= plan.designed_n:  # welcome elsewhere, but in nobody's order
+            return _OUT_OF_ORDER, int(letter[row])
+        other = _synced_at(kind, letter, letter[row], row + 1, last)
+    return _OUT_OF_ORDER, _earliest_passed(kind, letter, plan, row, other)
 
 
 @inner
-def _skipped_block(kind: Ints, letter: Ints, plan: Layout, row: int) -> int:
+def _skipped_block(moves: _Moves, plan: Layout, first: int, last: int, row: int) -> int:
     """The innermost one_of or all_of around a model move, if nothing in it happened; else -1."""
-    block = plan.nearest[letter[row]]
+    block = plan.nearest[moves.letter[row]]
     if block < 0:
         return -1
-    for other in range(len(kind)):
-        if kind[other] != MODEL and plan.inside[block, letter[other]]:
+    for other in range(first, last):
+        if moves.kind[other] != MODEL and plan.inside[block, moves.letter[other]]:
             return -1
     return int(block)
 
 
 @inner
-def _is_charged(kind: Ints, letter: Ints, plan: Layout, partner: Ints, row: int) -> bool:
+def _is_charged(moves: _Moves, plan: Layout, first: int, row: int, block: int) -> bool:
     """Whether an earlier model move has already been charged to the same skipped block."""
-    for earlier in range(row):
-        is_skip = kind[earlier] == MODEL and partner[earlier] == _FREE
-        if is_skip and plan.nearest[letter[earlier]] == plan.nearest[letter[row]]:
+    for earlier in range(first, row):
+        is_skip = moves.kind[earlier] == MODEL and moves.partner[earlier] == _FREE
+        if is_skip and plan.nearest[moves.letter[earlier]] == block:
             return True
     return False
 
 
-@inner
-def _classify(moves: _Row, plan: Layout, out: NDArray[np.int64]) -> int:
-    """Write the deviations of one trace; returns how many there are."""
-    kind, letter, partner = moves.kind, moves.letter, moves.partner
-    _pair_moves(kind, letter, plan, partner)
-    n = 0
-    for row in range(len(kind)):
-        if kind[row] == LOG:
-            out[n, 1], out[n, 2] = _classify_log(kind, letter, plan, partner, row)
-            out[n, 3] = -1
-        elif kind[row] == MODEL and partner[row] == _FREE:
-            block = _skipped_block(kind, letter, plan, row)
-            if block >= 0 and _is_charged(kind, letter, plan, partner, row):
-                continue
-            out[n, 1], out[n, 3] = _MISSING, block
-            out[n, 2] = letter[row] if block < 0 else -1
-        else:
-            continue
-        out[n, 0] = moves.trace
-        out[n, 4], out[n, 5] = min(moves.position[row], moves.last), letter[row]
-        n += 1
-    return n
-
-
 @lean
-def _classify_all(found: _Found, lengths: Longs, plan: Layout, partner: Ints, out: NDArray[np.int64]) -> int:
+def _classify_all(moves: _Moves, offsets: Longs, lengths: Longs, plan: Layout, out: _Out) -> int:
     """Write the deviations of all traces; returns how many there are."""
     n = 0
     for trace in range(len(lengths)):
-        first, last = found.offsets[trace], found.offsets[trace + 1]
-        if first < last:
-            kind, letter, position = found.kind[first:last], found.letter[first:last], found.position[first:last]
-            end = max(lengths[trace] - 1, 0)
-            n += _classify(_Row(kind, letter, position, partner[first:last], end, trace), plan, out[n:])
+        first, last, end = offsets[trace], offsets[trace + 1], max(lengths[trace] - 1, 0)
+        _pair_moves(moves, plan, first, last)
+        for row in range(first, last):
+            if moves.kind[row] == LOG:
+                out.kind[n], out.letter[n] = _classify_log(moves, plan, first, last, row)
+                out.block[n] = -1
+            elif moves.kind[row] == MODEL and moves.partner[row] == _FREE:
+                block = _skipped_block(moves, plan, first, last, row)
+                if block >= 0 and _is_charged(moves, plan, first, row, block):
+                    continue
+                out.kind[n], out.block[n] = _MISSING, block
+                out.letter[n] = moves.letter[row] if block < 0 else -1
+            else:
+                continue
+            out.trace[n], out.event_letter[n] = trace, moves.letter[row]
+            out.position[n] = min(moves.position[row], end)
+            n += 1
     return n

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.alignment import Alignments, Traces, align, sorted_order
-from models.alignment_kernel import LOG, shared_n
+from models.alignment_kernel import LOG
 from models.alignment_layers import Ints, Longs
 from models.automaton import Automaton
-from models.compiling import lean
+from models.compiling import inner, lean
 from models.deviations import KINDS, departures
 from models.places import Layout
 
@@ -122,6 +122,15 @@ def _prefixes(traces: Traces) -> _Prefixes:
     return _Prefixes(node, parent[:used], start[:used], length[:used])
 
 
+@inner
+def _shared_n(left: Ints, right: Ints) -> int:
+    """How many letters two traces begin with alike."""
+    n = 0
+    while n < min(len(left), len(right)) and left[n] == right[n]:
+        n += 1
+    return n
+
+
 @lean
 def _grow(  # noqa: PLR0917 -- numba takes arguments by position
     letters: Ints, offsets: Longs, order: Longs, path: Longs, node: Longs, parent: Longs, start: Longs, length: Longs
@@ -132,7 +141,7 @@ def _grow(  # noqa: PLR0917 -- numba takes arguments by position
     for row in range(len(order)):
         first = offsets[order[row]]
         here = letters[first : offsets[order[row] + 1]]
-        shared = shared_n(previous, here)
+        shared = _shared_n(previous, here)
         for depth in range(len(here)):
             if depth >= shared:
                 parent[n] = path[depth - 1] if depth > 0 else -1
