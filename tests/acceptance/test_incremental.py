@@ -104,7 +104,9 @@ def tables(settings: Settings) -> dict[str, pl.DataFrame]:
         for name in sorted(set(TABLES) - OF_THE_DELIVERY - OF_THE_RUNS):
             left_out = COLUMNS_OF_THE_DELIVERY | (COLUMNS_OF_THE_RUNS if name == "findings" else set())
             columns = ", ".join(f"CAST({c} AS VARCHAR) AS {c}" for c in TABLES[name].names if c not in left_out)
-            found[name] = published.sql(f"SELECT {columns} FROM {name} ORDER BY ALL").pl()
+            # A finding that is found no more is told of by those who had a run that found it.
+            here = "WHERE state <> 'fixed'" if name == "findings" else ""
+            found[name] = published.sql(f"SELECT {columns} FROM {name} {here} ORDER BY ALL").pl()
     return found
 
 
