@@ -187,7 +187,7 @@ def _add_ways(ways: Longs, some: Longs, state: int, more: int, n: int) -> int:
 @inner
 def _before_skips(graph: Graph, layers: Layers, walk: Walk, depth: int, n: int) -> int:
     """Take ways back over model moves, from dear states to cheap ones; returns how many states remain."""
-    first, level, remaining = walk.layer[depth] * len(graph.accepting), NEVER, 0
+    first, level, remaining = walk.layer[depth] * len(graph.accepting), NEVER, _nothing()
     ways, some = walk.skip_ways, walk.skip_some
     for place in range(n):
         level = max(level, layers.closed[first + some[place]])
@@ -214,7 +214,7 @@ def _before_skips(graph: Graph, layers: Layers, walk: Walk, depth: int, n: int) 
 @inner
 def _before_event(graph: Graph, layers: Layers, walk: Walk, depth: int, n: int) -> int:
     """Take ways back over the event after a depth; returns how many states have some before it."""
-    states_n, remaining, here = len(graph.accepting), 0, walk.letter[depth]
+    states_n, remaining, here = len(graph.accepting), _nothing(), walk.letter[depth]
     after, before = walk.layer[depth + 1] * states_n, walk.layer[depth] * states_n
     rise = walk.level[depth + 1] - walk.level[depth]
     for place in range(n):
@@ -256,12 +256,12 @@ def _only_way(graph: Graph, layers: Layers, walk: Walk, depth: int, state: int) 
 def _ways(graph: Graph, layers: Layers, walk: Walk, end: tuple[int, int], is_full: bool) -> int:
     """How many alignments have the cost of the best one."""
     depth, cost = end
-    n, first = 0, walk.layer[depth] * len(graph.accepting)
+    n, first, one = _nothing(), walk.layer[depth] * len(graph.accepting), _nothing() + 1
     for state in range(len(graph.accepting)):
         if is_full and graph.accepting[state] and layers.closed[first + state] == cost:
-            n = _add_ways(walk.skip_ways, walk.skip_some, state, 1, n)
+            n = _add_ways(walk.skip_ways, walk.skip_some, state, one, n)
         if not is_full and layers.base[first + state] == cost:
-            n = _add_ways(walk.ways, walk.some, state, 1, n)
+            n = _add_ways(walk.ways, walk.some, state, one, n)
     is_open = is_full
     while depth > 0 or is_open:
         if is_open:

@@ -7,7 +7,7 @@ few; these are put right first. Windows and lists in SQL would sort all of them 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from models.compiling import lean
 
 NEVER: Final = -1
 _SEED, _FACTOR = 1469598103934665603, 1099511628211
+_Whole = TypeVar("_Whole", np.int32, np.int64)
 
 
 class Steps(NamedTuple):
@@ -97,7 +98,7 @@ def in_order(journey: Ints, position: Ints, letter: Ints, at_us: Longs) -> tuple
             order = np.argsort(
                 keys.astype(np.int64) << 32 | position[bounds[:-1]], kind="stable"
             )  # fast where in order
-        before = _Rows(journey, position, letter, at_us)
+        before = _Rows(_read_only(journey), _read_only(position), _read_only(letter), _read_only(at_us))
         room = (np.empty_like(journey), np.empty_like(position), np.empty_like(letter), np.empty_like(at_us))
         after = _Rows(*room)
         _take(bounds, order, before, after)
@@ -118,7 +119,14 @@ class _Rows(NamedTuple):
 def _runs_of(journey: Ints, position: Ints) -> Longs:
     """Where each stretch of steps of one journey with rising positions begins, and where the last one ends."""
     bounds = np.empty(len(journey) + 1, np.int64)
-    return bounds[: _find_runs(journey, position, bounds) + 1].copy()
+    return bounds[: _find_runs(_read_only(journey), _read_only(position), bounds) + 1].copy()
+
+
+def _read_only(column: NDArray[_Whole]) -> NDArray[_Whole]:
+    """A column as a frame gives it, whosoever it is: a kernel is compiled anew for one that may be written to."""
+    view = column.view()
+    view.flags.writeable = False
+    return view
 
 
 def alike(steps: Steps, kind: Longs) -> Alike:
