@@ -27,31 +27,31 @@ _SHOP_CAMPAIGN = "'^(.*(([^a-df-z]|^)shop|shopping).*)$'"
 _EMAIL = "'email', 'e-mail', 'e_mail', 'e mail'"
 
 # What stands before the name: docs.google.com is no search engine, but any part of Facebook is social.
-_IS_SEARCH = rf"regexp_matches(s, '^((www|search|m|[a-z]{{2}})\.)*({_SEARCH}){_ENDING}')"
-_IS_SOCIAL = rf"(s IN ({_SOCIAL_SHORT}) OR regexp_matches(s, '^([a-z0-9-]+\.)*({_SOCIAL}){_ENDING}'))"
-_IS_VIDEO = rf"regexp_matches(s, '^([a-z0-9-]+\.)*({_VIDEO}){_ENDING}')"
-_IS_SHOP_SITE = rf"regexp_matches(s, '^([a-z0-9-]+\.)*({_SHOP}){_ENDING}')"
-_IS_SHOP = rf"({_IS_SHOP_SITE} OR coalesce(regexp_matches(c, {_SHOP_CAMPAIGN}), FALSE))"
+_IS_SEARCH = rf"regexp_matches(v.s, '^((www|search|m|[a-z]{{2}})\.)*({_SEARCH}){_ENDING}')"
+_IS_SOCIAL = rf"(v.s IN ({_SOCIAL_SHORT}) OR regexp_matches(v.s, '^([a-z0-9-]+\.)*({_SOCIAL}){_ENDING}'))"
+_IS_VIDEO = rf"regexp_matches(v.s, '^([a-z0-9-]+\.)*({_VIDEO}){_ENDING}')"
+_IS_SHOP_SITE = rf"regexp_matches(v.s, '^([a-z0-9-]+\.)*({_SHOP}){_ENDING}')"
+_IS_SHOP = rf"({_IS_SHOP_SITE} OR coalesce(regexp_matches(v.c, {_SHOP_CAMPAIGN}), FALSE))"
 
 _CHANNEL_GROUP = f"""CASE
-    WHEN s IS NULL AND m IS NULL AND c IS NULL THEN NULL
-    WHEN s = '(direct)' AND m IN ('(not set)', '(none)') THEN 'Direct'
-    WHEN contains(c, 'cross-network') THEN 'Cross-network'
-    WHEN regexp_matches(m, {_PAID}) THEN CASE
+    WHEN v.s IS NULL AND v.m IS NULL AND v.c IS NULL THEN NULL
+    WHEN v.s = '(direct)' AND v.m IN ('(not set)', '(none)') THEN 'Direct'
+    WHEN contains(v.c, 'cross-network') THEN 'Cross-network'
+    WHEN regexp_matches(v.m, {_PAID}) THEN CASE
         WHEN {_IS_SHOP} THEN 'Paid Shopping' WHEN {_IS_SEARCH} THEN 'Paid Search' WHEN {_IS_SOCIAL} THEN 'Paid Social'
-        WHEN {_IS_VIDEO} THEN 'Paid Video' WHEN m = 'cpm' THEN 'Display' ELSE 'Paid Other' END
-    WHEN m IN ('display', 'banner', 'expandable', 'interstitial') THEN 'Display'
+        WHEN {_IS_VIDEO} THEN 'Paid Video' WHEN v.m = 'cpm' THEN 'Display' ELSE 'Paid Other' END
+    WHEN v.m IN ('display', 'banner', 'expandable', 'interstitial') THEN 'Display'
     WHEN {_IS_SHOP} THEN 'Organic Shopping'
-    WHEN {_IS_SOCIAL} OR m IN ('social', 'social-network', 'social-media', 'sm', 'social network', 'social media')
+    WHEN {_IS_SOCIAL} OR v.m IN ('social', 'social-network', 'social-media', 'sm', 'social network', 'social media')
         THEN 'Organic Social'
-    WHEN {_IS_VIDEO} OR contains(m, 'video') THEN 'Organic Video'
-    WHEN {_IS_SEARCH} OR m = 'organic' THEN 'Organic Search'
-    WHEN m IN ('referral', 'app', 'link') THEN 'Referral'
-    WHEN s IN ({_EMAIL}) OR m IN ({_EMAIL}) THEN 'Email'
-    WHEN m = 'affiliate' THEN 'Affiliates'
-    WHEN m = 'audio' THEN 'Audio'
-    WHEN s = 'sms' OR m = 'sms' THEN 'SMS'
-    WHEN s = 'firebase' OR ends_with(m, 'push') OR contains(m, 'mobile') OR contains(m, 'notification')
+    WHEN {_IS_VIDEO} OR contains(v.m, 'video') THEN 'Organic Video'
+    WHEN {_IS_SEARCH} OR v.m = 'organic' THEN 'Organic Search'
+    WHEN v.m IN ('referral', 'app', 'link') THEN 'Referral'
+    WHEN v.s IN ({_EMAIL}) OR v.m IN ({_EMAIL}) THEN 'Email'
+    WHEN v.m = 'affiliate' THEN 'Affiliates'
+    WHEN v.m = 'audio' THEN 'Audio'
+    WHEN v.s = 'sms' OR v.m = 'sms' THEN 'SMS'
+    WHEN v.s = 'firebase' OR ends_with(v.m, 'push') OR contains(v.m, 'mobile') OR contains(v.m, 'notification')
         THEN 'Mobile Push Notifications'
     ELSE 'Unassigned' END"""
 
@@ -63,8 +63,10 @@ _PATH = rf"regexp_replace(regexp_extract(url, '{_SCHEME}[^/?#]*([^?#]*)', 1), '[
 MACROS = (
     f"url_path(url) AS CASE WHEN regexp_matches(url, '{_SCHEME}') THEN coalesce(nullif({_PATH}, ''), '/') END",
     f"url_host(url) AS nullif({_HOST}, '')",
-    f"""channel_group(source, medium, campaign) AS (SELECT {_CHANNEL_GROUP} FROM (
-        SELECT lower(trim(source)) AS s, lower(trim(medium)) AS m, lower(trim(campaign)) AS c))""",
+    # No query: that would be planned as a join, with rows in another order.
+    f"""channel_group(source, medium, campaign) AS list_transform(
+        [{{'s': lower(trim(source)), 'm': lower(trim(medium)), 'c': lower(trim(campaign))}}],
+        lambda v: {_CHANNEL_GROUP})[1]""",
 )
 
 

@@ -80,6 +80,7 @@ def ingest_source(con: duckdb.DuckDBPyConnection, settings: Settings, source: So
 
 
 def _take_in_all(intake: Intake, found: tuple[Delivery, ...], known: dict[str, bool]) -> SourceReport:
+    from pipelines.ingest.batch import together
     from pipelines.ingest.deliveries import content_hash
     from pipelines.ingest.rereading import known_files, notes_on_missing, read_again
     from pipelines.ingest.sorting import sort_out
@@ -96,8 +97,8 @@ def _take_in_all(intake: Intake, found: tuple[Delivery, ...], known: dict[str, b
     has_changed = bool(replaced) or any(not current.get(file_id, True) for file_id in file_ids)
     again = read_again(intake, files, replaced) if has_changed else {}
     notes = sorted_files.notes
-    for file_id, delivery in files:
-        told = _take_in(intake, delivery, file_id)
+    for (file_id, delivery), taken in zip(files, together(intake, files), strict=True):
+        told = _take_in(intake, delivery, file_id) if taken is None else taken.notes
         if first := again.pop(file_id, None):
             told = (*(["read again: its settings changed"] if file_id in known or replaced else []), *first.notes)
         notes += [f"{delivery.shown}: {note}" for note in told]

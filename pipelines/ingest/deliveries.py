@@ -35,6 +35,7 @@ class Delivery:
         member: Name of the file in the archive at `path`; "" where `path` is the file itself.
         content: Hash of what is in it, where that is known without reading it.
         fetch: Puts a file of an object store to `path`; returns the SHA-256 of its bytes.
+        unpacked: All of it without its packing, where it is held in memory.
     """
 
     path: Path
@@ -42,6 +43,7 @@ class Delivery:
     member: str = ""
     content: str = ""
     fetch: Callable[[], str] | None = field(default=None, compare=False)
+    unpacked: bytes | None = field(default=None, compare=False, repr=False)
 
     @property
     def name(self) -> str:
@@ -132,6 +134,8 @@ def open_unpacked(delivery: Delivery) -> BinaryIO:
     Raises:
         SourceError: The file cannot be opened. Reading from it raises what `UNPACKING_ERRORS` lists.
     """
+    if delivery.unpacked is not None:
+        return io.BytesIO(delivery.unpacked)
     try:
         file = _opened(delivery)
         magic = file.read(4)

@@ -10,7 +10,8 @@ Files are judged by their first rows, and only where there are enough of them to
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -75,17 +76,37 @@ def check(intake: Intake, table: TableMapping, sample: Landing) -> list[str]:
         SourceError: A column that the settings use is gone, or holds something else.
     """
     found = _profile(intake.con, sample) if sample.text else {}
-    row = NamedRow(intake.con, sample, table, intake.told_in)
-    known = _known(intake, table.name)
+    known = known_columns(intake, table.name)
+    notes = compare(NamedRow(intake.con, sample, table, intake.told_in), known, found)
+    remember(intake, table.name, known, seen_with(known, found, sample.delivery, intake.now))
+    return notes
+
+
+def compare(row: NamedRow, known: dict[str, Seen], found: dict[str, Seen]) -> list[str]:
+    """Compare what a file's columns hold with what they held; returns what to tell.
+
+    Args:
+        row: The file's first rows.
+        known: What the columns of earlier files held.
+        found: What those of this one hold.
+
+    Raises:
+        SourceError: A column that the settings use is gone, or holds something else.
+    """
     if not found or not known:
-        _remember(intake, table.name, sample.delivery, known, found)
         return []
+    table = row.table
     for column in used_columns(table):
         _refuse_change(row.names_of(column), known, found, row)
     is_open = table.attributes is None and bool(table.events)
-    notes = _notes(known, found, sample.is_sparse, is_open) if row.is_plain else _counted(known, found)
-    _remember(intake, table.name, sample.delivery, known, found)
-    return notes
+    return _notes(known, found, row.landing.is_sparse, is_open) if row.is_plain else _counted(known, found)
+
+
+def seen_with(known: dict[str, Seen], found: dict[str, Seen], delivery: Delivery, now: datetime) -> dict[str, Seen]:
+    """What the columns of a file held in all files, with this one."""
+    return {
+        name: replace(_with(known.get(name), column), file=delivery.shown, at=now) for name, column in found.items()
+    }
 
 
 def accept(con: duckdb.DuckDBPyConnection, source: str) -> None:
@@ -143,23 +164,34 @@ def _among(names: tuple[str, ...], columns: dict[str, Seen], is_plain: bool) -> 
 
 def _profile(con: duckdb.DuckDBPyConnection, landing: Landing) -> dict[str, Seen]:
     """What the columns hold in the first rows."""
-    texts = list(landing.text.items())[:MOST_COLUMNS]
-    columns = ", ".join(f"{text} AS p{place}" for place, (_, text) in enumerate(texts))
-    tests = ", ".join(
-        ", ".join([f"count(p{place})", *(f"count_if({test.format(f'p{place}')})" for test in _TESTS.values())])
-        for place in range(len(texts))
-    )
-    query = f"SELECT count(*), {tests} FROM (SELECT {columns} FROM {landing.relation} LIMIT {SAMPLE_ROWS})"
+    texts = dict(list(landing.text.items())[:MOST_COLUMNS])
+    columns = ", ".join(f"{text} AS p{place}" for place, text in enumerate(texts.values()))
+    query = f"SELECT {tests_sql(len(texts))} FROM (SELECT {columns} FROM {landing.relation} LIMIT {SAMPLE_ROWS})"
     try:
-        rows_n, *counts = (int(count or 0) for count in con.sql(query).fetchall()[0])
+        counts = con.sql(query).fetchall()[0]
     except duckdb.Error:
         if landing.stream is not None and landing.stream.failure is not None:
             raise landing.stream.failure from None
         raise
+    return profile_of(list(texts), counts)
+
+
+def tests_sql(columns_n: int) -> str:
+    """SQL of how many rows there are, and of how many fields of `p0`, `p1`, ... are filled and of each type."""
+    tests = [
+        ", ".join([f"count(p{place})", *(f"count_if({test.format(f'p{place}')})" for test in _TESTS.values())])
+        for place in range(columns_n)
+    ]
+    return ", ".join(["count(*)", *tests])
+
+
+def profile_of(names: Sequence[str], counted: Sequence[int | None]) -> dict[str, Seen]:
+    """What the columns of these names hold, by what `tests_sql` counted."""
+    rows_n, *counts = (int(count or 0) for count in counted)
     size = len(_TESTS) + 1
     return {
         name: Seen(_type_of(counts[place * size : (place + 1) * size]), rows_n, counts[place * size])
-        for place, (name, _) in enumerate(texts)
+        for place, name in enumerate(names)
     }
 
 
@@ -171,7 +203,8 @@ def _type_of(counts: list[int]) -> str:
     return clear or ("text" if max(fitting) <= _HARDLY_ANY * filled_n else "mixed")
 
 
-def _known(intake: Intake, table: str) -> dict[str, Seen]:
+def known_columns(intake: Intake, table: str) -> dict[str, Seen]:
+    """What the columns of a table of the source held so far."""
     rows = intake.con.sql(
         "SELECT column_name, type, rows_n, filled_n, last_file, last_seen_at FROM source_columns"
         " WHERE source = $source AND table_name = $table ORDER BY column_name",
@@ -180,28 +213,35 @@ def _known(intake: Intake, table: str) -> dict[str, Seen]:
     return {str(name): Seen(*rest) for name, *rest in rows.fetchall()}
 
 
-def _remember(intake: Intake, table: str, delivery: Delivery, known: dict[str, Seen], found: dict[str, Seen]) -> None:
-    """All columns in two statements: one for each column took longer than the rows of a small file."""
-    of_file = {"file": delivery.shown, "now": intake.now, "source": intake.source.name, "table": table}
-    seen = {name: _with(known.get(name), now) for name, now in found.items()}
+def remember(intake: Intake, table: str, known: Mapping[str, Seen], seen: Mapping[str, Seen]) -> None:
+    """Keep what columns held, in two statements: one for each took longer than the rows of a small file.
+
+    Args:
+        intake: The source.
+        table: Its table.
+        known: Columns of which there is a row.
+        seen: The columns of the files that were just read, with what all files had in them.
+    """
+    of_table = {"now": intake.now, "source": intake.source.name, "table": table}
     if old := {name: column for name, column in seen.items() if name in known}:
         intake.con.execute(
-            "UPDATE source_columns SET type = n.type, rows_n = n.rows_n, filled_n = n.filled_n, last_file = $file,"
+            "UPDATE source_columns SET type = n.type, rows_n = n.rows_n, filled_n = n.filled_n, last_file = n.file,"
             f" last_seen_at = $now FROM ({_LISTED}) n WHERE source = $source AND table_name = $table"
             " AND source_columns.column_name = n.column_name",
-            {**of_file, **_lists(old)},
+            {**of_table, **_lists(old)},
         )
     if new := {name: column for name, column in seen.items() if name not in known}:
         intake.con.execute(
             "INSERT INTO source_columns (type, rows_n, filled_n, last_file, last_seen_at, source, table_name,"
             " column_name, first_seen_at)"
-            f" SELECT type, rows_n, filled_n, $file, $now, $source, $table, column_name, $now FROM ({_LISTED})",
-            {**of_file, **_lists(new)},
+            f" SELECT type, rows_n, filled_n, file, $now, $source, $table, column_name, $now FROM ({_LISTED})",
+            {**of_table, **_lists(new)},
         )
 
 
 _LISTED = (
     "SELECT unnest($names) AS column_name, unnest($types) AS type, unnest($rows) AS rows_n, unnest($filled) AS filled_n"
+    ", unnest($files) AS file"
 )
 
 
@@ -220,6 +260,7 @@ def _lists(columns: dict[str, Seen]) -> dict[str, list[str] | list[int]]:
         "types": [column.type for column in columns.values()],
         "rows": [column.rows_n for column in columns.values()],
         "filled": [column.filled_n for column in columns.values()],
+        "files": [column.file for column in columns.values()],
     }
 
 

@@ -24,8 +24,10 @@ from schemas.errors import SourceError
 
 STREAM = "landing_stream"
 _LINES = "landing_lines"
+# A record is the same however the document is printed.
+AS_PRINTED = "CASE WHEN json_valid(c0) THEN CAST(json(c0) AS VARCHAR) ELSE c0 END"
 _HEAD_BYTES = 64 << 10
-_SAMPLE_ROWS = 200
+FEW_ROWS = 200  # of JSON, by which its columns are judged
 _JSON = {".jsonl", ".ndjson", ".json"}
 
 
@@ -63,7 +65,7 @@ def landed(  # noqa: PLR0917 (what a file is, and how it is read)
         yield _columnar(con, delivery, read, is_sample)
     elif delivery.extension in {".parquet", ".xlsx"} and _head(delivery):
         raise SourceError(f"this is no {delivery.extension[1:]} file", "what its name says", "", delivery.shown)
-    elif _is_json(delivery, read):
+    elif is_json(delivery, read):
         document = recognised(delivery, encoding, read.records, is_sample)
         with _streamed(con, document or TextRows(delivery, encoding, None, is_sample)) as records:
             yield _json(con, records, is_sample)
@@ -134,14 +136,12 @@ def _json(con: duckdb.DuckDBPyConnection, records: TextRows | JsonDocument, is_s
     landing = records.landing(STREAM)
     if records.is_empty:
         return landing
-    # A record is the same however the document is printed.
-    is_printed = isinstance(records, JsonDocument)
-    raw = "CASE WHEN json_valid(c0) THEN CAST(json(c0) AS VARCHAR) ELSE c0 END" if is_printed else "c0"
+    raw = AS_PRINTED if isinstance(records, JsonDocument) else "c0"
     query = f"SELECT line, {raw} AS raw FROM {STREAM}"
     if is_sample:
-        rows_n = _read(con, records, _LINES, f"{query} LIMIT {_SAMPLE_ROWS}")
+        rows_n = _read(con, records, _LINES, f"{query} LIMIT {FEW_ROWS}")
         # The stream came to its end, and what is there is the whole file.
-        landing.sampled = (records, rows_n) if rows_n < _SAMPLE_ROWS else None
+        landing.sampled = (records, rows_n) if rows_n < FEW_ROWS else None
     else:
         read_into(con, landing, _LINES, query)
     landing.stream = None
@@ -158,11 +158,12 @@ def _columnar(con: duckdb.DuckDBPyConnection, delivery: Delivery, read: Read, is
     relation, text, rows_n = parquet_relation(con, delivery)
     landing = Landing(delivery, relation, text or {}, records_n=rows_n)
     if text is None:
-        land_json(con, landing, f"(SELECT * FROM {relation} LIMIT {_SAMPLE_ROWS})" if is_sample else relation)
+        land_json(con, landing, f"(SELECT * FROM {relation} LIMIT {FEW_ROWS})" if is_sample else relation)
     return landing
 
 
-def _is_json(delivery: Delivery, read: Read) -> bool:
+def is_json(delivery: Delivery, read: Read) -> bool:
+    """Whether a file of text is JSON: by what the settings say, its extension and its first bytes."""
     if read.records is not None:
         return True
     if delivery.extension in {".csv", ".tsv"}:

@@ -21,7 +21,7 @@ from pipelines.pseudonyms import pseudonym_sql
 
 STAGED = "staged"
 TEMPORARY = (STAGED, ROWS, LISTED, CONTESTED, BEATEN, "repeats", "landing_lines", "lines_valid")
-_GOOD = "s.reason_code IS NULL AND s.drop_reason IS NULL"
+GOOD = "s.reason_code IS NULL AND s.drop_reason IS NULL"
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,33 @@ class FileTarget:
     source: str
     file_id: str
     now: datetime
+
+    @property
+    def staged(self) -> Staged:
+        """The staged rows of this file alone."""
+        return Staged(STAGED, quoted(self.file_id))
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Staged rows of one file or of several.
+
+    Attributes:
+        table: Where they are.
+        file: SQL of the content hash of a row's file.
+        join: What has it, where the rows do not.
+        raw: SQL of what a refused row shows.
+    """
+
+    table: str
+    file: str
+    join: str = ""
+    raw: str = "s.raw"
+
+    @property
+    def rows(self) -> str:
+        """FROM clause."""
+        return f"{self.table} s{self.join}"
 
 
 def remove_repeats(con: duckdb.DuckDBPyConnection, source: str, plan: Plan) -> int:
@@ -79,12 +106,12 @@ def _has_links(plan: Plan) -> bool:
 
 def events_of(plan: Plan) -> str:
     """SQL of which staged rows become events."""
-    return f"{_GOOD} AND s.activity IS NOT NULL" if plan.is_many else _GOOD
+    return f"{GOOD} AND s.activity IS NOT NULL" if plan.is_many else GOOD
 
 
 def links_of(plan: Plan) -> str:
     """SQL of which staged rows only link ids."""
-    return f"{_GOOD} AND s.activity IS NULL" if plan.is_many else _GOOD
+    return f"{GOOD} AND s.activity IS NULL" if plan.is_many else GOOD
 
 
 def add_identifiers(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
@@ -97,7 +124,7 @@ def add_identifiers(con: duckdb.DuckDBPyConnection, plan: Plan) -> None:
             SELECT {above} + row_number() OVER (ORDER BY id), $kind, value, id
             FROM (
                 SELECT value, {pseudonym_sql(plan.salt, kind, "value")} AS id
-                FROM (SELECT DISTINCT s.i{place} AS value FROM {STAGED} s WHERE {_GOOD} AND s.i{place} IS NOT NULL)
+                FROM (SELECT DISTINCT s.i{place} AS value FROM {STAGED} s WHERE {GOOD} AND s.i{place} IS NOT NULL)
                 ANTI JOIN (SELECT value FROM identifiers WHERE id_type = $kind) USING (value))""",
             {"kind": kind},
         )
@@ -108,17 +135,22 @@ def add_events(con: duckdb.DuckDBPyConnection, plan: Plan, target: FileTarget) -
     above = _count(con, "SELECT coalesce(max(event_key), 0) FROM events")
     # Rows that are not committed yet have row ids that begin far up.
     first = _count(con, f"SELECT coalesce(min(rowid), 0) FROM {STAGED}")
+    insert_events(con, plan, target.staged, f"{above} + 1 + s.rowid - {first}", target.source, target.now)
+    return above
+
+
+def insert_events(  # noqa: PLR0917 (whose rows they are, and how they are numbered)
+    con: duckdb.DuckDBPyConnection, plan: Plan, staged: Staged, key: str, source: str, now: datetime
+) -> None:
+    """Insert the good staged rows as events; `key` is SQL of an event's number."""
     places, good = range(len(plan.identities)), events_of(plan)
     # Of two ids of one type the other is known by its link.
     shown = [place for place in places if plan.id_types.index(plan.id_types[place]) == place]
     types = tuple(plan.id_types[place] for place in shown)
-    ids = map_sql(
-        con, f"{STAGED} s WHERE {good}", types, [f"s.i{place}" for place in shown], [f"d{place}.id" for place in shown]
-    )
+    counted = f"{staged.table} s WHERE {good}"
+    ids = map_sql(con, counted, types, [f"s.i{place}" for place in shown], [f"d{place}.id" for place in shown])
     values = [f"s.a{place}" for place in range(len(plan.attributes))]
-    attributes = (
-        "s.rest" if plan.has_rest else map_sql(con, f"{STAGED} s WHERE {good}", plan.attributes, values, values)
-    )
+    attributes = "s.rest" if plan.has_rest else map_sql(con, counted, plan.attributes, values, values)
     joins = " ".join(
         f"LEFT JOIN (SELECT value, id, id_key FROM identifiers WHERE id_type = {quoted(kind)}) d{place}"
         f" ON d{place}.value = s.i{place}"
@@ -130,12 +162,11 @@ def add_events(con: duckdb.DuckDBPyConnection, plan: Plan, target: FileTarget) -
         INSERT INTO events (event_id, source, occurred_at, activity, channel, initiator, status, session_id, ids,
             attributes, ingested_at, file_id, line, event_key, id_key, tie, version, row_no)
         SELECT s.event_id, $source, s.occurred_at, s.activity, s.channel, s.initiator, s.status, s.session_id, {ids},
-            {attributes}, $now, $file_id, s.line, {above} + 1 + s.rowid - {first}, coalesce({main}, NULL), s.tie,
+            {attributes}, $now, {staged.file}, s.line, {key}, coalesce({main}, NULL), s.tie,
             s.version, {"s.row_no" if plan.is_many else "NULL"}
-        FROM {STAGED} s {joins} WHERE {good}""",
-        {"source": target.source, "now": target.now, "file_id": target.file_id},
+        FROM {staged.rows} {joins} WHERE {good}""",
+        {"source": source, "now": now},
     )
-    return above
 
 
 def add_link_rows(con: duckdb.DuckDBPyConnection, plan: Plan, target: FileTarget) -> None:
@@ -154,26 +185,21 @@ def add_link_rows(con: duckdb.DuckDBPyConnection, plan: Plan, target: FileTarget
     )
 
 
-def add_evidence(con: duckdb.DuckDBPyConnection, plan: Plan, target: FileTarget) -> None:
-    """Count, for every pair of ids that stand together, in how many events and links of this file they do."""
+def add_evidence(con: duckdb.DuckDBPyConnection, plan: Plan, staged: Staged, source: str) -> None:
+    """Count, for every pair of ids that stand together, in how many events and links of a file they do."""
     for left, right in combinations(range(len(plan.identities)), 2):
         con.execute(
             f"""
             INSERT INTO link_evidence (file_id, source, left_key, right_key, evidence_n, first_seen_at)
-            SELECT $file_id, $source, least(l.id_key, r.id_key), greatest(l.id_key, r.id_key), rows_n, first_at
+            SELECT of_file_id, $source, least(l.id_key, r.id_key), greatest(l.id_key, r.id_key), rows_n, first_at
             FROM (
-                SELECT s.i{left} AS left_value, s.i{right} AS right_value, count(*) AS rows_n,
-                    min(s.occurred_at) AS first_at
-                FROM {STAGED} s WHERE {_GOOD} AND s.i{left} IS NOT NULL AND s.i{right} IS NOT NULL GROUP BY ALL)
+                SELECT {staged.file} AS of_file_id, s.i{left} AS left_value, s.i{right} AS right_value,
+                    count(*) AS rows_n, min(s.occurred_at) AS first_at
+                FROM {staged.rows} WHERE {GOOD} AND s.i{left} IS NOT NULL AND s.i{right} IS NOT NULL GROUP BY ALL)
             JOIN identifiers l ON l.id_type = $left AND l.value = left_value
             JOIN identifiers r ON r.id_type = $right AND r.value = right_value
             WHERE l.id_key <> r.id_key""",
-            {
-                "file_id": target.file_id,
-                "source": target.source,
-                "left": plan.id_types[left],
-                "right": plan.id_types[right],
-            },
+            {"source": source, "left": plan.id_types[left], "right": plan.id_types[right]},
         )
 
 
@@ -200,20 +226,20 @@ def fates(con: duckdb.DuckDBPyConnection, plan: Plan) -> Fates:
     return Fates(good_n, taken, refused)
 
 
-def add_rejected(con: duckdb.DuckDBPyConnection, target: FileTarget) -> None:
+def add_rejected(con: duckdb.DuckDBPyConnection, staged: Staged, source: str, now: datetime) -> None:
     """Keep the refused rows with their reasons."""
     con.execute(
         f"""
         INSERT INTO rejected_rows (source, file_id, line, reason_code, reason, raw, first_seen_at)
-        SELECT $source, $file_id, s.line, s.reason_code, {_reason_text()}, coalesce(s.raw, ''), $now
-        FROM {STAGED} s WHERE s.drop_reason IS NULL AND s.reason_code IS NOT NULL""",
-        {"source": target.source, "file_id": target.file_id, "now": target.now},
+        SELECT $source, {staged.file}, s.line, s.reason_code, {reason_text()}, coalesce({staged.raw}, ''), $now
+        FROM {staged.rows} WHERE s.drop_reason IS NULL AND s.reason_code IS NOT NULL""",
+        {"source": source, "now": now},
     )
 
 
 def good_n(con: duckdb.DuckDBPyConnection, plan: Plan) -> int:
     """Rows that become events or links."""
-    return _count(con, f"SELECT {_rows(plan)} FROM {STAGED} s WHERE {_GOOD}")
+    return _count(con, f"SELECT {_rows(plan)} FROM {STAGED} s WHERE {GOOD}")
 
 
 def _rows(plan: Plan) -> str:
@@ -227,7 +253,8 @@ def clear(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
 
-def _reason_text() -> str:
+def reason_text() -> str:
+    """SQL of the reason for a person, from `s.reason_code`."""
     cases = " ".join(f"WHEN {quoted(code)} THEN {quoted(text)}" for code, text in REASONS.items())
     return f"CASE s.reason_code {cases} ELSE s.reason_code END"
 

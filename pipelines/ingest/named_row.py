@@ -11,7 +11,7 @@ import duckdb
 
 from pipelines.connectors.acquisition import add_macros
 from pipelines.ingest.readers.landing import Landing, quoted
-from pipelines.ingest.words import NULL, columns_of, columns_of_sql
+from pipelines.ingest.words import NULL, columns_of, columns_of_sql, scratch
 from pipelines.settings import TableMapping
 from schemas.errors import SourceError
 
@@ -152,13 +152,11 @@ class NamedRow:
 def _value_of_nothing(sql: str) -> str:
     """SQL of what an expression says of every row where the file has none of its columns: planning it costs more."""
     columns = [f"{NULL} AS {_identifier(column)}" for column in columns_of_sql(sql)]
-    with duckdb.connect(":memory:") as con:
-        add_macros(con)
-        try:
-            found = con.sql(f"SELECT nullif(CAST(({sql}) AS VARCHAR), '') FROM (SELECT {', '.join(columns) or '1'})")
-            value = found.fetchall()[0][0]
-        except duckdb.Error:  # as on any row where it fails
-            value = None
+    try:
+        query = f"SELECT nullif(CAST(({sql}) AS VARCHAR), '') FROM (SELECT {', '.join(columns) or '1'})"
+        value = _trial().execute(query).fetchall()[0][0]
+    except duckdb.Error:  # as on any row where it fails
+        value = None
     return NULL if value is None else quoted(str(value))
 
 
@@ -166,13 +164,18 @@ def _value_of_nothing(sql: str) -> str:
 def _complaint(sql: str) -> str:
     """What DuckDB says against an expression over an empty row; "" where it says nothing."""
     columns = [f"{NULL} AS {_identifier(column)}" for column in columns_of_sql(sql)]
-    with duckdb.connect(":memory:") as con:
-        add_macros(con)
-        try:
-            con.sql(f"SELECT {sql} FROM (SELECT {', '.join(columns) or '1'})")
-        except duckdb.Error as error:
-            return str(error).splitlines()[0]
+    try:
+        _trial().sql(f"SELECT {sql} FROM (SELECT {', '.join(columns) or '1'})")
+    except duckdb.Error as error:
+        return str(error).splitlines()[0]
     return ""
+
+
+@cache
+def _trial() -> duckdb.DuckDBPyConnection:
+    con = scratch()
+    add_macros(con)
+    return con
 
 
 def columns_of_table(table: TableMapping) -> Iterator[str]:

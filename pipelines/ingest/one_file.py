@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -100,14 +100,19 @@ def load_as(intake: Intake, delivery: Delivery, file_id: str, encoding: str | No
             report = load(con, plan, landing, target)
         else:
             report = _without_rows(con, landing, target)
-    _refuse_unbalanced(report, delivery)
+    refuse_unbalanced(report, delivery)
     add_file(con, delivery, target, report)
-    values = [target.source, file_id, mapping_of(intake), shape_of_tables(intake), table.name]
-    con.execute(
-        "INSERT INTO file_mappings (source, file_id, mapping, shape, table_name) VALUES (?, ?, ?, ?, ?)", values
-    )
+    add_mapping(intake, table, file_id)
     loading.clear(con)
     return report
+
+
+def add_mapping(intake: Intake, table: TableMapping, *file_ids: str) -> None:
+    """Note under which settings files were read."""
+    intake.con.execute(
+        "INSERT INTO file_mappings (source, file_id, mapping, shape, table_name) SELECT ?, unnest(?), ?, ?, ?",
+        [intake.source.name, list(file_ids), mapping_of(intake), shape_of_tables(intake), table.name],
+    )
 
 
 @contextmanager
@@ -153,11 +158,11 @@ def load(con: duckdb.DuckDBPyConnection, plan: Plan, landing: Landing, target: l
     loading.add_link_rows(con, plan, target)
     if plan.table.events:
         check_contract(con, loading.add_events(con, plan, target))
-    loading.add_evidence(con, plan, target)
+    loading.add_evidence(con, plan, target.staged, target.source)
     fates = loading.fates(con, plan)
     if fates.refused:
         remember_refused(con, loading.STAGED, ids, plan.salt, **of_file)
-        loading.add_rejected(con, target)
+        loading.add_rejected(con, target.staged, target.source, target.now)
     reasons = fates.refused | loading.add_broken(con, landing, target)
     notes = [*landing.notes, *([] if landing.records_n else ["there are no rows below the header"])]
     return FileReport(landing.records_n, fates.good_n, duplicate_n, fates.dropped, reasons, tuple(notes))
@@ -171,7 +176,12 @@ def _without_rows(con: duckdb.DuckDBPyConnection, landing: Landing, target: load
     return FileReport(landing.records_n, reasons=reasons, notes=tuple(landing.notes))
 
 
-def _refuse_unbalanced(report: FileReport, delivery: Delivery) -> None:
+def refuse_unbalanced(report: FileReport, delivery: Delivery) -> None:
+    """See that every row that arrived has a fate.
+
+    Raises:
+        SourceError: One has none, or several.
+    """
     if report.parts_n != report.rows_n:
         got = f"{report.parts_n} rows are accounted for of {report.rows_n} that were counted"
         raise SourceError(got, "all of them", "this is a defect of ours: please report it", delivery.shown)
@@ -185,21 +195,26 @@ def add_file(
     status: str = "loaded",
 ) -> None:
     """Note what became of a file."""
+    add_files(con, [(delivery, target, report)], status)
+
+
+def add_files(
+    con: duckdb.DuckDBPyConnection,
+    became: Sequence[tuple[Delivery, loading.FileTarget, FileReport]],
+    status: str = "loaded",
+) -> None:
+    """Note what became of files of one source, which were taken in at one time."""
+    counts = ("rows_n", "accepted_n", "rejected_n", "duplicate_n", "dropped_n")
     con.execute(
-        "INSERT INTO files (file_id, source, paths, rows_n, accepted_n, rejected_n, duplicate_n, dropped_n, status,"
-        " loaded_at, dropped) VALUES (?, ?, [?], ?, ?, ?, ?, ?, ?, ?, map(?::VARCHAR[], ?::BIGINT[]))",
-        [
-            target.file_id,
-            target.source,
-            delivery.shown,
-            report.rows_n,
-            report.accepted_n,
-            report.rejected_n,
-            report.duplicate_n,
-            report.dropped_n,
-            status,
-            target.now,
-            list(report.dropped),
-            list(report.dropped.values()),
-        ],
+        f"INSERT INTO files (file_id, source, paths, {', '.join(counts)}, status, loaded_at, dropped)"
+        f" SELECT unnest($file_ids), $source, [unnest($paths)], {', '.join(f'unnest(${name})' for name in counts)},"
+        " $status, $now, map(unnest($reasons::VARCHAR[][]), unnest($dropped::BIGINT[][]))",
+        {
+            "file_ids": [target.file_id for _, target, _ in became],
+            "paths": [delivery.shown for delivery, _, _ in became],
+            **{name: [getattr(report, name) for _, _, report in became] for name in counts},
+            "reasons": [list(report.dropped) for _, _, report in became],
+            "dropped": [list(report.dropped.values()) for _, _, report in became],
+            **{"source": became[0][1].source, "status": status, "now": became[0][1].now},
+        },
     )

@@ -48,12 +48,7 @@ class Plan:
     @property
     def is_many(self) -> bool:
         """Whether rows are staged first, because one may give several events, or none."""
-        table = self.table
-        if self.row.is_plain:
-            return False
-        only = table.events[0] if len(table.events) == 1 else None
-        may_skip = only is None or "skip" in {only.when_empty, only.when_future}
-        return only is None or may_skip or bool(only.where or only.unless or table.explode)
+        return gives_many(self.table)
 
     @property
     def staged_ids(self) -> dict[str, str]:
@@ -64,6 +59,15 @@ class Plan:
     def id_types(self) -> tuple[str, ...]:
         """Id type of each of the identities."""
         return tuple(id_type_of(identity) for identity in self.identities)
+
+
+def gives_many(table: TableMapping) -> bool:
+    """Whether a row of a table may give several events, or none."""
+    if not table.name:  # a plain one
+        return False
+    only = table.events[0] if len(table.events) == 1 else None
+    may_skip = only is None or "skip" in {only.when_empty, only.when_future}
+    return only is None or may_skip or bool(only.where or only.unless or table.explode)
 
 
 def plan_of(intake: Intake, row: NamedRow) -> Plan:
@@ -84,7 +88,7 @@ def plan_of(intake: Intake, row: NamedRow) -> Plan:
         table=table,
         row=row,
         identities=table.id_types,
-        forms=tuple(kind_of(intake.settings, id_type_of(identity)) for identity in table.id_types),
+        forms=tuple(_form(intake, id_type_of(identity)) for identity in table.id_types),
         attributes=() if landing.rest else tuple(sorted(_attributes(row))),  # files differ in the order of columns
         has_rest=bool(landing.rest),
         zone=table.timezone or intake.settings.timezone,
@@ -93,6 +97,11 @@ def plan_of(intake: Intake, row: NamedRow) -> Plan:
         masked=masked,
         shown=tuple(name for name in landing.text if row.is_plain or name in used),
     )
+
+
+def _form(intake: Intake, id_type: str) -> str:
+    known = intake.kept.get(f"form {id_type}")
+    return known or intake.kept.setdefault(f"form {id_type}", kind_of(intake.settings, id_type))
 
 
 def refuse_absent(row: NamedRow) -> None:

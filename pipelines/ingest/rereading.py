@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import duckdb
 
+from pipelines.ingest.batch import together
 from pipelines.ingest.deliveries import Delivery
 from pipelines.ingest.drift import accept
 from pipelines.ingest.intake import Intake
@@ -63,7 +64,11 @@ def read_again(intake: Intake, files: Files, replaced: Sequence[str] = ()) -> di
     with transaction(intake.con, intake.settings.warehouse):
         take_out(intake.con, intake.source.name, [*distinct, *replaced])
         accept(intake.con, intake.source.name)  # other settings use other columns
-        return {file_id: _load(intake, found, file_id, encodings[file_id]) for file_id, found in distinct.items()}
+        reports = zip(distinct.items(), together(intake, list(distinct.items()), is_within=True), strict=True)
+        return {
+            file_id: _load(intake, found, file_id, encodings[file_id]) if taken is None else taken
+            for (file_id, found), taken in reports
+        }
 
 
 def notes_on_missing(intake: Intake, files: Files) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from pipelines.ingest import loading
+from pipelines.ingest.batch.sorting import told_apart
 from pipelines.ingest.deliveries import Delivery
 from pipelines.ingest.intake import Intake
 from pipelines.ingest.landings import encodings, landed
@@ -49,9 +50,10 @@ def sort_out(intake: Intake, files: Files) -> Sorted:
     known = _known_tables(intake, shape)
     labels_of = known_lookups(intake, shape)
     found = Sorted([])
+    told = told_apart(intake, [(file_id, delivery) for file_id, delivery in files if file_id not in known])
     for file_id, delivery in files:
         if file_id not in known:
-            table, why = table_for(intake, delivery)
+            table, why = (told[file_id], "") if file_id in told else table_for(intake, delivery)
             if table is not None and table.role == "unused":
                 why, table = table.why, None
             known[file_id] = table

@@ -23,7 +23,9 @@ _ADDRESS = r"[^\s@=|,;<>]+@[^\s@=|,;<>]+"
 _DECIMAL_COMMA = r"[-+]?\d+,\d+"
 
 
-def event_sql(plan: Plan, event: EventMapping, relation: str = "", place: int | None = None) -> str:
+def event_sql(
+    plan: Plan, event: EventMapping, relation: str = "", place: int | None = None, *, raw: str = "", file: str = ""
+) -> str:
     """The staged rows of one event of a table.
 
     Args:
@@ -31,6 +33,8 @@ def event_sql(plan: Plan, event: EventMapping, relation: str = "", place: int | 
         event: What its rows say happened.
         relation: Rows with `row_no` and `row_drop`; "": the file's own, each of them with this event.
         place: Place of the event among the table's; None: it is the only one.
+        raw: SQL of what a refused row shows; "": its text.
+        file: Column that names the file of each row; "": they are of one file.
     """
     row = plan.row
     is_only = place is None
@@ -62,13 +66,13 @@ def event_sql(plan: Plan, event: EventMapping, relation: str = "", place: int | 
         placed AS (SELECT *, CASE WHEN instant_us IS NULL THEN {moment.offset} END AS offset_s FROM clocked),
         timed AS (SELECT *, coalesce(instant_us, epoch_us(wall) - 1000000::BIGINT * offset_s) AS at_us FROM placed),
         judged AS (SELECT *, {reason} AS reason_code FROM timed{_past_sql(plan, event)})
-        SELECT {"" if is_only else f"row_no, {place} AS place, "}line, event_id,
+        SELECT {"" if is_only else f"row_no, {place} AS place, "}{file and f"{file}, "}line, event_id,
             make_timestamptz(CASE WHEN reason_code IS NULL THEN at_us END) AS occurred_at,
             activity, channel, initiator, status, {pseudonym_sql(plan.salt, SESSION_TYPE, "session")} AS session_id,
             {_tie_sql(plan, event, place)} AS tie, version, consent,
             {", ".join([*names("i", plan.identities), *attribute_names(plan)])},
             drop_reason, CASE WHEN drop_reason IS NULL THEN reason_code END AS reason_code,
-            CASE WHEN reason_code IS NOT NULL AND drop_reason IS NULL THEN {raw_sql(plan)} END AS raw
+            CASE WHEN reason_code IS NOT NULL AND drop_reason IS NULL THEN {raw or raw_sql(plan)} END AS raw
         FROM judged"""
 
 
@@ -218,10 +222,21 @@ def _tie_sql(plan: Plan, event: EventMapping, place: int | None) -> str:
 
 def raw_sql(plan: Plan) -> str:
     """The row as `name=value` pairs, with ids and whatever looks like an address masked."""
-    landing = plan.row.landing
-    parts = [
-        f"{quoted(f'{name}={_MASK}')}" if name in plan.masked else f"{quoted(f'{name}=')} || {landing.text[name]}"
-        for name in plan.shown
-    ]
-    told = f"left(concat_ws(' | ', {', '.join(parts)}), {RAW_LENGTH})" if parts else "''"
-    return f"regexp_replace({told}, {quoted(_ADDRESS)}, {quoted(_MASK)}, 'g')"
+    parts = [_shown_sql(plan, name) for name in plan.shown]
+    return masked_sql(f"concat_ws(' | ', {', '.join(parts)})" if parts else "''")
+
+
+def shown_sql(plan: Plan, names: Iterable[str]) -> str:
+    """SQL of a list of `name=value` pairs, null where a field is empty; `masked_sql` makes the row's text of them."""
+    return f"CAST([{', '.join(_shown_sql(plan, name) for name in names)}] AS VARCHAR[])"
+
+
+def masked_sql(text: str) -> str:
+    """SQL of a row's text as it is kept: not too long, and without what looks like an address."""
+    return f"regexp_replace(left({text}, {RAW_LENGTH}), {quoted(_ADDRESS)}, {quoted(_MASK)}, 'g')"
+
+
+def _shown_sql(plan: Plan, name: str) -> str:
+    if name in plan.masked:
+        return quoted(f"{name}={_MASK}")
+    return f"{quoted(f'{name}=')} || {plan.row.landing.text[name]}"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pipelines.ingest.plans import Plan
 
 CONTESTED, BEATEN = "contested_events", "beaten_events"
+STANDS_FIRST = "version DESC NULLS LAST, occurred_at, content"
 _WORDS = ("activity", "channel", "initiator", "status", "session_id")
 
 
@@ -35,6 +36,22 @@ def settle(con: duckdb.DuckDBPyConnection, staged: str, good: str, plan: Plan, s
         plan: How they were mapped.
         source: Name of the source.
     """
+    if not contest(con, staged, good, source):
+        return 0
+    ranked = f"""
+        SELECT *, row_number() OVER (PARTITION BY event_id
+            ORDER BY {STANDS_FIRST}, is_stored DESC, line, at_row) AS place
+        FROM ({staged_sql(staged, good, plan)} UNION ALL {stored_sql(source)})"""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {BEATEN} AS SELECT * FROM ({ranked}) WHERE place > 1")
+    deleted = con.execute(
+        f"DELETE FROM {staged} WHERE rowid IN (SELECT at_row FROM {BEATEN} WHERE NOT is_stored)"
+    ).fetchall()
+    _take_place(con, source)
+    return int(deleted[0][0])
+
+
+def contest(con: duckdb.DuckDBPyConnection, staged: str, good: str, source: str) -> bool:
+    """List the staged events that are known, or staged more than once; whether there are any."""
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE {CONTESTED} AS SELECT DISTINCT s.event_id FROM {staged} s WHERE {good}
         AND EXISTS (SELECT 1 FROM events k WHERE k.source = $source AND k.event_id = s.event_id)""",
@@ -47,22 +64,12 @@ def settle(con: duckdb.DuckDBPyConnection, staged: str, good: str, plan: Plan, s
             f"INSERT INTO {CONTESTED} SELECT s.event_id FROM {staged} s WHERE {good}"
             f" AND s.event_id NOT IN (SELECT event_id FROM {CONTESTED}) GROUP BY 1 HAVING count(*) > 1"
         )
-    elif not con.sql(f"SELECT 1 FROM {CONTESTED} LIMIT 1").fetchall():
-        return 0
-    ranked = f"""
-        SELECT *, row_number() OVER (PARTITION BY event_id
-            ORDER BY version DESC NULLS LAST, occurred_at, content, is_stored DESC, line, at_row) AS place
-        FROM ({_staged_sql(staged, good, plan)} UNION ALL {_stored_sql(source)})"""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {BEATEN} AS SELECT * FROM ({ranked}) WHERE place > 1")
-    deleted = con.execute(
-        f"DELETE FROM {staged} WHERE rowid IN (SELECT at_row FROM {BEATEN} WHERE NOT is_stored)"
-    ).fetchall()
-    _take_place(con, source)
-    return int(deleted[0][0])
+        return True
+    return bool(con.sql(f"SELECT 1 FROM {CONTESTED} LIMIT 1").fetchall())
 
 
-def _staged_sql(staged: str, good: str, plan: Plan) -> str:
-    """The contested events of the file, with what they say as one text."""
+def staged_sql(staged: str, good: str, plan: Plan, file: str = "0") -> str:
+    """The contested events of the file, with what they say as one text; `file` is SQL of its number."""
     ids = {
         kind: f"{quoted(kind + '=')} || {pseudonym_sql(plan.salt, kind, f's.i{place}')}"
         for place, kind in reversed(list(enumerate(plan.id_types)))
@@ -74,15 +81,16 @@ def _staged_sql(staged: str, good: str, plan: Plan) -> str:
     )
     return f"""
         SELECT s.event_id, s.version, s.occurred_at, {_content("s", _listed(ids.values()), attributes)} AS content,
-            FALSE AS is_stored, s.line, s.rowid AS at_row
+            FALSE AS is_stored, {file} AS of_file, s.line, s.rowid AS at_row
         FROM {staged} s JOIN {CONTESTED} USING (event_id) WHERE {good}"""
 
 
-def _stored_sql(source: str) -> str:
+def stored_sql(source: str) -> str:
+    """The same of the contested events that are known: they came before every file."""
     ids, attributes = (f"list_transform(map_entries(k.{name}), {_ENTRY})" for name in ("ids", "attributes"))
     return f"""
         SELECT k.event_id, k.version, k.occurred_at, {_content("k", ids, attributes)} AS content, TRUE AS is_stored,
-            k.line, k.event_key AS at_row
+            -1 AS of_file, k.line, k.event_key AS at_row
         FROM events k JOIN {CONTESTED} USING (event_id) WHERE k.source = {quoted(source)}"""
 
 

@@ -84,14 +84,22 @@ def columns_of(word: Word) -> tuple[str, ...]:
 
 
 @cache
+def scratch() -> duckdb.DuckDBPyConnection:
+    """A connection without any table, on which SQL is tried: opening one for each expression took longer."""
+    con = duckdb.connect(":memory:")
+    con.execute("SET threads = 1")
+    return con
+
+
+@cache
 def columns_of_sql(sql: str) -> tuple[str, ...]:
     """Columns that a word's SQL looks at, and names that may be its own (a lambda's).
 
     Raises:
         SourceError: It is no SQL expression.
     """
-    with duckdb.connect(":memory:") as con:
-        parsed = json.loads(con.execute("SELECT json_serialize_sql($text)", {"text": f"SELECT {sql}"}).fetchall()[0][0])
+    asked = scratch().execute("SELECT json_serialize_sql($text)", {"text": f"SELECT {sql}"})
+    parsed = json.loads(asked.fetchall()[0][0])
     statements = parsed.get("statements", [])
     if parsed.get("error") or len(statements) != 1 or len(statements[0]["node"].get("select_list", [])) != 1:
         told = parsed.get("error_message") or "it is more than one expression"

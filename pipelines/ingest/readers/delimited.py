@@ -192,12 +192,18 @@ class TextRows:
 
     def _kept_failure(self) -> Iterator[pa.RecordBatch]:
         try:
-            yield from self._batches()
+            yield from self.batches()
         except (SourceError, UndecodableError) as error:
             self.failure = error
             raise
 
-    def _batches(self) -> Iterator[pa.RecordBatch]:
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows, for one reading without DuckDB.
+
+        Raises:
+            SourceError: The file cannot be read whole; what `UNPACKING_ERRORS` lists, too.
+            UndecodableError: It is text in another encoding.
+        """
         if not self.dialect.names or self.is_empty:
             self._counter.finish()
             return

@@ -79,7 +79,7 @@ class JsonDocument:
 
     def _kept_failure(self) -> Iterator[pa.RecordBatch]:
         try:
-            yield from self._batches()
+            yield from self.batches()
         except (SourceError, UndecodableError) as error:
             self.failure = error
             raise
@@ -87,7 +87,13 @@ class JsonDocument:
             self.failure = unreadable(self.delivery, error)
             raise self.failure from error
 
-    def _batches(self) -> Iterator[pa.RecordBatch]:
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """The rows, for one reading without DuckDB.
+
+        Raises:
+            SourceError: The file cannot be read whole; what `UNPACKING_ERRORS` lists, too.
+            UndecodableError: It is text in another encoding.
+        """
         import pyarrow as pa
 
         from pipelines.ingest.json_scan import RecordScanner
@@ -175,7 +181,7 @@ def members_of(head: bytes) -> tuple[list[tuple[str, str]], bool]:
 def _head_of(delivery: Delivery, encoding: str) -> tuple[bytes, bool]:
     try:
         with open_unpacked(delivery) as file:
-            block = next(utf8_blocks(file, encoding), b"").lstrip()
+            block = next(utf8_blocks(file, encoding, SAMPLE_BLOCK), b"").lstrip()
     except UNPACKING_ERRORS as error:
         raise unreadable(delivery, error) from error
     return block[:_HEAD_BYTES], len(block) < _HEAD_BYTES
