@@ -39,21 +39,7 @@ def event_sql(
     row = plan.row
     is_only = place is None
     moment = moment_sql(event.occurred_at, plan.zone)
-    delivered = [
-        f"{word_sql(event.occurred_at.text, row)} AS when_text",
-        f"{word_sql(event.activity, row)} AS activity",
-        f"{word_sql(event.channel, row)} AS channel",
-        f"lower({word_sql(event.initiator, row)}) AS initiator",
-        f"lower({word_sql(event.status, row)}) AS status",
-        f"{word_sql(event.session_id, row)} AS session",
-        f"{_event_id_sql(plan, event)} AS event_id",
-        f"{word_sql(event.order, row)} AS order_text",
-        f"{wrong_score_sql(plan.table, row)} AS has_wrong_score",
-        *row_columns(plan),
-        *identity_columns(plan, event),
-        *_attribute_columns(plan, event),
-        f"{drops_sql(plan) if is_only else _denial_sql(plan)} AS drop_reason",
-    ]
+    delivered = _delivered(plan, event, is_only=is_only)
     fits = fits_sql(event.where, event.unless, row)
     applies = "" if is_only else f" WHERE row_drop IS NULL AND {fits}"
     happened = "" if is_only or event.when_empty == "refuse" else " WHERE when_text IS NOT NULL"
@@ -74,6 +60,26 @@ def event_sql(
             drop_reason, CASE WHEN drop_reason IS NULL THEN reason_code END AS reason_code,
             CASE WHEN reason_code IS NOT NULL AND drop_reason IS NULL THEN {raw or raw_sql(plan)} END AS raw
         FROM judged"""
+
+
+def _delivered(plan: Plan, event: EventMapping, *, is_only: bool) -> list[str]:
+    """What a row says of one event, in words as they were delivered."""
+    row = plan.row
+    return [
+        f"{word_sql(event.occurred_at.text, row)} AS when_text",
+        f"{word_sql(event.activity, row)} AS activity",
+        f"{word_sql(event.channel, row)} AS channel",
+        f"lower({word_sql(event.initiator, row)}) AS initiator",
+        f"lower({word_sql(event.status, row)}) AS status",
+        f"{word_sql(event.session_id, row)} AS session",
+        f"{_event_id_sql(plan, event)} AS event_id",
+        f"{word_sql(event.order, row)} AS order_text",
+        f"{wrong_score_sql(plan.table, row)} AS has_wrong_score",
+        *row_columns(plan),
+        *identity_columns(plan, event),
+        *_attribute_columns(plan, event),
+        f"{drops_sql(plan) if is_only else _denial_sql(plan)} AS drop_reason",
+    ]
 
 
 def _past_sql(plan: Plan, event: EventMapping) -> str:
