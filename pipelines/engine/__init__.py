@@ -140,6 +140,9 @@ def probe(settings: Settings) -> str:
     """
     if settings.engine.kind != "spark":
         return f"DuckDB on this machine, {settings.memory_limit}, {settings.threads} threads"
+    from pipelines.engine.spark import refuse_unready
+
+    refuse_unready(settings)
     from pipelines.engine.spark.probe import probe as tried
 
     return tried(settings)

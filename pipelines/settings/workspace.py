@@ -85,6 +85,10 @@ class Engine(Strict):
 
     @model_validator(mode="after")
     def _is_whole(self) -> Engine:
+        if "kind" not in self.model_fields_set and (self.remote or self.master):
+            raise ValueError(
+                "a cluster is named, and kind is not: kind = 'spark' uses it, kind = 'duckdb' lets it wait"
+            )
         if self.kind == "spark" and (self.remote is None) == (self.master is None):
             raise ValueError("a cluster is named by one of remote = 'sc://host:15002' and master = 'spark://host:7077'")
         if self.kind == "spark" and self.storage is None:

@@ -45,12 +45,12 @@ def run_here(workspace: Path) -> None:
         run(load_settings(workspace))
 
 
-def started(workspace: Path, environment: Mapping[str, str], *arguments: str) -> subprocess.Popen[bytes]:
-    """Start `terreng run`; what it says is kept beside the workspace."""
+def started(workspace: Path, environment: Mapping[str, str], first: str = "") -> subprocess.Popen[bytes]:
+    """Start `terreng run`, after a first line of Python; what it says is kept beside the workspace."""
     said = (workspace.parent / f"{workspace.name}.log").open("wb")
     with said:
         return subprocess.Popen(
-            [sys.executable, "-c", MAIN, "run", "--workspace", str(workspace), *arguments],
+            [sys.executable, "-c", f"{first}\n{MAIN}", "run", "--workspace", str(workspace)],
             env={**os.environ, "TERRENG_SALT": SALT, **environment},
             stdout=said,
             stderr=subprocess.STDOUT,

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.settings import load_settings
 from tests.acceptance.test_real_logs import MAPS, SETTINGS
 from tests.cluster.comparing import published_differences
 from tests.cluster.recording import Demo
 from tests.cluster.runs import ended, kept, on_engine, on_spark, run_here, started
 from tests.cluster.standing import Cluster, eventually
 
+ENGINE_EXIT = 4
 TASKS_BEFORE = 20
 """Tasks that each worker has ended before one is killed: then it holds rows that others need."""
 
@@ -59,6 +61,30 @@ def _run_while_a_worker_is_killed(workspace: Path, cluster: Cluster) -> None:
 
 def test_a_small_workspace_moves_to_the_cluster_and_back(workspace: Path, cluster: Cluster) -> None:
     _there_and_back(workspace, cluster)
+
+
+def test_a_cluster_that_is_gone_ends_the_run_and_leaves_what_was_published(
+    workspace: Path, elsewhere: None, tmp_path: Path
+) -> None:
+    del elsewhere
+    run_here(workspace)
+    before = kept(workspace, tmp_path / "before")
+    doomed = Cluster(tmp_path / "doomed")
+    try:
+        doomed.start(workers_n=1)
+        on_spark(workspace, doomed.master, doomed.storage)
+        process = started(
+            workspace, doomed.environment, "from pipelines.engine.spark import watch; watch.GONE_AFTER_S = 3.0"
+        )
+        eventually(lambda: process.poll() is not None or bool(doomed.tasks()), "a task has ended", timeout_s=300)
+        for daemon in doomed.daemons.values():
+            daemon.kill()
+        assert process.wait(timeout=300) == ENGINE_EXIT
+    finally:
+        doomed.stop()
+    said = (workspace.parent / f"{workspace.name}.log").read_text(encoding="utf-8")
+    assert "published before is untouched" in said
+    assert published_differences(before.published, load_settings(workspace).published_db) == {}
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ import duckdb
 
 from pipelines.engine.home import DuckDBEngine
 from pipelines.engine.spark.datasets import OURS, Storage
+from schemas.errors import EngineError
 
 if TYPE_CHECKING:
     from pipelines.engine.spark.engine import SparkEngine
@@ -24,7 +25,12 @@ def spark_engine(connection: duckdb.DuckDBPyConnection, settings: Settings) -> S
     Args:
         connection: The warehouse at home, open for writing.
         settings: The workspace's.
+
+    Raises:
+        SettingsError: Something is missing on this machine.
+        EngineError: The storage cannot be used, or the cluster does not answer.
     """
+    refuse_unready(settings)
     from pipelines.engine.spark.engine import SparkEngine
     from pipelines.engine.spark.session import session_of
 
@@ -42,3 +48,27 @@ def folder_of(settings: Settings) -> Path:
     """Where a workspace's working tables lie on storage: several may share it."""
     own = hashlib.sha256(str(settings.warehouse).encode()).hexdigest()[:12]
     return (settings.root / str(settings.engine.storage)).resolve() / f"{OURS}{own}"
+
+
+def refuse_unready(settings: Settings) -> None:
+    """Refuse what this machine can tell to be wrong, before Java starts and before pyspark and sqlglot are imported.
+
+    Raises:
+        SettingsError: pyspark, sqlglot or Java is missing.
+        EngineError: The storage is no folder that can be written to.
+    """
+    from pipelines.engine.spark.session import refuse_missing
+
+    refuse_missing(settings.engine)
+    storage = (settings.root / str(settings.engine.storage)).resolve()
+    try:
+        # A mount that is misspelt, or not there, must not become a folder on this machine alone.
+        storage.mkdir(exist_ok=True)
+        folder_of(settings).mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise EngineError(
+            got=f"storage = {settings.engine.storage!r}, which is no folder to write to ({error.strerror})",
+            wanted="a folder that is there on this machine and on every worker",
+            hint="make it, or correct its path; what was published before is untouched",
+            file="terreng.toml",
+        ) from error

@@ -34,6 +34,19 @@ def _failure(pattern: str, got: str, wanted: str, hint: str) -> Failure:
 # In this order: a task that ran out of memory, or could not write, ends in words about a lost executor too.
 FAILURES = (
     _failure(
+        r"JAVA_GATEWAY_EXITED|gateway process exited|Could not parse Master URL|INVALID_CONF_VALUE|CANNOT_MODIFY_CONFIG"
+        r"|NumberFormatException|IllegalArgumentException",
+        "Spark does not start with these settings",
+        "a master, and options, that Spark knows",
+        "correct them under [engine]; .terreng/spark.log has Spark's own words",
+    ),
+    _failure(
+        r"cancelled (because|as part of cancellation of all jobs)",
+        "the cluster has had no worker for the run for minutes",
+        "workers that stay up, and a master that answers",
+        "start them and run again",
+    ),
+    _failure(
         r"OutOfMemory|Java heap space|GC overhead|unable to acquire .* memory|exit code:? 137|exceed.* memory limits",
         "the cluster ran out of memory",
         "more memory, or smaller parts",

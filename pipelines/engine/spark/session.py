@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pipelines.engine.spark.failures import errors_of_spark, explained
+from pipelines.engine.spark.watch import Watch
 from pipelines.settings import Engine as Wanted
 from schemas.errors import EngineError, SettingsError, TerrengError
 
@@ -39,9 +40,10 @@ _RETRIES, _WAIT_AT_MOST_MS = 8, 20_000
 
 @dataclass
 class _Open:
-    """The one session of this process, and for which settings it was opened."""
+    """The one session of this process, for which settings it was opened, and who looks whether its cluster is there."""
 
     sessions: list[tuple[Wanted, SparkSession]] = field(default_factory=list)
+    watches: list[Watch] = field(default_factory=list)
 
 
 _OPEN = _Open()
@@ -65,6 +67,8 @@ def session_of(wanted: Wanted, events_n: int, log: Path | None = None) -> SparkS
         _refuse_silent(wanted)
         with explained(), _said_to(log):
             _OPEN.sessions.append((wanted, _opened(wanted)))
+            if str(wanted.master).startswith("spark://"):
+                _OPEN.watches.append(Watch(_OPEN.sessions[0][1], str(wanted.master)))
     session = _OPEN.sessions[0][1]
     parts = wanted.partitions or min(max(events_n // _EVENTS_PER_PART, _PARTS_AT_LEAST), _PARTS_AT_MOST)
     with explained():
@@ -74,6 +78,8 @@ def session_of(wanted: Wanted, events_n: int, log: Path | None = None) -> SparkS
 
 def stop() -> None:
     """End this process's session, if there is one; a cluster that is gone already is no matter."""
+    while _OPEN.watches:
+        _OPEN.watches.pop().end()
     while _OPEN.sessions:
         wanted, session = _OPEN.sessions.pop()
         with suppress(*errors_of_spark(), TerrengError), explained():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import duckdb
@@ -9,10 +10,10 @@ import pytest
 
 from pipelines import terminal
 from pipelines.commands.check import check_engine
-from pipelines.engine import DuckDBEngine, engine_of, forget_all
-from pipelines.engine.spark import folder_of
+from pipelines.engine import DuckDBEngine, engine_of, forget_all, probe
+from pipelines.engine.spark import folder_of, refuse_unready
 from pipelines.settings import Settings, load_settings
-from schemas.errors import SettingsError
+from schemas.errors import EngineError, SettingsError
 
 HEAD = '[workspace]\nname = "Nordlys"\n[engine]\n'
 
@@ -37,6 +38,7 @@ def test_a_cluster_is_read(tmp_path: Path) -> None:
     ("engine", "told"),
     [
         ('kind = "spark"\nstorage = "/mnt/x"', "remote = 'sc://host:15002'"),
+        ('remote = "sc://host:15002"\nstorage = "/mnt/x"', "kind = 'spark'"),
         ('kind = "spark"\nstorage = "/mnt/x"\nremote = "sc://h"\nmaster = "spark://h:1"', "one of remote"),
         ('kind = "spark"\nremote = "sc://host:15002"', "storage"),
         ('kind = "spark"\nremote = "host:15002"\nstorage = "/mnt/x"', "remote"),
@@ -96,3 +98,23 @@ def test_a_step_that_works_on_a_cluster_shows_the_table_that_it_is_at(capsys: py
             terminal.detail("journey steps")
 
     assert "Join events into journeys: journey steps" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("storage", ["a_file", "a_file/below", "nowhere/deeper"])
+def test_a_storage_that_is_no_folder_is_refused_before_java_starts(tmp_path: Path, storage: str) -> None:
+    settings = loaded(tmp_path, f'kind = "spark"\nmaster = "local[1]"\nstorage = "{tmp_path}/{storage}"')
+    (tmp_path / "a_file").touch()
+
+    with pytest.raises(EngineError, match=storage):
+        refuse_unready(settings)
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_without_the_extra_a_user_is_told_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = loaded(tmp_path, f'kind = "spark"\nmaster = "local[1]"\nstorage = "{tmp_path}"')
+    for name in [name for name in sys.modules if name.startswith(("sqlglot", "pipelines.engine.spark."))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "sqlglot", None)
+
+    with pytest.raises(SettingsError, match=r"terreng\[spark\]"):
+        probe(settings)

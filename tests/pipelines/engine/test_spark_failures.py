@@ -33,6 +33,9 @@ SOMEBODY = "ann@example.org"
         ("[SESSION_CLOSED] Session was closed", "is gone"),
         ("[NOT_IMPLEMENTED] collect metrics", "does not know something"),
         ("StatusCode.UNAUTHENTICATED", "refuses who asks"),
+        ("[JAVA_GATEWAY_EXITED] Java gateway process exited before sending its port number.", "does not start"),
+        ("Could not parse Master URL: 'local[x]'", "does not start"),
+        ("Job 7 cancelled as part of cancellation of all jobs", "no worker"),
         ("Total size of serialized results is bigger than spark.driver.maxResultSize", "larger than the driver takes"),
     ],
 )
