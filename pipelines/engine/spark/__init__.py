@@ -64,7 +64,7 @@ def refuse_unready(settings: Settings) -> None:
     try:
         # A mount that is misspelt, or not there, must not become a folder on this machine alone.
         storage.mkdir(exist_ok=True)
-        folder_of(settings).mkdir(mode=0o700, exist_ok=True)
+        folder_of(settings).mkdir(exist_ok=True)  # with the rights that the storage gives: workers may be other users
     except OSError as error:
         raise EngineError(
             got=f"storage = {settings.engine.storage!r}, which is no folder to write to ({error.strerror})",
