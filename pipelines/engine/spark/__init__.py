@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,7 @@ def refuse_unready(settings: Settings) -> None:
     try:
         # A mount that is misspelt, or not there, must not become a folder on this machine alone.
         storage.mkdir(exist_ok=True)
-        folder_of(settings).mkdir(exist_ok=True)  # with the rights that the storage gives: workers may be other users
+        tempfile.TemporaryFile(dir=storage).close()  # whether it can be written to
     except OSError as error:
         raise EngineError(
             got=f"storage = {settings.engine.storage!r}, which is no folder to write to ({error.strerror})",
