@@ -52,7 +52,7 @@ def folder_of(settings: Settings) -> Path:
 
 
 def refuse_unready(settings: Settings) -> None:
-    """Refuse what this machine can tell to be wrong, before Java starts and before pyspark and sqlglot are imported.
+    """Refuse what this machine can tell to be wrong, before Java starts.
 
     Raises:
         SettingsError: pyspark, sqlglot or Java is missing.
@@ -61,7 +61,7 @@ def refuse_unready(settings: Settings) -> None:
     from pipelines.engine.spark.session import refuse_missing
 
     refuse_missing(settings.engine)
-    storage = (settings.root / str(settings.engine.storage)).resolve()
+    storage = folder_of(settings).parent
     try:
         # A mount that is misspelt, or not there, must not become a folder on this machine alone.
         storage.mkdir(exist_ok=True)
