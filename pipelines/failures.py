@@ -45,6 +45,7 @@ def guarded(command: Callable[..., object]) -> int:
         error.show()
         return error.exit_code
     except (Abort, KeyboardInterrupt):
+        sys.stderr.write("terreng: stopped\n")
         return INTERRUPTED
     except OSError as error:
         problem = _of_the_machine(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -15,6 +16,8 @@ from typer import Exit
 Tell = Callable[[str], None]
 
 _SHOWING: list[Tell] = []
+_LONG_S = 60.0
+"""A log is told of a step that takes longer: what is done sooner needs no line, and a quiet night sends no mail."""
 
 
 def quiet(_: str) -> None:
@@ -60,10 +63,43 @@ def say_table(header: Sequence[str], rows: Sequence[Sequence[object]], empty: st
 
 @contextmanager
 def progress() -> Iterator[Tell]:
-    """Show the step that runs and for how long, on a terminal only. Yields what to tell each step's name to."""
-    if not sys.stderr.isatty():
-        yield quiet
-        return
+    """Show the step that runs and for how long; a log gets a line a minute, of long steps alone.
+
+    Yields what to tell each step's name to.
+    """
+    shown = _on_a_terminal if sys.stderr.isatty() else _in_a_log
+    with shown() as tell:
+        yield tell
+
+
+@contextmanager
+def _in_a_log() -> Iterator[Tell]:
+    title, begun_s, told_s = "", 0.0, 0.0
+
+    def show(detail: str) -> None:
+        nonlocal told_s
+        now_s = time.monotonic()
+        if title and now_s - told_s >= _LONG_S:
+            note(f"{title}: {detail}, {(now_s - begun_s) / 60:.0f} min so far")
+            told_s = now_s
+
+    def tell(next_title: str) -> None:
+        nonlocal title, begun_s, told_s
+        now_s = time.monotonic()
+        if title and now_s - begun_s >= _LONG_S:
+            note(f"{title} took {(now_s - begun_s) / 60:.0f} min")
+        title, begun_s, told_s = next_title, now_s, now_s
+
+    _SHOWING.append(show)
+    try:
+        yield tell
+    finally:
+        _SHOWING.remove(show)
+    tell("")
+
+
+@contextmanager
+def _on_a_terminal() -> Iterator[Tell]:
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 

@@ -134,6 +134,7 @@ def _look_back(engine: Engine, study: Study, world: str) -> Since:
         return whole
     ((known, gaps_n),) = home.sql(f"SELECT world, gaps_n FROM {study.schema}.kept_world").fetchall()
     if known != world:
+        detail("all journeys are compared anew: the map or Terreng itself changed since the last time")
         return whole
     is_same = " AND ".join(f"now.{name} IS NOT DISTINCT FROM kept.{name}" for name in _MEASURES)
     home.execute(
@@ -143,6 +144,7 @@ def _look_back(engine: Engine, study: Study, world: str) -> Since:
     journeys_n = engine.scalar(f"SELECT count(*) FROM {room}.prints")
     changed_n = journeys_n - engine.scalar(f"SELECT count(*) FROM {room}.same")
     if changed_n > MOST_CHANGED * journeys_n:
+        detail(f"all journeys are compared anew: {changed_n:,} of {journeys_n:,} changed")
         return whole
     detail(f"{changed_n:,} of {journeys_n:,} journeys changed: what was found in the others stands")
     home.execute(

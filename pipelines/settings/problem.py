@@ -12,7 +12,15 @@ from pydantic_core import ErrorDetails
 from schemas.errors import SettingsError
 
 PAGE = "schemas/SETTINGS.md"
-_NO_LIST = "this is no list; a list in [ ], or one text where texts are listed"
+_SAID = {
+    "tuple_type": "this is no list; a list in [ ], or one text where texts are listed",
+    "string_type": "this is no text; a text in quotes",
+    "dict_type": "this is no table; keys with values in { }, or below a heading in [ ]",
+    "int_type": "this is no whole number; one without quotes",
+    "bool_type": "this is neither true nor false; one of them, without quotes",
+    "string_too_short": "this is empty; a text",
+}
+"""What pydantic tells of a type, for people: what was got, and what was wanted."""
 
 
 def settings_error(
@@ -30,7 +38,9 @@ def settings_error(
         under = ".".join(str(step) for step in first["loc"][:-1] if isinstance(step, str))
         hint = f"add `{missing} = ...`; {page} has examples"
         return SettingsError(f"{missing!r} is missing{f' in {under}' if under else ''}", missing, hint, file, line)
-    said = _NO_LIST if first["type"] == "tuple_type" else first["msg"].removeprefix("Value error, ")
+    said = _SAID.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+    if first["type"] == "literal_error":
+        said = f"{first['input']!r}; {first['ctx']['expected']}"
     got, _, wanted = said.partition("; ")
     return SettingsError(f"{where}: {got}" if where else got, wanted, "", file, line)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 
 def _zone(name: str) -> str:
@@ -19,6 +20,18 @@ def _zone(name: str) -> str:
 def words(value: object) -> object:
     """One text, or a list of them, as a tuple."""
     return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+
+
+def of_form(pattern: str, wanted: str) -> AfterValidator:
+    """Holds a text to a regular expression, and tells people in words what is wanted."""
+    form = re.compile(pattern)
+
+    def held(value: str) -> str:
+        if not form.fullmatch(value):
+            raise ValueError(f"{value!r}; {wanted}")
+        return value
+
+    return AfterValidator(held)
 
 
 Zone = Annotated[str, BeforeValidator(_zone)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from pipelines.settings.words import Strict, Word, Zone
+from pipelines.settings.words import Strict, Word, Zone, of_form
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -39,7 +39,7 @@ def _dates(value: object) -> object:
     return tuple(date.fromisoformat(day) if isinstance(day, str) else day for day in value)
 
 
-Size = Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)?\s?([KMGT]i?B)$")]
+Size = Annotated[str, of_form(r"\d+(\.\d+)?\s?([KMGT]i?B)", "a size with its unit, such as '16MB' or '3GB'")]
 
 
 class Workspace(Strict):
@@ -75,10 +75,14 @@ class Engine(Strict):
     """
 
     kind: Literal["duckdb", "spark"] = "duckdb"
-    remote: Annotated[str, StringConstraints(pattern=r"^sc://.+$")] | None = None
+    remote: (
+        Annotated[str, of_form("sc://.+", "the address of a Spark Connect server, such as 'sc://host:15002'")] | None
+    ) = None
     master: Word | None = None
     # Spark takes these signs for a pattern of many folders.
-    storage: Annotated[Word, StringConstraints(pattern=r"^[^*?\[\]{}\\,:']+$")] | None = None
+    storage: (
+        Annotated[str, of_form(r"[^*?\[\]{}\\,:']+", "a folder whose name has none of * ? [ ] { } \\ , : '")] | None
+    ) = None
     partitions: Annotated[int, Field(ge=1, le=100_000)] | None = None
     home_below: Size = "16MB"
     options: dict[str, str] = Field(default_factory=dict)

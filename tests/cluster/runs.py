@@ -69,16 +69,17 @@ def ended(process: subprocess.Popen[bytes], workspace: Path) -> str:
     return said
 
 
-def on_spark(workspace: Path, address: str, storage: Path) -> None:
-    """Let a workspace's models run on a cluster, however small what they read is.
+def on_spark(workspace: Path, address: str, storage: Path, home_below: str = "0MB") -> None:
+    """Let a workspace's models run on a cluster; as it stands, however small what they read is.
 
     Args:
         workspace: Its folder.
         address: `spark://...` or `sc://...`.
         storage: A folder that all workers see.
+        home_below: What a model must read to be sent there.
     """
     key = "remote" if address.startswith("sc:") else "master"
-    on_engine(workspace, f'kind = "spark"\n{key} = "{address}"\nstorage = "{storage}"\nhome_below = "0MB"\n')
+    on_engine(workspace, f'kind = "spark"\n{key} = "{address}"\nstorage = "{storage}"\nhome_below = "{home_below}"\n')
 
 
 def on_engine(workspace: Path, engine: str) -> None:

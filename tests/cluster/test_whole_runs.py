@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.demo import make_example
 from pipelines.settings import load_settings
 from tests.acceptance.test_real_logs import MAPS, SETTINGS
 from tests.cluster.comparing import published_differences
@@ -19,13 +20,13 @@ TASKS_BEFORE = 20
 """Tasks that each worker has ended before one is killed: then it holds rows that others need."""
 
 
-def _there_and_back(workspace: Path, cluster: Cluster) -> None:
+def _there_and_back(workspace: Path, cluster: Cluster, home_below: str = "0MB") -> None:
     """Run on DuckDB, on the cluster while a worker is killed, and on DuckDB again; hold all three to be alike."""
     kept_in = workspace.parent
     run_here(workspace)
     run_here(workspace)  # nothing new to read from now on
     before = kept(workspace, kept_in / "before")
-    on_spark(workspace, cluster.master, cluster.storage)
+    on_spark(workspace, cluster.master, cluster.storage, home_below)
     _run_while_a_worker_is_killed(workspace, cluster)
     away = kept(workspace, kept_in / "away")
     on_engine(workspace, "")
@@ -93,6 +94,17 @@ def test_the_demo_moves_to_the_cluster_and_back(demo: Demo, cluster: Cluster, tm
     shutil.copytree(demo.workspace, workspace)
 
     _there_and_back(workspace, cluster)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("home_below", ["16MB", "0MB"])  # as a workspace has it; every model on the cluster
+def test_the_demo_of_the_first_minutes_moves_to_the_cluster_and_back(
+    home_below: str, cluster: Cluster, tmp_path: Path
+) -> None:
+    workspace = tmp_path / "workspace"
+    make_example(workspace)
+
+    _there_and_back(workspace, cluster, home_below)
 
 
 @pytest.mark.slow

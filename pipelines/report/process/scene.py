@@ -113,10 +113,7 @@ def scene(chosen: Level, rows: Mapping[str, int]) -> Scene:
         rows: Step to its row.
     """
     loom = _Loom(chosen, rows)
-    web = Web()
-    boxes = {step.name: _box(step, chosen) for step in chosen.steps}
-    spots = {name: web.add(_spot(box, rows[name])) for name, box in boxes.items()}
-    threads = [loom.thread(web, way, spots) for way in chosen.ways]
+    web, boxes, spots, threads = _woven(loom, chosen)
     x = places(web, [thread.spots[1:-1] for thread in threads])
     ends = _ends(loom.used, rows, boxes)
     placed = {name: _placed(box, x[spots[name]], ends[rows[name]]) for name, box in boxes.items()}
@@ -125,6 +122,23 @@ def scene(chosen: Level, rows: Mapping[str, int]) -> Scene:
     wide = max((x[i] + spot.right for i, spot in enumerate(web.spots)), default=0.0)
     cuts = tuple(ends[row][1] for row in loom.used[:-1] if row % 2)
     return Scene(tuple(placed.values()), lines, wide, ends[loom.used[-1]][1] if ends else 0.0, cuts)
+
+
+def least_width(chosen: Level, rows: Mapping[str, int]) -> float:
+    """What a level is at least wide, in pixels: its fullest row closely packed. Laid out it is hardly wider."""
+    web, *_ = _woven(_Loom(chosen, rows), chosen)
+    packed: dict[int, float] = defaultdict(float)
+    for spot in web.spots:
+        packed[spot.row] += spot.left + spot.right
+    return max(packed.values(), default=0.0)
+
+
+def _woven(loom: _Loom, chosen: Level) -> tuple[Web, dict[str, Box], dict[str, int], list[_Thread]]:
+    """Everything that takes room: boxes, each one's spot, and ways with their bends and numbers."""
+    web = Web()
+    boxes = {step.name: _box(step, chosen) for step in chosen.steps}
+    spots = {name: web.add(_spot(box, loom.rows[name])) for name, box in boxes.items()}
+    return web, boxes, spots, [loom.thread(web, way, spots) for way in chosen.ways]
 
 
 def _box(step: Step, chosen: Level) -> Box:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pipelines.language import mark, tr
 from pipelines.report.canvas import Drawing
 from pipelines.report.document import Block, Chart, Figure, Modes, Section, Series
 from pipelines.report.material import Material
+from pipelines.report.process.levels import Level, level
+from pipelines.report.process.observed import Observed
 from pipelines.report.process.picture import process_map
+from pipelines.report.process.ranks import rows
+from pipelines.report.process.scene import least_width
 from pipelines.report.process.tables import WAYS
-from pipelines.report.view import JourneyView
 
 # The share of the steps and of the ways between them that each level draws.
 _LEVELS = (
@@ -18,41 +23,72 @@ _LEVELS = (
 )
 _CHARTED = 12
 _WIDEST = 1600.0  # pixels; beyond them words are smaller than seven points on paper
-_LEAST = 0.05
+_HALVINGS = 7
+Shares = tuple[float, float]
 
 
 def section(m: Material) -> Section:
     """The section."""
-    figures = tuple(figure for each in _LEVELS for figure in _level(m, each))
+    figures: tuple[Figure, ...] = ()
+    levels: list[Level] = []
+    for key, title, *wanted in _LEVELS:
+        drawn, drawing = _fitting(m, m.name(f"process-{key}"), (wanted[0], wanted[1]))
+        if drawn not in levels:  # where little fits, all of them may come to the same
+            levels.append(drawn)
+            figures += _figure(m, key, title, drawing)
     if not figures:
         return Section("process", tr("The process as it was observed"), ())
     modes: Block = Modes(m.name("process"), tr("How much of it"), figures) if len(figures) > 1 else figures[0]
     return Section("process", tr("The process as it was observed"), (modes, m.table(WAYS)))
 
 
-def _level(m: Material, wanted: tuple[str, str, float, float]) -> tuple[Figure, ...]:
-    key, title, activities_share, paths_share = wanted
-    view = m.view
-    drawing = _fitting(view, m.name(f"process-{key}"), activities_share, paths_share)
+def _figure(m: Material, key: str, title: str, drawing: Drawing | None) -> tuple[Figure, ...]:
     note = tr(
         "What really followed what, the most frequent steps and ways first; no design went into it but the colours."
         " “terreng mine” writes the same as BPMN; “terreng explore” has it with sliders."
     )
-    short_name = f"process-{key}"
-    return m.figure(short_name, tr(title), drawing, WAYS, note=note, chart=_chart(m))
+    return m.figure(f"process-{key}", tr(title), drawing, WAYS, note=note, chart=_chart(m))
 
 
-def _fitting(view: JourneyView, name: str, activities_share: float, paths_share: float) -> Drawing | None:
-    """The level's picture; where so many ways would make it too wide to be read, fewer of them."""
-    title = tr("The process as it was observed: {map}", map=view.map.title)
-    designed = view.plan.designed()
+def _fitting(m: Material, name: str, wanted: Shares) -> tuple[Level, Drawing | None]:
+    """A level with its picture: what is wanted of steps and ways, or as many of them as can be read.
+
+    Laying out costs most, and what it comes to is hardly wider than its fullest row closely packed, which costs little.
+    """
+    observed, designed = m.view.data.observed, m.view.plan.designed()
+    title = tr("The process as it was observed: {map}", map=m.view.map.title)
+    packed = _WIDEST
     while True:
-        drawing = process_map(
-            view.data.observed, activities_share, paths_share, name=name, title=title, designed=designed
-        )
-        if drawing is None or drawing.width <= _WIDEST or paths_share < _LEAST:
-            return drawing
-        paths_share *= _WIDEST / drawing.width
+        shares = _packed(observed, wanted, packed)
+        drawing = process_map(observed, *shares, name=name, title=title, designed=designed)
+        if drawing is None or drawing.width <= _WIDEST or packed < _WIDEST / 2:
+            return level(observed, *shares), drawing
+        packed *= _WIDEST / drawing.width
+
+
+def _packed(observed: Observed, wanted: Shares, widest: float) -> Shares:
+    """The shares wanted, or the largest whose fullest row is no wider than asked: of steps first, then of ways."""
+    row_of = rows(observed)
+
+    def fits(steps: float, ways: float) -> bool:
+        return least_width(level(observed, steps, ways), row_of) <= widest
+
+    steps, ways = wanted
+    if fits(steps, ways):
+        return wanted
+    steps = _largest(steps, lambda share: fits(share, 0.0))
+    return steps, _largest(ways, lambda share: fits(steps, share))
+
+
+def _largest(wanted: float, fits: Callable[[float], bool]) -> float:
+    """The share wanted if it fits, else the largest that does, by halving."""
+    if fits(wanted):
+        return wanted
+    low, high = 0.0, wanted
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
 
 
 def _chart(m: Material) -> Chart:

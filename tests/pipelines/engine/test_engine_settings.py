@@ -41,9 +41,11 @@ def test_a_cluster_is_read(tmp_path: Path) -> None:
         ('remote = "sc://host:15002"\nstorage = "/mnt/x"', "kind = 'spark'"),
         ('kind = "spark"\nstorage = "/mnt/x"\nremote = "sc://h"\nmaster = "spark://h:1"', "one of remote"),
         ('kind = "spark"\nremote = "sc://host:15002"', "storage"),
-        ('kind = "spark"\nremote = "host:15002"\nstorage = "/mnt/x"', "remote"),
-        ('kind = "spark"\nremote = "sc://host:15002"\nstorage = "/mnt/*"', "storage"),
-        ('kind = "dask"', "kind"),
+        ('kind = "spark"\nremote = "host:15002"\nstorage = "/mnt/x"', "'host:15002'; wanted the address of a Spark"),
+        ('kind = "spark"\nremote = "sc://host:15002"\nstorage = "/mnt/*"', "'/mnt/*'; wanted a folder"),
+        ('kind = "dask"', "'dask'; wanted 'duckdb' or 'spark'"),
+        ('home_below = "lots"', "'lots'; wanted a size with its unit"),
+        ("home_below = 16", "this is no text"),
     ],
 )
 def test_a_cluster_that_cannot_be_meant_is_refused(tmp_path: Path, engine: str, told: str) -> None:
