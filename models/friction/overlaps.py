@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
 from typing import overload
 
 import numpy as np
@@ -119,16 +120,17 @@ def _met(units: RiskSet) -> Flags:
 
 def _shows(units: RiskSet, met: Flags) -> Flags:
     """By unit, whether its stage shows the other signal."""
-    is_known = units.step < met.size
-    return np.asarray(is_known & met[np.where(is_known, units.step, 0)])
+    return np.append(met, False).take(units.step, mode="clip")
 
 
 def _company(units: RiskSet, met: Flags) -> float:
     """Correlation of a signal and another one, without its sign."""
     other = _shows(units, met)
-    both, one, two = np.mean(units.is_exposed & other), np.mean(units.is_exposed), np.mean(other)
-    spread = float(np.sqrt(one * (1 - one) * two * (1 - two)))
-    return abs(float(both - one * two)) / spread if spread > 0 else 0.0
+    both, one, two = (
+        np.count_nonzero(each) / other.size for each in (units.is_exposed & other, units.is_exposed, other)
+    )
+    spread = sqrt(one * (1 - one) * two * (1 - two))
+    return abs(both - one * two) / spread if spread > 0 else 0.0
 
 
 def _refined(units: RiskSet, others: Sequence[Flags]) -> RiskSet:
