@@ -61,7 +61,8 @@ def stages(figures: Figures, label: str = NOW) -> list[str]:
     lines.append(_row("**all**", (_whole(runs[size]) for size in sizes)))
     lines.append(_row("CPU s per million events", (f"{per_million(figures, size, label):.1f}" for size in sizes)))
     lines.append(_row("a doubling costs", _doublings(figures, sizes, label)))
-    lines.append(_row("load of the machine when it began", (f"{runs[size]['load']}" for size in sizes)))
+    lines.append(_row("DuckDB's memory limit", (str(runs[size]["memory_limit"]) for size in sizes)))
+    lines.append(_row("commit; load of the machine", (f"{run['commit']}; {run['load']}" for run in runs.values())))
     return lines
 
 
