@@ -72,39 +72,67 @@ class Observed:
 
 
 # An activity that no map knows and few people met is passed over, as if it had not been seen. An exit is an end.
+# Journeys and steps are numbers until the end, and each is counted once for a way before ways are counted: sets of
+# ids, one for every way, would have to stay in memory. So would the times that DuckDB's median looks at; sorted they
+# need not.
 _EVENTS = """
-WITH chosen AS (
-    SELECT journey_id, status FROM journeys
+WITH chosen AS MATERIALIZED (
+    SELECT journey_id, status, row_number() OVER () AS journey FROM journeys
     WHERE journey = $journey AND rule = 'default' AND assignment = 'this'
       AND ($ids IS NULL OR journey_id IN (SELECT unnest($ids)))
 ),
-known AS (SELECT touchpoint, role FROM touchpoints WHERE journey = $journey),
-seen AS (
-    SELECT e.journey_id, e.position, e.occurred_at, coalesce(e.touchpoint, 'activity:' || e.activity) AS step,
-           coalesce(known.role, 'activity') AS role, chosen.status
-    FROM journey_events AS e JOIN chosen USING (journey_id) LEFT JOIN known ON known.touchpoint = e.touchpoint
+named AS (
+    SELECT touchpoint, activity, coalesce(touchpoint, 'activity:' || activity) AS step
+    FROM (SELECT DISTINCT touchpoint, activity FROM journey_events)
 ),
-common AS (SELECT step FROM seen GROUP BY step HAVING count(DISTINCT journey_id) >= $minimum),
+kinds AS (
+    SELECT named.*, dense_rank() OVER (ORDER BY named.step) AS step_no, coalesce(known.role, 'activity') AS role
+    FROM named LEFT JOIN touchpoints known ON known.touchpoint = named.touchpoint AND known.journey = $journey
+),
+seen AS MATERIALIZED (
+    SELECT chosen.journey, e.position, e.occurred_at, kinds.step_no
+    FROM journey_events e
+    JOIN chosen ON chosen.journey_id = e.journey_id
+    JOIN kinds ON kinds.activity = e.activity AND kinds.touchpoint IS NOT DISTINCT FROM e.touchpoint
+),
+met AS (SELECT step_no, count(*) AS n FROM (SELECT DISTINCT step_no, journey FROM seen) GROUP BY step_no),
 steps AS (
-    SELECT * FROM seen WHERE role <> 'exit' AND (role <> 'activity' OR step IN (SELECT step FROM common))
+    SELECT met.step_no, names.step, names.role, met.n
+    FROM met JOIN (SELECT DISTINCT step_no, step, role FROM kinds) names ON names.step_no = met.step_no
+    WHERE names.role <> 'exit' AND (names.role <> 'activity' OR met.n >= $minimum)
 )
 """
-_STEPS = _EVENTS + "SELECT step, role, count(DISTINCT journey_id) AS n FROM steps GROUP BY ALL ORDER BY n DESC, step"
+_STEPS = _EVENTS + "SELECT step, role, n FROM steps ORDER BY n DESC, step"
 _WAYS = (
     _EVENTS
     + """,
-placed AS (
-    SELECT journey_id, step, status, occurred_at,
-           lag(step) OVER journey AS step_before, lag(occurred_at) OVER journey AS at_before,
-           lead(step) OVER journey AS step_after
-    FROM steps WINDOW journey AS (PARTITION BY journey_id ORDER BY position)
+placed AS MATERIALIZED (
+    SELECT journey, step_no, epoch_us(occurred_at) - epoch_us(lag(occurred_at) OVER journey) AS apart_us,
+           lag(step_no) OVER journey AS before_no, lead(step_no) OVER journey IS NULL AS is_last
+    FROM seen WHERE step_no IN (SELECT step_no FROM steps)
+    WINDOW journey AS (PARTITION BY journey ORDER BY position)
+),
+counted AS (
+    SELECT before_no, step_no, CAST(sum(n) AS BIGINT) AS n, count(*) AS journeys_n
+    FROM (SELECT before_no, step_no, journey, count(*) AS n FROM placed GROUP BY ALL) GROUP BY ALL
+),
+ranked AS (
+    SELECT before_no, step_no, apart_us, row_number() OVER (PARTITION BY before_no, step_no ORDER BY apart_us) AS place
+    FROM placed WHERE before_no IS NOT NULL
+),
+timed AS (
+    SELECT before_no, step_no, avg(apart_us) / 1e6 AS p50_s FROM ranked JOIN counted USING (before_no, step_no)
+    WHERE place IN ((n + 1) // 2, n // 2 + 1) GROUP BY before_no, step_no
 )
-SELECT step_before, step, NULL, count(*) AS n, count(DISTINCT journey_id),
-       median(epoch(occurred_at) - epoch(at_before))
-FROM placed GROUP BY step_before, step
+SELECT before.step, steps.step, NULL, counted.n AS n, counted.journeys_n, timed.p50_s
+FROM counted
+LEFT JOIN timed USING (before_no, step_no)
+JOIN steps ON steps.step_no = counted.step_no
+LEFT JOIN steps before ON before.step_no = counted.before_no
 UNION ALL
-SELECT step, NULL, status, count(*), count(DISTINCT journey_id), NULL
-FROM placed WHERE step_after IS NULL GROUP BY step, status
+SELECT steps.step, NULL, chosen.status, count(*), count(*), NULL
+FROM placed JOIN chosen ON chosen.journey = placed.journey JOIN steps ON steps.step_no = placed.step_no
+WHERE placed.is_last GROUP BY steps.step, chosen.status
 ORDER BY n DESC, 1, 2, 3
 """
 )
