@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tests.bench.figures import Figures
 from tests.bench.plot import Curve
-from tests.bench.tables import MIO, STAGES
+from tests.bench.tables import JOURNEY_MODELS, MIO, STAGES
 
 ON_DUCKDB, ON_SPARK = "run", "run_on_spark"
 BILLION = 1_000_000_000
@@ -59,11 +59,14 @@ def cpu(figures: Figures, subject: str, stages: Sequence[str] = STAGES) -> Strai
 def statistics(figures: Figures) -> Straight:
     """Processor seconds of the stages that are moved to a cluster, beyond their SQL models: Python at home, either way.
 
-    It is reckoned as one thread: some of it has more, none of it is promised them.
+    It is reckoned as one thread: some of it has more, none of it is promised them. A run that was taken up again after
+    it had been stopped does not tell what its models cost, and is left out.
     """
     points = []
     for size in figures.sizes(ON_DUCKDB):
         costs = _answer(figures, ON_DUCKDB, size)["cpu_s"]
+        if not {*JOURNEY_MODELS} & {*costs}:
+            continue
         models = sum(each for name, each in costs.items() if name not in STAGES)
         beyond = sum(costs[name] for name in COMPUTED) - models
         points.append((_events(figures, ON_DUCKDB, size), max(0.0, beyond)))

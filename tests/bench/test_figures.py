@@ -20,6 +20,8 @@ def _run(events: int, cpu_s: float, peak_gb: float = 1.0) -> dict[str, object]:
         "peak_gb": dict.fromkeys(STAGES, peak_gb),
         "numbers": {"events": events},
         "load": 0.5,
+        "commit": "abc1234",
+        "memory_limit": "3GB",
     }
 
 
