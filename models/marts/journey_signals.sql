@@ -13,8 +13,7 @@ select
     grades.evidence_grade
 from signal_marks marks
 join journey_ids ids on ids.journey_key = marks.journey_key
-join stages on stages.journey_key = marks.journey_key and stages.stage = marks.stage
-join map_names here on here.code = stages.code
+join map_names here on here.code = marks.stage_code
 join signal_grades grades on grades.signal = marks.signal
 left join map_names charged on charged.code = marks.target
 left join map_blocks blocks on blocks.block_no = -1 - marks.target

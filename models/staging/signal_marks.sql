@@ -56,6 +56,7 @@ select
     marks.position,
     marks.event_key,
     stages.stage,
+    stages.code as stage_code,
     coalesce(marks.position <= stages.position, false) as is_entry,
     marks.measure
 from marks

@@ -14,10 +14,8 @@ SELECT
 FROM signal_marks AS marks
 JOIN journey_ids AS ids
   ON ids.journey_key = marks.journey_key
-JOIN stages
-  ON stages.journey_key = marks.journey_key AND stages.stage = marks.stage
 JOIN map_names AS here
-  ON here.code = stages.code
+  ON here.code = marks.stage_code
 JOIN signal_grades AS grades
   ON grades.signal = marks.signal
 LEFT JOIN map_names AS charged

@@ -67,6 +67,7 @@ SELECT
   marks.position,
   marks.event_key,
   stages.stage,
+  stages.code AS stage_code,
   COALESCE(marks.position <= stages.position, FALSE) AS is_entry,
   marks.measure
 FROM marks

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from pipelines.language import mark, tr
 from pipelines.report.canvas import Drawing
 from pipelines.report.document import Block, Chart, Figure, Modes, Section, Series
 from pipelines.report.material import Material
+from pipelines.report.process.fitting import Shares, packed_shares
 from pipelines.report.process.levels import Level, level
-from pipelines.report.process.observed import Observed
 from pipelines.report.process.picture import process_map
-from pipelines.report.process.ranks import rows
-from pipelines.report.process.scene import least_width
 from pipelines.report.process.tables import WAYS
 
 # The share of the steps and of the ways between them that each level draws.
@@ -23,8 +19,6 @@ _LEVELS = (
 )
 _CHARTED = 12
 _WIDEST = 1600.0  # pixels; beyond them words are smaller than seven points on paper
-_HALVINGS = 7
-Shares = tuple[float, float]
 
 
 def section(m: Material) -> Section:
@@ -59,36 +53,11 @@ def _fitting(m: Material, name: str, wanted: Shares) -> tuple[Level, Drawing | N
     title = tr("The process as it was observed: {map}", map=m.view.map.title)
     packed = _WIDEST
     while True:
-        shares = _packed(observed, wanted, packed)
+        shares = packed_shares(observed, wanted, packed)
         drawing = process_map(observed, *shares, name=name, title=title, designed=designed)
         if drawing is None or drawing.width <= _WIDEST or packed < _WIDEST / 2:
             return level(observed, *shares), drawing
         packed *= _WIDEST / drawing.width
-
-
-def _packed(observed: Observed, wanted: Shares, widest: float) -> Shares:
-    """The shares wanted, or the largest whose fullest row is no wider than asked: of steps first, then of ways."""
-    row_of = rows(observed)
-
-    def fits(steps: float, ways: float) -> bool:
-        return least_width(level(observed, steps, ways), row_of) <= widest
-
-    steps, ways = wanted
-    if fits(steps, ways):
-        return wanted
-    steps = _largest(steps, lambda share: fits(share, 0.0))
-    return steps, _largest(ways, lambda share: fits(steps, share))
-
-
-def _largest(wanted: float, fits: Callable[[float], bool]) -> float:
-    """The share wanted if it fits, else the largest that does, by halving."""
-    if fits(wanted):
-        return wanted
-    low, high = 0.0, wanted
-    for _ in range(_HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if fits(middle) else (low, middle)
-    return low
 
 
 def _chart(m: Material) -> Chart:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 import re
-from collections import Counter
+import statistics
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from itertools import combinations, pairwise
+from dataclasses import replace
+from itertools import combinations, groupby, pairwise
 
 import duckdb
 import pytest
@@ -15,13 +17,14 @@ from pipelines.privacy.cover import Cover
 from pipelines.privacy.withheld import Withheld
 from pipelines.report.canvas import Drawing
 from pipelines.report.process.columns import folded, whole
+from pipelines.report.process.fitting import packed_shares
 from pipelines.report.process.levels import level
 from pipelines.report.process.observed import Observed, Step, Way, covered_ways, read_observed
 from pipelines.report.process.orders import orders
 from pipelines.report.process.picture import process_map
 from pipelines.report.process.places import spread
 from pipelines.report.process.ranks import rows
-from pipelines.report.process.scene import scene
+from pipelines.report.process.scene import least_width, scene
 from pipelines.report.view import JourneyView
 from tests.pipelines.report.conftest import Build
 from tests.pipelines.report.sample_maps import make_map
@@ -92,6 +95,47 @@ def test_the_ways_of_a_snapshot_add_up_at_every_step(build: Build) -> None:
     assert sum(n for name, n in came.items() if name) == events
     assert came[None] == went[None] == sum(way.n for way in found.ways if way.from_step is None)
     assert sum(way.n for way in part.ways if way.from_step is None) == 2
+
+
+def test_ways_their_journeys_and_their_times_are_those_that_a_plain_count_finds(build: Build) -> None:
+    settings = build(make_map(12), 300)
+    with duckdb.connect(str(settings.published_db), read_only=True) as con:
+        found = read_observed(con, "become_customer", Cover(1))
+        rows = con.execute(
+            "SELECT e.journey_id, j.status, coalesce(e.touchpoint, 'activity:' || e.activity), epoch_us(e.occurred_at)"
+            " FROM journey_events e JOIN journeys j ON j.journey_id = e.journey_id AND j.rule = 'default'"
+            " LEFT JOIN touchpoints t ON t.touchpoint = e.touchpoint AND t.journey = 'become_customer'"
+            " WHERE j.journey = 'become_customer' AND t.role IS DISTINCT FROM 'exit' ORDER BY e.journey_id, e.position"
+        ).fetchall()
+    between: dict[tuple[str | None, str | None, str | None], list[tuple[str, float | None]]] = defaultdict(list)
+    for journey, group in groupby(rows, key=lambda row: row[0]):
+        walked = list(group)
+        between[None, walked[0][2], None].append((journey, None))
+        for (_, _, one, before_us), (_, _, other, at_us) in pairwise(walked):
+            between[one, other, None].append((journey, (at_us - before_us) / 1e6))
+        between[walked[-1][2], None, walked[-1][1]].append((journey, None))
+
+    assert {way.key for way in found.ways} == set(between)
+    for way in found.ways:
+        passed = between[way.key]
+        times = [apart_s for _, apart_s in passed if apart_s is not None]
+        assert (way.n, way.journeys_n) == (len(passed), len({journey for journey, _ in passed}))
+        assert way.p50_s == (pytest.approx(statistics.median(times)) if times else None)
+
+
+@pytest.mark.parametrize(("steps_n", "ways_n", "beside"), [(25, 80, 0), (40, 1_200, 0), (80, 900, 70)])
+def test_however_much_there_is_what_is_drawn_can_be_read(steps_n: int, ways_n: int, beside: int) -> None:
+    observed = at_random(steps_n, ways_n)
+    off = [replace(step, role="off_map") for step in observed.steps[-beside:]] if beside else []
+    observed = replace(observed, steps=(*observed.steps[: steps_n - beside], *off))
+
+    steps_share, ways_share = packed_shares(observed, (1.0, 1.0), 1600.0)
+    drawing = process_map(observed, steps_share, ways_share)
+
+    assert drawing is not None
+    assert drawing.width <= 1.3 * 1600
+    assert steps_share == 1.0 or least_width(level(observed, steps_share + 0.05, 0.0), rows(observed)) > 1600
+    assert ways_share == 1.0 or least_width(level(observed, steps_share, ways_share + 0.05), rows(observed)) > 1600
 
 
 def test_a_level_keeps_the_most_frequent_steps_and_of_each_the_most_travelled_way_in_and_out() -> None:
