@@ -48,25 +48,33 @@ def straight(points: Sequence[tuple[float, float]]) -> Straight:
     return Straight(max(0.0, after - each * more), each)
 
 
+def unbroken(figures: Figures, subject: str) -> tuple[int, ...]:
+    """Sizes at which a run was measured from its first stage to its last; one that was taken up again is left out.
+
+    Such a run does not tell what its models cost, and began its last stages in another process, beside other work.
+    """
+    sizes = figures.sizes(subject)
+    if subject != ON_DUCKDB:
+        return sizes
+    return tuple(size for size in sizes if {*JOURNEY_MODELS} & {*_answer(figures, subject, size)["cpu_s"]})
+
+
 def cpu(figures: Figures, subject: str, stages: Sequence[str] = STAGES) -> Straight:
     """Processor seconds of some stages of a run."""
     return straight([
         (_events(figures, subject, size), sum(_answer(figures, subject, size)["cpu_s"][name] for name in stages))
-        for size in figures.sizes(subject)
+        for size in unbroken(figures, subject)
     ])  # fmt: skip
 
 
 def statistics(figures: Figures) -> Straight:
     """Processor seconds of the stages that are moved to a cluster, beyond their SQL models: Python at home, either way.
 
-    It is reckoned as one thread: some of it has more, none of it is promised them. A run that was taken up again after
-    it had been stopped does not tell what its models cost, and is left out.
+    It is reckoned as one thread: some of it has more, none of it is promised them.
     """
     points = []
-    for size in figures.sizes(ON_DUCKDB):
+    for size in unbroken(figures, ON_DUCKDB):
         costs = _answer(figures, ON_DUCKDB, size)["cpu_s"]
-        if not {*JOURNEY_MODELS} & {*costs}:
-            continue
         models = sum(each for name, each in costs.items() if name not in STAGES)
         beyond = sum(costs[name] for name in COMPUTED) - models
         points.append((_events(figures, ON_DUCKDB, size), max(0.0, beyond)))
