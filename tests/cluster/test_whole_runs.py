@@ -16,8 +16,6 @@ from tests.cluster.runs import ended, kept, on_engine, on_spark, run_here, start
 from tests.cluster.standing import Cluster, eventually
 
 ENGINE_EXIT = 4
-IN_THE_GATE = "receipt_two_systems"
-"""The real log that is soonest done, and the one whose people two systems know by ids of their own."""
 TASKS_BEFORE = 20
 """Tasks that each worker has ended before one is killed: then it holds rows that others need."""
 
@@ -104,9 +102,8 @@ def test_the_demo_of_the_first_minutes_moves_to_the_cluster_and_back(
     _there_and_back(workspace, cluster, home_below)
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=() if name == IN_THE_GATE else pytest.mark.slow) for name in SETTINGS]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SETTINGS)
 def test_a_real_log_is_the_same_on_the_cluster(name: str, shared_data: Path, cluster: Cluster, tmp_path: Path) -> None:
     workspace = tmp_path / name
     (workspace / "maps").mkdir(parents=True)
