@@ -87,7 +87,8 @@ def _memory(figures: Figures, sizes: Sequence[int], top: float, parts: list[str]
         parts += [_rule(_LEFT, y, WIDTH - _RIGHT, y, "line"), _text(_LEFT - 10, y + 4, str(tick), "soft small", "end")]
     limit = base - 4 / most * high
     parts.append(_rule(_LEFT, limit, WIDTH - _RIGHT, limit, "limit", "6 4"))
-    parts.append(_text(WIDTH - _RIGHT, limit - 5, "4 GB: the target for ten million", "warn small", "end"))
+    # At the left, over the smallest log: the bars of a large one are higher than the limit.
+    parts.append(_text(_LEFT + 4, limit - 5, "4 GB: the target for ten million", "warn small"))
     room = (WIDTH - _LEFT - _RIGHT) / len(sizes)
     thick = min(16.0, (room - 24) / len(STAGES))
     for place, size in enumerate(sizes):
