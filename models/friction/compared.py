@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import Final, overload
+from typing import Final, TypeVar, overload
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.friction.journeys import FOREVER_US, Stays
 from models.friction.numbers import wide
 from models.friction.parts import Flags, Floats, Integers, Numbers, RiskSet, Shorts, Steps
 from models.friction.placement import Place
+
+_Kind = TypeVar("_Kind", bound=np.signedinteger)
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class Held:
         place_in_steps: of each stage, its row in `Steps`.
         row: per unit, its stage in `stays`.
         stratum: see `RiskSet`.
-        is_exposed: see `RiskSet`.
+        exposed_bits: `RiskSet.is_exposed`, eight units to a byte.
         entered_us: per unit, when it enters the comparison; None: when its stage begins.
         months: see `RiskSet`.
         is_entry: see `RiskSet`.
@@ -33,11 +36,16 @@ class Held:
     stays: Stays
     place_in_steps: Shorts
     row: Shorts
-    stratum: Shorts
-    is_exposed: Flags
+    stratum: Numbers
+    exposed_bits: NDArray[np.uint8]
     entered_us: Integers | None
     months: float
     is_entry: bool
+
+    @property
+    def is_exposed(self) -> Flags:
+        """See `RiskSet`; made anew at each call."""
+        return np.unpackbits(self.exposed_bits, count=self.row.size).view(np.bool_)
 
 
 def _went_on_s(held: Held) -> Floats:
@@ -48,10 +56,11 @@ def _went_on_s(held: Held) -> Floats:
 
 
 _MADE_OF: Final[Mapping[str, Callable[[Held], Integers | Floats | Flags]]] = {
-    "person": lambda held: wide(held.stays.person[held.row]),
+    "person": lambda held: wide(held.stays.person(held.row)),
     "stratum": lambda held: wide(held.stratum),
-    "base": lambda held: wide(held.stays.base[held.row]),
+    "base": lambda held: wide(held.stays.base(held.row)),
     "step": lambda held: wide(held.place_in_steps[held.row]),
+    "is_exposed": lambda held: held.is_exposed,
     "is_lost": lambda held: held.stays.is_lost[held.row],
     "fate": lambda held: wide(held.stays.fate[held.row]),
     "code": lambda held: wide(held.stays.code[held.row]),
@@ -74,7 +83,7 @@ class OnDemand(RiskSet):
             known: Arrays that are there already, by name.
         """
         own = {"held": held, "refused": refused, "months": held.months, "is_entry": held.is_entry}
-        vars(self).update({**own, "is_exposed": held.is_exposed, **known})
+        vars(self).update({**own, **known})
 
     def within(self, stratum: Integers) -> RiskSet:
         """The same units, compared within other strata."""
@@ -174,20 +183,21 @@ class Alike:
     """Rows and strata that were held already: most signals of a place are judged among the same units."""
 
     rows: dict[tuple[int, ...], list[Shorts]] = field(default_factory=dict)
-    strata: dict[tuple[int, ...], list[Shorts]] = field(default_factory=dict)
+    strata: dict[tuple[int, ...], list[Numbers]] = field(default_factory=dict)
 
     def row(self, codes: tuple[int, ...], row: Numbers) -> Shorts:
         """These rows, or the very same ones that another signal of the place has."""
-        return _one(self.rows.setdefault(codes, []), row)
+        return _one(self.rows.setdefault(codes, []), row, np.int32)
 
-    def stratum(self, codes: tuple[int, ...], stratum: Numbers) -> Shorts:
-        """These strata, or the very same ones."""
-        return _one(self.strata.setdefault(codes, []), stratum)
+    def stratum(self, codes: tuple[int, ...], stratum: Numbers) -> Numbers:
+        """These strata, or the very same ones, in as few bytes as the last of them needs."""
+        small = np.int16 if stratum.max(initial=0) <= np.iinfo(np.int16).max else np.int32
+        return _one(self.strata.setdefault(codes, []), stratum, small)
 
 
-def _one(known: list[Shorts], numbers: Numbers) -> Shorts:
+def _one(known: list[NDArray[_Kind]], numbers: Numbers, kind: type[_Kind]) -> NDArray[_Kind]:
     for each in known:
         if np.array_equal(each, numbers):
             return each
-    known.append(numbers.astype(np.int32))
+    known.append(numbers.astype(kind))
     return known[-1]

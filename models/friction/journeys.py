@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -53,6 +53,15 @@ class FrictionInputs:
     horizon_us: int
     unmapped_share: float = 0.0
 
+    def laid_out(self) -> FrictionInputs:
+        """What is left to know once stages and marks are laid out: their rows, which are many, are let go.
+
+        The marks that have a measure stay, for it is not laid out.
+        """
+        marks = self.marks
+        kept = marks.filter(pl.col("measure").is_not_null()) if "measure" in marks.columns else marks.clear()
+        return replace(self, stages=self.stages.clear(), marks=kept)
+
     @cached_property
     def person_hash(self) -> NDArray[np.uint64]:
         """The hash of every person; `person` is the place in it, in the order in which journeys come.
@@ -96,19 +105,33 @@ class FrictionInputs:
 
 
 @dataclass(frozen=True)
-class Stays:
-    """One entry per stage of a journey, in the order of journeys and stages.
+class JourneyFacts:
+    """One entry per journey, by its row in `FrictionInputs.journeys`.
 
     Attributes:
-        journey: row of the journey in `FrictionInputs.journeys`.
         person: place of its person among the hashes.
         base: its segment values, see `FrictionInputs.base_names`.
+        began_us: when it reached its first stage; FOREVER_US: it has none.
+        exited_us: when it said no; FOREVER_US: never.
+    """
+
+    person: Shorts
+    base: Shorts
+    began_us: Integers
+    exited_us: Integers
+
+
+@dataclass(frozen=True)
+class Stays:
+    """One entry per stage of a journey, in the order of journeys and stages, in as few bytes as that takes.
+
+    Attributes:
+        of_journey: what is the same for all stages of a journey.
+        journey: row of the journey in `FrictionInputs.journeys`.
         code: touchpoint.
-        began_us: when the journey began.
         reached_us: when it was reached.
         next_us: when it went on; FOREVER_US: never. What comes late, though designed to come before, is no going on:
             a credit check that comes after the payment does not say that the customer is still there.
-        gone_us: until when it was there: when it went on, the exit, or for ever if it fell silent.
         last_us: last mapped event before it went on.
         is_lost: abandoned or exited before it went on.
         is_open: still in flight, and has not gone on.
@@ -118,20 +141,17 @@ class Stays:
         by_code: rows of each code, ascending.
     """
 
+    of_journey: JourneyFacts
     journey: Shorts
-    person: Shorts
-    base: Shorts
-    code: Shorts
-    began_us: Integers
+    code: Numbers
     reached_us: Integers
     next_us: Integers
-    gone_us: Integers
     last_us: Integers
     is_lost: Flags
     is_open: Flags
     is_converted: Flags
     fate: Numbers
-    nth: Shorts
+    nth: Numbers
     by_code: tuple[Shorts, ...]
 
     def rows_of(self, codes: tuple[int, ...]) -> Shorts:
@@ -139,6 +159,22 @@ class Stays:
         if len(codes) == 1:
             return self.by_code[codes[0]]
         return np.sort(np.concatenate([self.by_code[code] for code in codes]))
+
+    def person(self, row: Numbers) -> Shorts:
+        """Of some stages, the place of their person among the hashes."""
+        return self.of_journey.person[self.journey[row]]
+
+    def base(self, row: Numbers) -> Shorts:
+        """Of some stages, the segment values, see `FrictionInputs.base_names`."""
+        return self.of_journey.base[self.journey[row]]
+
+    def before_us(self, row: Numbers) -> Integers:
+        """Of some stages, how long the journey had been under way."""
+        return self.reached_us[row] - self.of_journey.began_us[self.journey[row]]
+
+    def gone_us(self, row: Numbers) -> Integers:
+        """Of some stages, until when it was there: when it went on, the exit, or for ever if it fell silent."""
+        return np.where(self.is_lost[row], self.of_journey.exited_us[self.journey[row]], self.next_us[row])
 
     @cached_property
     def hazard(self) -> Floats:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from models.friction.journeys import FOREVER_US, SEGMENT, FrictionInputs, Stays
+from models.friction.journeys import FOREVER_US, SEGMENT, FrictionInputs, JourneyFacts, Stays
 from models.friction.numbers import firsts
 from models.friction.parts import CONVERTED, LOST, Flags, Integers, Numbers, Shorts, Steps
 from schemas.words import Status
 
+_CODES = pl.Int16
+"""Touchpoints of one map are counted in two bytes."""
 ENDINGS = pl.Enum([str(status) for status in Status])
 """Where a journey stands that went no further, in one byte a stage."""
 
@@ -105,17 +107,8 @@ def _stages_of(inputs: FrictionInputs, rows: _Rows) -> Shorts:
     return _places(nth * stages_n + stage, named, np.arange(stage.size))
 
 
-@dataclass(frozen=True)
-class _Journeys:
-    """Per journey: its person, segment values by number, and when it converted or said no; FOREVER_US: never."""
-
-    person: Shorts
-    base: Shorts
-    converted_us: Integers
-    exited_us: Integers
-
-
-def _about_journeys(inputs: FrictionInputs) -> _Journeys:
+def _facts(inputs: FrictionInputs, rows: _Rows) -> tuple[JourneyFacts, Integers]:
+    """What is the same for all stages of a journey, and beside it when each converted; FOREVER_US: never."""
     columns = [SEGMENT.format(name) for name in inputs.held_still]
     base = np.zeros(inputs.journeys.height, dtype=np.int32)
     if columns:
@@ -127,32 +120,32 @@ def _about_journeys(inputs: FrictionInputs) -> _Journeys:
         converted=pl.when(pl.col("status") == Status.CONVERTED).then(ended).otherwise(FOREVER_US),
         exited=pl.when(pl.col("status") == Status.EXITED).then(ended).otherwise(FOREVER_US),
     )
-    return _Journeys(inputs.person, base, ends["converted"].to_numpy(), ends["exited"].to_numpy())
+    first = firsts(rows.journey)
+    began_us = np.full(inputs.journeys.height, FOREVER_US, dtype=np.int64)
+    began_us[rows.journey[first]] = rows.frame["reached_us"].gather(first).to_numpy()
+    return JourneyFacts(inputs.person, base, began_us, ends["exited"].to_numpy()), ends["converted"].to_numpy()
 
 
 def _stays(inputs: FrictionInputs, rows: _Rows) -> Stays:
-    about, journey = _about_journeys(inputs), rows.journey
-    code, reached = rows.numbers("code").astype(np.int32), rows.numbers("reached_us")
+    (facts, converted_us), journey = _facts(inputs, rows), rows.journey
+    code, reached = rows.frame["code"].cast(_CODES).to_numpy(), rows.numbers("reached_us")
     end = _ends(journey, rows.frame["stage"].to_numpy(), code, inputs.precedes)
     next_us = rows.frame["next_us"].fill_null(FOREVER_US).cast(pl.Int64).to_numpy()[end]
     is_lost = rows.ends_as(Status.ABANDONED, Status.EXITED)[end]
     is_followed = reached <= inputs.as_of_us - inputs.horizon_us
-    is_timely = about.converted_us[journey] - reached <= inputs.horizon_us
+    is_timely = converted_us[journey] - reached <= inputs.horizon_us
     return Stays(
+        of_journey=facts,
         journey=journey,
-        person=about.person[journey],
-        base=about.base[journey],
         code=code,
-        began_us=_first_of(journey, reached),
         reached_us=reached,
         next_us=next_us,
-        gone_us=np.where(is_lost, about.exited_us[journey], next_us),
         last_us=rows.numbers("last_us")[end],
         is_lost=is_lost,
         is_open=rows.ends_as(Status.IN_FLIGHT)[end],
         is_converted=rows.ends_as(Status.CONVERTED),
         fate=np.where(is_followed, is_timely, -1).astype(np.int8),
-        nth=_nth_of_block(journey, inputs.block[code]),
+        nth=_nth_of_block(journey, code, inputs.block),
         by_code=tuple(np.flatnonzero(code == each).astype(np.int32) for each in range(inputs.patience_us.size)),
     )
 
@@ -164,24 +157,17 @@ def steps_of(inputs: FrictionInputs, stays: Stays) -> tuple[Steps, Shorts]:
     later = np.minimum(rows + 1, stays.code.size - 1)
     next_code = np.select(
         [stays.is_lost[rows], stays.is_converted[rows]], [LOST, CONVERTED], default=stays.code[later]
-    ).astype(np.int32)
+    ).astype(stays.code.dtype)
     is_start = np.diff(stays.journey, prepend=-1)[rows] != 0
-    place = np.where(is_known, np.cumsum(is_known) - 1, -1).astype(np.int32)
-    return Steps(stays.person[rows], stays.base[rows], stays.code[rows], next_code, is_start), place
+    place = np.where(is_known, np.cumsum(is_known, dtype=np.int32) - 1, np.int32(-1))
+    return Steps(stays.base(rows).astype(np.int16), stays.code[rows], next_code, is_start), place
 
 
-def _first_of(journey: Shorts, reached_us: Integers) -> Integers:
-    """When each stage's journey reached its first one."""
-    is_first = np.diff(journey, prepend=-1) != 0
-    return reached_us[np.maximum.accumulate(np.where(is_first, np.arange(journey.size), 0))]
-
-
-def _ends(journey: Shorts, stage: Numbers, code: Shorts, precedes: Flags) -> Integers:
+def _ends(journey: Shorts, stage: Numbers, code: Numbers, precedes: Flags) -> Shorts:
     """The stage with which each stay ends: the same, or the last of those that follow at touchpoints come late.
 
     A touchpoint comes late if it is designed before the furthest that the journey had come to.
     """
-    place = np.arange(code.size)
     front, is_late = code.copy(), np.zeros(code.size, dtype=bool)
     followers = np.flatnonzero((stage > 0) & (np.diff(journey, prepend=-1) == 0))
     followers = followers[np.argsort(stage[followers], kind="stable")]
@@ -189,17 +175,17 @@ def _ends(journey: Shorts, stage: Numbers, code: Shorts, precedes: Flags) -> Int
         is_late[row] = precedes[code[row], front[row - 1]]
         front[row] = np.where(is_late[row], front[row - 1], code[row])
     is_end = np.append(~is_late[1:], True) if code.size else np.zeros(0, dtype=bool)
-    following = np.where(is_end, place, code.size)
+    following = np.where(is_end, np.arange(code.size, dtype=np.int32), np.int32(code.size))
     return np.minimum.accumulate(following[::-1])[::-1]
 
 
-def _nth_of_block(journey: Shorts, block: Integers) -> Shorts:
+def _nth_of_block(journey: Shorts, code: Numbers, block: Integers) -> Numbers:
     """How many touchpoints of the same block the journey had reached before; 0 outside blocks."""
-    order = np.lexsort((np.arange(journey.size), block, journey))
-    is_new = (np.diff(journey[order], prepend=-1) != 0) | (np.diff(block[order], prepend=-2) != 0)
-    place = np.arange(journey.size)
-    first = np.maximum.accumulate(np.where(is_new, place, 0))
-    nth = np.zeros(journey.size, dtype=np.int32)
-    nth[order] = place - first
-    nth[block < 0] = 0
+    nth = np.zeros(journey.size, dtype=np.int16)
+    rows = np.flatnonzero(block[code] >= 0)
+    within = journey[rows] * np.int64(block.max(initial=0) + 1) + block[code[rows]]
+    order = np.argsort(within, kind="stable")
+    first = firsts(within[order])
+    before = np.arange(rows.size) - np.repeat(first, np.diff(np.append(first, rows.size)))
+    nth[rows[order]] = before
     return nth

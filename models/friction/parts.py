@@ -65,14 +65,12 @@ class Steps:
     """Every stage of every journey that can be followed: one entry each.
 
     Attributes:
-        person: index into the persons.
         base: the segments, as in `RiskSet.base`.
         code: touchpoint of the stage.
         next_code: touchpoint reached next, `CONVERTED` (-1) or `LOST` (-2).
         is_start: the journey's first stage.
     """
 
-    person: Numbers
     base: Numbers
     code: Numbers
     next_code: Numbers

@@ -170,7 +170,7 @@ class _Maker:
             self.place_in_steps,
             row=self.alike.row(place.codes, units.row),
             stratum=self.alike.stratum(place.codes, _strata(units, self.stays, from_us, freeze_us)),
-            is_exposed=units.is_exposed,
+            exposed_bits=np.packbits(units.is_exposed),
             entered_us=units.entered_us if place.placing == Placing.MOMENTS else None,
             months=_months(units, self.stays, freeze_us),
             is_entry=place.placing in _KNOWN_AT_ENTRY,
@@ -225,8 +225,8 @@ def _months(units: _Units, stays: Stays, freeze_us: int) -> float:
     row = units.row[units.is_exposed] if units.is_exposed.any() else units.row
     if row.size == 0:
         return 1.0
-    window_us = max(1, freeze_us - int(stays.began_us.min()))
-    room_us = window_us - np.minimum(stays.reached_us[row] - stays.began_us[row], window_us // 2)
+    window_us = max(1, freeze_us - int(stays.of_journey.began_us.min()))
+    room_us = window_us - np.minimum(stays.before_us(row), window_us // 2)
     return float(row.size / (1.0 / room_us).sum() / MONTH_US)
 
 
@@ -240,7 +240,7 @@ def _note(shown: Shown) -> str | None:
 
 def _strata(units: _Units, stays: Stays, from_us: int, until_us: int) -> Integers:
     """All that is held still: segments, touchpoint, place in its block or span of time waited, and calendar time."""
-    parts = (stays.base[units.row], stays.code[units.row], units.span)
+    parts = (stays.base(units.row), stays.code[units.row], units.span)
     still = np.zeros(units.row.size, dtype=np.int64)
     for part in parts:
         still = still * (int(part.max(initial=0)) + 1) + part
@@ -264,7 +264,7 @@ def _moments(row: Shorts, shown: Shown, stays: Stays, person_hash: Hashes) -> _U
     marked, delay = shown.marked[order], shown.delay_us[order]
     first_mark = np.full(stays.code.size, FOREVER_US, dtype=np.int64)
     first_mark[marked] = delay
-    free_us = np.minimum(stays.gone_us[row] - stays.reached_us[row], first_mark[row])
+    free_us = np.minimum(stays.gone_us(row) - stays.reached_us[row], first_mark[row])
     standing_n = row.size - np.searchsorted(np.sort(free_us), delay, side="right")
     spans_n = int(np.clip(marked.size // SPAN_MARKS, 1, MOST_SPANS))
     parts = []
@@ -285,7 +285,7 @@ def _moments(row: Shorts, shown: Shown, stays: Stays, person_hash: Hashes) -> _U
 def _chances(row: Shorts, span: int, stays: Stays, person_hash: Hashes) -> Floats:
     """A number from 0 to 1 for each stage and span: by who it is and when, whatever the order of rows."""
     salt = np.uint64(span * 0x9E3779B97F4A7C15 % 2**64)
-    mixed: Hashes = person_hash[stays.person[row]] + stays.reached_us[row].astype(np.uint64) + salt
+    mixed: Hashes = person_hash[stays.person(row)] + stays.reached_us[row].astype(np.uint64) + salt
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):  # the finaliser of splitmix64
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
     mixed ^= mixed >> np.uint64(31)

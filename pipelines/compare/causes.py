@@ -14,6 +14,7 @@ import polars as pl
 from models.causes import MOST_VALUES, Attribute, Cause, Exposure, find_causes
 from models.friction.compared import Compared
 from models.friction.journeys import SEGMENT
+from models.friction.parts import Shorts
 from models.intervals import Integers, Numbers
 from models.rules import quoted
 from pipelines.compare.cause_words import cause_said
@@ -57,13 +58,8 @@ def root_causes(engine: Engine, study: Study, judged: Judged, timezone: str) -> 
     if not wanted:
         return pl.DataFrame(schema=_SCHEMA)
     told = _attributes(engine)
-    codes = ", ".join(
-        str(code) for code in sorted({int(code) for each in wanted for code in np.unique(each.units.code)})
-    )
-    places = engine.frame(
-        f"SELECT journey_key, code, position FROM stages WHERE code IN ({codes}) ORDER BY journey_key, position, code"
-    )
-    positions = _positions(places, judged.subject.journeys.journeys["journey_key"].to_numpy())
+    codes = sorted({code for each in wanted for code in each.place.codes})
+    positions = _positions(engine, codes, judged.subject.journeys.journeys["journey_key"].to_numpy())
     exposures = list(_exposures(wanted, judged, positions, told, timezone))
     rows = [
         _row(cause, each, judged, place, timezone)
@@ -110,22 +106,25 @@ def _many_valued(engine: Engine) -> list[str]:
     )["name"].to_list()
 
 
-def _positions(places: pl.DataFrame, keys: Integers) -> dict[int, Integers]:
+def _positions(engine: Engine, codes: Sequence[int], keys: Integers) -> dict[int, Shorts]:
     """By touchpoint, the event that brought each journey there, in the order of `keys`; -1: it never came there."""
     in_order = np.argsort(keys)
     known = keys[in_order]
     found = {}
-    for (code,), part in places.partition_by("code", as_dict=True).items():
+    for code in codes:  # one at a time: all stages at once would take much memory
+        part = engine.frame(
+            "SELECT journey_key, CAST(position AS INTEGER) AS position FROM stages"
+            f" WHERE code = {code} ORDER BY journey_key, position"
+        )
         key = part["journey_key"].to_numpy()
         place = np.minimum(np.searchsorted(known, key), known.size - 1)
         is_known = known[place] == key
-        position = np.full(keys.size, -1, dtype=np.int64)
-        position[in_order[place[is_known]]] = part["position"].to_numpy()[is_known]
-        found[int(str(code))] = position
+        found[code] = np.full(keys.size, -1, dtype=np.int32)
+        found[code][in_order[place[is_known]]] = part["position"].to_numpy()[is_known]
     return found
 
 
-def _units(compared: Compared, judged: Judged, positions: Mapping[int, Integers]) -> pl.DataFrame:
+def _units(compared: Compared, judged: Judged, positions: Mapping[int, Shorts]) -> pl.DataFrame:
     """One row per unit of a risk set: its number, journey, and the event that brought it there."""
     journey, code = compared.journey, judged.found.stays.code[compared.row]
     keys = judged.subject.journeys.journeys["journey_key"].to_numpy()[journey]
@@ -150,7 +149,7 @@ class _Known(NamedTuple):
 def _exposures(
     wanted: Sequence[Compared],
     judged: Judged,
-    positions: Mapping[int, Integers],
+    positions: Mapping[int, Shorts],
     told: dict[str, pl.DataFrame],
     timezone: str,
 ) -> Iterator[Exposure]:
@@ -178,7 +177,7 @@ def _known(
     attributes["weekday"] = _numbered(local.dt.weekday().to_numpy() - 1, _WEEKDAYS)
     attributes["touchpoint"] = _numbered(stays.code[row], judged.subject.plan.names)
     day = (local.dt.date() - _EPOCH).dt.total_days().to_numpy().astype(np.int32)
-    return _Known(stays.person[row], day, attributes)
+    return _Known(stays.person(row), day, attributes)
 
 
 def _numbered(number: npt.NDArray[np.integer], names: Sequence[str]) -> Attribute:

@@ -10,7 +10,7 @@ import polars as pl
 
 from models.friction.compared import RiskSets
 from models.friction.risk_sets import risk_sets
-from pipelines.compare.rules import NOT_UNDER_RULES, OTHERS, under_rules
+from pipelines.compare.rules import NOT_UNDER_RULES, OTHERS, under_rule
 from pipelines.engine import Engine
 from pipelines.friction.inputs import Subject, from_working
 from pipelines.friction.judge import Judged, fix, judge
@@ -38,14 +38,14 @@ def judge_signals(engine: Engine, study: Study) -> Judged:
     """
     standard = from_working(engine, study)
     path = engine.path
-    others = under_rules(engine, study, standard)
-    engine.use(*path)
     found = risk_sets(standard.journeys)
-    others_are_same = all(subject is standard for subject in others.values())
-    elsewhere = {rule: _elsewhere(subject, standard, found) for rule, subject in others.items()}
+    elsewhere = {rule: _elsewhere(under_rule(engine, study, standard, rule), found) for rule in OTHERS}
+    engine.use(*path)
+    standard = standard.laid_out()
+    others_are_same = not any(elsewhere.values())
     refused = {} if others_are_same else _torn(judge(standard, FEW_RESAMPLES, found=found), elsewhere)
     judged = judge(standard, found=found, refused=refused)
-    return replace(judged, rows=_with_others(judged, elsewhere), others=others)
+    return replace(judged, rows=_with_others(judged, elsewhere), others=elsewhere)
 
 
 def frictions(judged: Judged) -> pl.DataFrame:
@@ -55,12 +55,13 @@ def frictions(judged: Judged) -> pl.DataFrame:
     )
 
 
-def _elsewhere(subject: Subject, standard: Subject, found: RiskSets) -> Judged | None:
+def _elsewhere(subject: Subject | None, found: RiskSets) -> Judged | None:
     """The same signals at the same places under another rule; None where it makes the same people."""
-    if subject is standard:
+    if subject is None:
         return None
     wanted = {(each.signal, each.target): (each.place.codes, str(each.place.placing)) for each in found.compared}
-    return judge(subject, FEW_RESAMPLES, wanted, is_told_once=False)
+    judged = judge(subject, FEW_RESAMPLES, wanted, is_told_once=False)
+    return replace(judged, subject=subject.laid_out())
 
 
 def _by_signal(judged: Judged) -> dict[tuple[str, int], int]:

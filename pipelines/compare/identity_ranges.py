@@ -8,7 +8,6 @@ import numpy as np
 import polars as pl
 
 from models.friction.journeys import FrictionInputs, Stays
-from models.friction.risk_sets import risk_sets
 from pipelines.compare.frictions import first_ranks
 from pipelines.compare.rules import OTHERS
 from pipelines.friction.judge import Judged
@@ -36,10 +35,8 @@ def identity_ranges(judged: Judged) -> pl.DataFrame:
     """
     own = _headlines(judged.subject.journeys, judged.found.stays)
     strict, loose = (
-        own
-        if judged.others[rule] is judged.subject
-        else _headlines(judged.others[rule].journeys, risk_sets(judged.others[rule].journeys, {}).stays)
-        for rule in OTHERS
+        own if other is None else _headlines(other.subject.journeys, other.found.stays)
+        for other in (judged.others[rule] for rule in OTHERS)
     )
     flips = _turned([strict, own, loose])
     names = judged.subject.plan.names

@@ -48,24 +48,21 @@ def follow_rules(engine: Engine, settings: Settings, study: Study) -> None:
         find_signals(engine, study, Since(engine, study))
 
 
-def under_rules(engine: Engine, study: Study, standard: Subject) -> dict[Rule, Subject]:
-    """The journeys of a study under each other rule of identity; where nothing differs, those of the default rule.
-
-    Args:
-        engine: After `follow_rules`; it uses the study's own schemas again afterwards only if told to.
-        study: The version of a map.
-        standard: Its journeys under the default rule.
-    """
-    return {rule: _under(engine, study, standard, rule) for rule in OTHERS}
-
-
 def _differs(engine: Engine, study: Study, rule: Rule) -> bool:
     return engine.has(f"{study.under(rule)}.trace_variants")
 
 
-def _under(engine: Engine, study: Study, standard: Subject, rule: Rule) -> Subject:
+def under_rule(engine: Engine, study: Study, standard: Subject, rule: Rule) -> Subject | None:
+    """The journeys of a study under another rule of identity; None where that makes the same people.
+
+    Args:
+        engine: After `follow_rules`; it uses the study's own schemas again afterwards only if told to.
+        study: The version of a map.
+        standard: Its journeys under the default rule, not laid out yet.
+        rule: The other rule.
+    """
     if not _differs(engine, study, rule):
-        return standard
+        return None
     schema = study.under(rule)
     gone = engine.frame(
         f"SELECT journey_key FROM {study.schema}.journey_states states JOIN {schema}.differing_entities people"

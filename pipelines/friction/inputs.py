@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import duckdb
@@ -40,6 +40,10 @@ class Subject:
     journeys: FrictionInputs
     blocks: BlockNames
     activities: Mapping[int, str]
+
+    def laid_out(self) -> Subject:
+        """Without the rows of stages and marks, once risk sets were made of them."""
+        return replace(self, journeys=self.journeys.laid_out())
 
     def name_of(self, target: int) -> str:
         """What a signal is charged to: a touchpoint, a block or an activity."""

@@ -58,14 +58,14 @@ class Judged:
         found: The risk sets, in the same order; who was compared, and the stages behind.
         estimates: All numbers, with the resamples.
         subject: What was judged.
-        others: The same journeys under the other rules of identity; empty: nobody asked.
+        others: The same under the other rules of identity, None where one makes the same people; empty: nobody asked.
     """
 
     rows: pl.DataFrame
     found: RiskSets
     estimates: Estimates
     subject: Subject
-    others: Mapping[Rule, Subject] = field(default_factory=dict)
+    others: Mapping[Rule, Judged | None] = field(default_factory=dict)
 
     @property
     def compared(self) -> tuple[Compared, ...]:

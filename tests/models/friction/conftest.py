@@ -138,8 +138,7 @@ def _steps(draws: _Draws, lost_at: Integers, came: Flags) -> tuple[Steps, Intege
     code, journey = np.nonzero(came)
     row = np.full(came.shape, -1)
     row[code, journey] = np.arange(code.size)
-    person, segment = draws.person[journey], draws.segment[journey]
-    return Steps(person, segment, code, following[code, journey], code == 0), row
+    return Steps(draws.segment[journey], code, following[code, journey], code == 0), row
 
 
 def plant(plan: Plan, seed: int) -> Planted:

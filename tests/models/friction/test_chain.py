@@ -19,7 +19,7 @@ def steps_of(rows: list[tuple[int, int, int, int]]) -> Steps:
     """Segment, touchpoint, next, how many; touchpoint 0 is where journeys begin."""
     base, code, following, n = (np.array(column) for column in zip(*rows, strict=True))
     code = np.repeat(code, n)
-    return Steps(np.arange(code.size), np.repeat(base, n), code, np.repeat(following, n), code == 0)
+    return Steps(np.repeat(base, n), code, np.repeat(following, n), code == 0)
 
 
 def test_the_share_converting_is_worked_back_from_the_goal() -> None:

@@ -88,7 +88,7 @@ def unstratified(world: Any) -> Any:
 
 def by_journey(world: Any) -> Any:
     """The same world with every journey another person's."""
-    n = world.steps.person.size
+    n = world.steps.code.size
     sets = tuple(replace(units, person=units.step) for units in world.sets)
     return replace(world, sets=sets, person_hash=np.random.default_rng(1).integers(0, 2**63, n).astype(np.uint64))
 
