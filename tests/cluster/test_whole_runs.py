@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
+from pipelines import prefect_server
 from pipelines.demo import make_example
 from pipelines.demo.example import FEWEST_PEOPLE
 from pipelines.settings import load_settings
@@ -15,7 +20,9 @@ from tests.cluster.comparing import published_differences
 from tests.cluster.runs import ended, kept, on_engine, on_spark, run_here, started
 from tests.cluster.standing import Cluster, eventually
 
+COMMAND = Path(sys.executable).with_name("terreng")
 ENGINE_EXIT = 4
+YEARLY = "0 0 1 1 *"
 TASKS_BEFORE = 20
 """Tasks that each worker has ended before one is killed: then it holds rows that others need."""
 
@@ -77,18 +84,29 @@ def test_a_cluster_that_is_gone_ends_the_run_and_leaves_what_was_published(
     try:
         doomed.start(workers_n=1)
         on_spark(workspace, doomed.master, doomed.storage)
-        process = started(
-            workspace, doomed.environment, "from pipelines.engine.spark import watch; watch.GONE_AFTER_S = 3.0"
-        )
-        eventually(lambda: process.poll() is not None or bool(doomed.tasks()), "a task has ended", timeout_s=300)
-        for daemon in doomed.daemons.values():
-            daemon.kill()
-        assert process.wait(timeout=300) == ENGINE_EXIT
+        _run_while_all_are_killed(workspace, doomed, tuple(doomed.daemons))
     finally:
         doomed.stop()
+    assert published_differences(before.published, load_settings(workspace).published_db) == {}
+
+
+def _run_while_all_are_killed(workspace: Path, cluster: Cluster, names: tuple[str, ...]) -> None:
+    """Start a run, kill these daemons once a task has ended, and hold the run to an end of its own in clear words."""
+    before = cluster.tasks()
+    process = started(
+        workspace, cluster.environment, "from pipelines.engine.spark import watch; watch.GONE_AFTER_S = 3.0"
+    )
+    try:
+        eventually(lambda: process.poll() is not None or bool(cluster.tasks() - before), "a task has ended", 300)
+        assert process.poll() is None, ended(process, workspace)
+        for name in names:
+            cluster.daemons.pop(name).kill()
+        assert process.wait(timeout=300) == ENGINE_EXIT
+    finally:
+        process.kill()
     said = (workspace.parent / f"{workspace.name}.log").read_text(encoding="utf-8")
     assert "published before is untouched" in said
-    assert published_differences(before.published, load_settings(workspace).published_db) == {}
+    assert "Traceback" not in said
 
 
 @pytest.mark.slow
@@ -121,6 +139,42 @@ def test_a_workspace_is_the_same_through_connect(workspace: Path, cluster: Clust
         _same_as_at_home(workspace, cluster, address)
     finally:
         cluster.daemons.pop("connect").end()
+
+
+@pytest.mark.slow
+def test_a_connect_server_that_is_gone_ends_the_run_and_leaves_what_was_published(
+    workspace: Path, cluster: Cluster, tmp_path: Path
+) -> None:
+    run_here(workspace)
+    before = kept(workspace, tmp_path / "before")
+    on_spark(workspace, cluster.start_connect(), cluster.storage)
+    _run_while_all_are_killed(workspace, cluster, ("connect",))
+    assert published_differences(before.published, load_settings(workspace).published_db) == {}
+
+
+@pytest.mark.slow
+def test_a_run_through_prefect_is_the_same_on_the_cluster(workspace: Path, cluster: Cluster) -> None:
+    settings = load_settings(workspace)
+    with socket.socket() as probe:
+        probe.bind((prefect_server.LOOPBACK, 0))
+        port = str(probe.getsockname()[1])
+    served = subprocess.Popen(
+        [COMMAND, "serve", "--workspace", workspace, "--port", port, "--cron", YEARLY],
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        eventually(lambda: bool(prefect_server.standing(settings)), "the service answers", timeout_s=240)
+        _same_as_at_home(workspace, cluster, cluster.master)
+        url = prefect_server.standing(settings)
+        completed = {"task_runs": {"state": {"type": {"any_": ["COMPLETED"]}}}}
+        seen = httpx.post(f"{url}/task_runs/filter", json=completed, timeout=30).raise_for_status().json()
+    finally:
+        served.terminate()
+        served.wait()
+    assert {"Join events into journeys", "Lay journeys over the maps"} <= {
+        each["name"].rsplit("-", 1)[0] for each in seen
+    }
 
 
 def _same_as_at_home(workspace: Path, cluster: Cluster, address: str) -> None:
