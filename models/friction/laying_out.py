@@ -153,14 +153,13 @@ def _stays(inputs: FrictionInputs, rows: _Rows) -> Stays:
 def steps_of(inputs: FrictionInputs, stays: Stays) -> tuple[Steps, Shorts]:
     """The stages whose end is known, for what lies ahead of each; and the place of every stage among them (-1: not)."""
     is_known = ~stays.is_open & (stays.reached_us < inputs.as_of_us - inputs.patience_us[stays.code])
-    rows = np.flatnonzero(is_known)
-    later = np.minimum(rows + 1, stays.code.size - 1)
-    next_code = np.select(
-        [stays.is_lost[rows], stays.is_converted[rows]], [LOST, CONVERTED], default=stays.code[later]
-    ).astype(stays.code.dtype)
-    is_start = np.diff(stays.journey, prepend=-1)[rows] != 0
+    next_code = np.append(stays.code[1:], stays.code[-1:])
+    next_code[stays.is_converted] = CONVERTED
+    next_code[stays.is_lost] = LOST
+    is_start = np.diff(stays.journey, prepend=-1) != 0
+    base = stays.of_journey.base.astype(np.int16)[stays.journey]
     place = np.where(is_known, np.cumsum(is_known, dtype=np.int32) - 1, np.int32(-1))
-    return Steps(stays.base(rows).astype(np.int16), stays.code[rows], next_code, is_start), place
+    return Steps(base[is_known], stays.code[is_known], next_code[is_known], is_start[is_known]), place
 
 
 def _ends(journey: Shorts, stage: Numbers, code: Numbers, precedes: Flags) -> Shorts:
