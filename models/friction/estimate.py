@@ -19,7 +19,8 @@ from models.friction.shrinkage import pull
 from schemas.words import EvidenceGrade
 
 RESAMPLES_N: Final = 500
-_ROOM: Final = 2**27  # bytes of weights held at once
+_ROOM: Final = 2**27  # bytes of weights that are held at once,
+_AT_ONCE: Final = 250  # or this many resamples, which is less than the stages take: all risk sets are made for each lot
 _FLIP: Final = 0.0005  # effects that round to 0.0 points have no sign
 
 
@@ -75,7 +76,7 @@ def _settle(sets: Sequence[RiskSet], persons_n: int) -> _Family:
 
 
 def _chunks(person_hash: Hashes, resamples_n: int) -> Iterator[Weights]:
-    at_once = max(1, min(resamples_n, _ROOM // max(1, len(person_hash))))
+    at_once = max(1, min(resamples_n, max(_AT_ONCE, _ROOM // max(1, len(person_hash)))))
     for first in range(0, resamples_n, at_once):
         yield person_weights(person_hash, min(at_once, resamples_n - first), first)
 

@@ -205,7 +205,7 @@ def _joined(have: Mapping[str, Answer]) -> Iterator[Line]:
 
 
 def _memory(have: Mapping[str, Answer]) -> Iterator[Line]:
-    if "run" in have and have["run"]["numbers"]["events"] > 9 * MIO:
+    if "run" in have and 9 * MIO < have["run"]["numbers"]["events"] < 11 * MIO:
         yield Line("memory of a run, GB / 4 GB", max(have["run"]["peak_gb"].values()), 4.0, "<= 1 x")
 
 
