@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,7 @@ from models.friction.parts import Estimates, Flags, Floats, RiskSet
 from models.friction.resamples import Hashes, Weights, person_weights
 from models.friction.sensitivity import e_value_of_shares
 from models.friction.shrinkage import pull
+from models.friction.together import each_of
 from schemas.words import EvidenceGrade
 
 RESAMPLES_N: Final = 500
@@ -31,6 +33,7 @@ def estimate(
     resamples_n: int = RESAMPLES_N,
     grades: Sequence[str] | None = None,
     margin: float | None = None,
+    threads: int = 1,
 ) -> Estimates:
     """What each signal costs, where it can be told.
 
@@ -40,14 +43,16 @@ def estimate(
         resamples_n: bootstrap resamples, by person.
         grades: evidence grade of each signal; C is never ranked. Default: all are.
         margin: money per conversion; None: the map gives none.
+        threads: workers; the result does not depend on them.
 
     Returns:
         One entry per risk set, in the order given.
     """
-    family = _settle(sets, len(person_hash))
-    drawn = _draw(family, person_hash, resamples_n)
+    family = _settle(sets, len(person_hash), threads)
+    drawn = _draw(family, person_hash, resamples_n, threads)
     is_ranked = np.array([grade != EvidenceGrade.C for grade in grades or [""] * len(sets)], dtype=bool)
-    return _assemble(family, drawn, is_ranked, np.nan if margin is None else margin)
+    told = each_of(range(len(sets)), lambda place: _told(sets[place]), threads)
+    return _assemble(family, drawn, told, is_ranked, np.nan if margin is None else margin)
 
 
 @dataclass(frozen=True)
@@ -60,14 +65,16 @@ class _Family:
     alone: Floats
 
 
-def _settle(sets: Sequence[RiskSet], persons_n: int) -> _Family:
+def _settle(sets: Sequence[RiskSet], persons_n: int, threads: int) -> _Family:
     """Judge each risk set alone, then with those that go with it held still where enough are left to compare."""
-    first = [judge_set(units, persons_n) for units in sets]
+    first = each_of(range(len(sets)), lambda place: judge_set(sets[place], persons_n), threads)
     alone = np.array([np.nan if one.found is None else one.found.effect[0] for one in first], dtype=float)
-    beside = list(companions(sets, alone, adjusted(np.array([one.p_value for one in first], dtype=float))))
+    q_values = adjusted(np.array([one.p_value for one in first], dtype=float))
+    beside = list(companions(sets, alone, q_values, threads))
     judged, held = first.copy(), HeldStill(sets, tuple(beside))
-    for place in (place for place, found in enumerate(beside) if found):
-        again = judge_set(held[place], persons_n)
+    accompanied = [place for place, found in enumerate(beside) if found]
+    anew = each_of(accompanied, lambda place: judge_set(held[place], persons_n), threads)
+    for place, again in zip(accompanied, anew, strict=True):
         if again.refused == first[place].refused:
             judged[place] = again
         else:
@@ -81,18 +88,26 @@ def _chunks(person_hash: Hashes, resamples_n: int) -> Iterator[Weights]:
         yield person_weights(person_hash, min(at_once, resamples_n - first), first)
 
 
-def _draw(family: _Family, person_hash: Hashes, resamples_n: int) -> list[Measured | None]:
+def _draw(family: _Family, person_hash: Hashes, resamples_n: int, threads: int) -> list[Measured | None]:
     """The numbers of every risk set in every resample."""
     held = HeldStill(family.sets, family.beside)
-    parts: list[list[Measured]] = [[] for _ in family.judged]
-    for weights in _chunks(person_hash, resamples_n):
-        for place, one in enumerate(family.judged):
-            if one.pooling is not None:
-                parts[place].append(Question(held[place]).measure(weights, one.pooling))
-    return [_joined(part) if part else None for part in parts]
+
+    def measure(place: int, weights: Weights) -> Measured | None:
+        pooling = family.judged[place].pooling
+        return None if pooling is None else Question(held[place]).measure(weights, pooling)
+
+    places = range(len(family.judged))
+    lots = [
+        each_of(places, partial(measure, weights=weights), threads) for weights in _chunks(person_hash, resamples_n)
+    ]
+    return [_joined([lot[place] for lot in lots]) for place in places]
 
 
-def _joined(parts: list[Measured]) -> Measured:
+def _joined(lots: list[Measured | None]) -> Measured | None:
+    """All resamples of one risk set; None: it was not measured."""
+    parts = [part for part in lots if part is not None]
+    if not parts:
+        return None
     names = ("exposed_share", "others_share", "effect", "lost", "volume")
     return Measured(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
@@ -102,7 +117,13 @@ def _shown(numbers: Floats) -> Floats:
     return np.array([float(f"{number:.10g}") for number in numbers], dtype=float)
 
 
-def _assemble(family: _Family, drawn: list[Measured | None], is_ranked: Flags, margin: float) -> Estimates:
+def _assemble(
+    family: _Family,
+    drawn: list[Measured | None],
+    told: list[tuple[int, int, float]],
+    is_ranked: Flags,
+    margin: float,
+) -> Estimates:
     """All numbers side by side."""
     sets, judged = family.sets, family.judged
     rows = np.array([_row(one, part) for one, part in zip(judged, drawn, strict=True)]).reshape(len(sets), 10)
@@ -111,7 +132,7 @@ def _assemble(family: _Family, drawn: list[Measured | None], is_ranked: Flags, m
     p = np.array([one.p_value for one in judged], dtype=float)
     q = adjusted(p)
     resamples = _matrix(drawn)
-    reached, exposed, delays = zip(*map(_told, sets), strict=True) if len(sets) else ((), (), ())
+    reached, exposed, delays = zip(*told, strict=True) if told else ((), (), ())
     shrunk = lost * factor
     # Around the shrunk loss the draws are narrower too: the posterior's variance is the pull times the error's.
     draws = shrunk[:, None] + np.sqrt(factor)[:, None] * (resamples - lost[:, None])

@@ -19,6 +19,7 @@ from models.friction.family import FALSE_DISCOVERY
 from models.friction.judging import LEAST_N, Question
 from models.friction.parts import Flags, Floats, Integers, RiskSet
 from models.friction.score import p_value, widening
+from models.friction.together import each_of
 
 LEAST_COMPANY = 0.15  # correlation below which two signals say nothing of each other
 KEPT_PART = 0.5  # a signal that keeps less than this part of its effect beside another is its shadow
@@ -36,7 +37,7 @@ class Beside:
     is_judged: bool
 
 
-def companions(sets: Sequence[RiskSet], effect: Floats, q_value: Floats) -> Companions:
+def companions(sets: Sequence[RiskSet], effect: Floats, q_value: Floats, threads: int = 1) -> Companions:
     """For each risk set the others to hold still: those that go with it and keep their own effect beside it.
 
     Only what was known when a stage began is held still for what else is known in it; of what came later one cannot
@@ -47,12 +48,13 @@ def companions(sets: Sequence[RiskSet], effect: Floats, q_value: Floats) -> Comp
         sets: the risk sets.
         effect: their effects.
         q_value: their q-values; only what would be called friction or helpful is held still, or needs it.
+        threads: workers; the result does not depend on them.
     """
     called = [place for place in range(len(sets)) if q_value[place] <= FALSE_DISCOVERY]
-    met = {place: _met(sets[place]) for place in called}
-    found: list[tuple[int, ...]] = [() for _ in sets]
+    met = dict(zip(called, each_of(called, lambda place: _met(sets[place]), threads), strict=True))
     known = {place: sets[place].is_entry for place in called}
-    for place in called:
+
+    def found(place: int) -> tuple[int, ...]:
         units = sets[place]
         company = {other: _company(units, met[other]) for other in called if other != place and known[other]}
         near = sorted((other for other in company if company[other] >= LEAST_COMPANY), key=lambda each: -company[each])
@@ -61,8 +63,10 @@ def companions(sets: Sequence[RiskSet], effect: Floats, q_value: Floats) -> Comp
             for other in near
             if _beside(units, met[other]).is_judged and _stands(sets[other], met[place], float(effect[other]))
         )
-        found[place] = tuple(sorted(list(standing)[:MOST_COMPANIONS]))
-    return tuple(found)
+        return tuple(sorted(list(standing)[:MOST_COMPANIONS]))
+
+    beside = dict(zip(called, each_of(called, found, threads), strict=True))
+    return tuple(beside.get(place, ()) for place in range(len(sets)))
 
 
 class HeldStill(Sequence[RiskSet]):

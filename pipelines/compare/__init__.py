@@ -119,7 +119,7 @@ def compare(
             is_in_force = _is_current(study, found)
             _append_frame(engine, "map_versions", study, versions(engine, study, is_in_force))
             if is_in_force:
-                _fill_summaries(engine, study, settings.timezone)
+                _fill_summaries(engine, study, settings)
                 _append_frame(engine, "cohorts", study, cohorts(engine, study, settings.timezone))
                 _append_frame(engine, "tracking_backlog", study, backlog(engine))
                 fill_coverage(engine, study, _others_in_force(study, found))
@@ -235,7 +235,7 @@ def _fill_rows(engine: Engine, study: Study, since: Since) -> None:
     engine.append("marts/journey_phases", values)
 
 
-def _fill_summaries(engine: Engine, study: Study, timezone: str) -> None:
+def _fill_summaries(engine: Engine, study: Study, settings: Settings) -> None:
     """The published rates, outcomes and waits."""
     fill_flows(engine, study)
     for table in ("unmapped_activities", "example_journeys", "phase_flows"):
@@ -250,12 +250,12 @@ def _fill_summaries(engine: Engine, study: Study, timezone: str) -> None:
     _append_frame(engine, "ledger", study, ledger(engine, study))
     fill_handovers(engine, study)
     _append_frame(engine, "constraints", study, constraint_counts(engine))
-    judged = judge_signals(engine, study)
+    judged = judge_signals(engine, study, settings.threads)
     _append_frame(engine, "frictions", study, frictions(judged))
     fill_experience(engine, study)
     _append_frame(engine, "customer_value", study, customer_value(engine, study))
     _append_frame(engine, "identity_ranges", study, identity_ranges(judged))
-    _append_frame(engine, "root_causes", study, root_causes(engine, study, judged, timezone))
+    _append_frame(engine, "root_causes", study, root_causes(engine, study, judged, settings.timezone))
     _append_frame(engine, "segment_differences", study, segment_differences(engine, study, judged))
     _append_frame(engine, "proposals", study, proposals(engine, study))
 

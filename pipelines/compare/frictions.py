@@ -29,22 +29,23 @@ WHOEVER = "and it has to be alike whoever is taken for whom"
 """In the reason of what is refused because it turns with the rule of identity."""
 
 
-def judge_signals(engine: Engine, study: Study) -> Judged:
+def judge_signals(engine: Engine, study: Study, threads: int) -> Judged:
     """Every signal of a study's journeys, judged under the default rule and held against the others.
 
     Args:
         engine: It uses the study's schema, in which the signals are.
         study: The version of a map that is in force.
+        threads: Workers; the result does not depend on them.
     """
     standard = from_working(engine, study)
     path = engine.path
     found = risk_sets(standard.journeys)
-    elsewhere = {rule: _elsewhere(under_rule(engine, study, standard, rule), found) for rule in OTHERS}
+    elsewhere = {rule: _elsewhere(under_rule(engine, study, standard, rule), found, threads) for rule in OTHERS}
     engine.use(*path)
     standard = standard.laid_out()
     others_are_same = not any(elsewhere.values())
-    refused = {} if others_are_same else _torn(judge(standard, FEW_RESAMPLES, found=found), elsewhere)
-    judged = judge(standard, found=found, refused=refused)
+    refused = {} if others_are_same else _torn(judge(standard, FEW_RESAMPLES, found=found, threads=threads), elsewhere)
+    judged = judge(standard, found=found, refused=refused, threads=threads)
     return replace(judged, rows=_with_others(judged, elsewhere), others=elsewhere)
 
 
@@ -55,12 +56,12 @@ def frictions(judged: Judged) -> pl.DataFrame:
     )
 
 
-def _elsewhere(subject: Subject | None, found: RiskSets) -> Judged | None:
+def _elsewhere(subject: Subject | None, found: RiskSets, threads: int) -> Judged | None:
     """The same signals at the same places under another rule; None where it makes the same people."""
     if subject is None:
         return None
     wanted = {(each.signal, each.target): (each.place.codes, str(each.place.placing)) for each in found.compared}
-    judged = judge(subject, FEW_RESAMPLES, wanted, is_told_once=False)
+    judged = judge(subject, FEW_RESAMPLES, wanted, is_told_once=False, threads=threads)
     return replace(judged, subject=subject.laid_out())
 
 

@@ -81,6 +81,7 @@ def judge(
     refused: Mapping[int, str] = MappingProxyType({}),
     *,
     is_told_once: bool = True,
+    threads: int = 1,
 ) -> Judged:
     """Every signal of these journeys, judged as one family.
 
@@ -91,6 +92,7 @@ def judge(
         found: The risk sets, if they are known already.
         refused: Which of the signals not to judge, and why.
         is_told_once: Of signals that the same journeys show, judge one alone.
+        threads: Workers; the result does not depend on them.
     """
     found = found or risk_sets(subject.journeys, wanted)
     refused = {**(_told_before(found.compared, subject) if is_told_once else {}), **refused}
@@ -104,6 +106,7 @@ def judge(
         resamples_n=resamples_n,
         grades=grades,
         margin=margin(subject),
+        threads=threads,
     )
     estimates = replace(estimates, delay_per_month_s=_delays(found.compared, subject, estimates))
     rows = [

@@ -13,7 +13,8 @@ from tests.bench.tables import MIO, STAGES, per_million
 WIDTH = 860
 _CLOCK = {1: "1 s", 10: "10 s", 60: "1 min", 600: "10 min", 3_600: "1 h", 36_000: "10 h", 360_000: "100 h"}
 _LEFT, _RIGHT = 120, 20
-_WORDS = 250
+_WORDS = 290
+_MOST_TICKS = 8
 """Room for the words after a bar."""
 # One hue a stage, in pairs that keep 3:1 against their surface and differ in lightness too.
 LIGHT = ("#2f6fb7", "#b3541e", "#2e8068", "#8a4fae", "#8a7214", "#6b7280")
@@ -82,7 +83,8 @@ def _memory(figures: Figures, sizes: Sequence[int], top: float, parts: list[str]
     high, base = 150, top + 176
     peaks = {size: (figures.of("run", size) or {})["peak_gb"] for size in sizes}
     most = max(4.4, *(max(each.values()) * 1.08 for each in peaks.values()))
-    for tick in range(0, int(most) + 1):
+    step = next(step for step in (1, 2, 5, 10, 20, 50) if most / step <= _MOST_TICKS)
+    for tick in range(0, int(most) + 1, step):
         y = base - tick / most * high
         parts += [_rule(_LEFT, y, WIDTH - _RIGHT, y, "line"), _text(_LEFT - 10, y + 4, str(tick), "soft small", "end")]
     limit = base - 4 / most * high

@@ -48,22 +48,26 @@ def straight(points: Sequence[tuple[float, float]]) -> Straight:
     return Straight(max(0.0, after - each * more), each)
 
 
-def unbroken(figures: Figures, subject: str) -> tuple[int, ...]:
-    """Sizes at which a run was measured from its first stage to its last; one that was taken up again is left out.
+def comparable(figures: Figures, subject: str) -> tuple[int, ...]:
+    """Sizes whose runs lie on one line: measured from the first stage to the last, under the memory limit of most.
 
-    Such a run does not tell what its models cost, and began its last stages in another process, beside other work.
+    A run that was taken up again does not tell what its models cost, and began its last stages in another process. And
+    under another limit more is spilled, or less.
     """
     sizes = figures.sizes(subject)
     if subject != ON_DUCKDB:
         return sizes
-    return tuple(size for size in sizes if {*JOURNEY_MODELS} & {*_answer(figures, subject, size)["cpu_s"]})
+    limit_of = {size: str(_answer(figures, subject, size)["memory_limit"]) for size in sizes}
+    limits = list(limit_of.values())
+    whole = [size for size in sizes if {*JOURNEY_MODELS} & {*_answer(figures, subject, size)["cpu_s"]}]
+    return tuple(size for size in whole if limits.count(limit_of[size]) == max(map(limits.count, limits)))
 
 
 def cpu(figures: Figures, subject: str, stages: Sequence[str] = STAGES) -> Straight:
     """Processor seconds of some stages of a run."""
     return straight([
         (_events(figures, subject, size), sum(_answer(figures, subject, size)["cpu_s"][name] for name in stages))
-        for size in unbroken(figures, subject)
+        for size in comparable(figures, subject)
     ])  # fmt: skip
 
 
@@ -73,7 +77,7 @@ def statistics(figures: Figures) -> Straight:
     It is reckoned as one thread: some of it has more, none of it is promised them.
     """
     points = []
-    for size in unbroken(figures, ON_DUCKDB):
+    for size in comparable(figures, ON_DUCKDB):
         costs = _answer(figures, ON_DUCKDB, size)["cpu_s"]
         models = sum(each for name, each in costs.items() if name not in STAGES)
         beyond = sum(costs[name] for name in COMPUTED) - models

@@ -78,7 +78,7 @@ def test_no_risk_sets_and_no_persons_give_no_numbers(hashes: Hashed) -> None:
     assert (found.family_n, found.verdict, found.effect.size) == (0, (), 0)
 
 
-def test_neither_the_order_of_rows_nor_room_for_weights_changes_a_byte(
+def test_neither_the_order_of_rows_nor_threads_nor_room_for_weights_change_a_byte(
     crowd: Planter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = crowd(4, mean_journeys=2.0, likeness=0.1)
@@ -86,6 +86,7 @@ def test_neither_the_order_of_rows_nor_room_for_weights_changes_a_byte(
     rng = np.random.default_rng(1)
     mixed = [shuffled(units, rng.permutation(units.person.size)) for units in world.sets]
     assert same(estimate(mixed, world.person_hash, resamples_n=60), found)
+    assert same(estimate(mixed, world.person_hash, resamples_n=60, threads=3), found)
     monkeypatch.setattr(module, "_ROOM", 7 * len(world.person_hash))
     monkeypatch.setattr(module, "_AT_ONCE", 1)
     assert same(estimate(world.sets, world.person_hash, resamples_n=60), found)
