@@ -23,6 +23,7 @@ from schemas.words import EvidenceGrade
 RESAMPLES_N: Final = 500
 _ROOM: Final = 2**27  # bytes of weights that are held at once,
 _AT_ONCE: Final = 250  # or this many resamples, which is less than the stages take: all risk sets are made for each lot
+_Told = tuple[int, int, float]
 _FLIP: Final = 0.0005  # effects that round to 0.0 points have no sign
 
 
@@ -118,11 +119,7 @@ def _shown(numbers: Floats) -> Floats:
 
 
 def _assemble(
-    family: _Family,
-    drawn: list[Measured | None],
-    told: list[tuple[int, int, float]],
-    is_ranked: Flags,
-    margin: float,
+    family: _Family, drawn: list[Measured | None], told: list[_Told], is_ranked: Flags, margin: float
 ) -> Estimates:
     """All numbers side by side."""
     sets, judged = family.sets, family.judged
@@ -170,7 +167,7 @@ def _assemble(
     )
 
 
-def _told(units: RiskSet) -> tuple[int, int, float]:
+def _told(units: RiskSet) -> _Told:
     """Stages that were reached, units with the signal, and the delay a month."""
     reached_n = np.count_nonzero(np.bincount(units.step))
     return int(reached_n), int(np.count_nonzero(units.is_exposed)), delay_per_month(units)
