@@ -53,6 +53,8 @@ def guarded(command: Callable[..., object]) -> int:
             raise
         sys.stderr.write(f"terreng: {problem}\n")
         return problem.exit_code
+    if outcome == INTERRUPTED:  # what typer makes of Ctrl-C within a command
+        sys.stderr.write("terreng: stopped\n")
     return outcome if isinstance(outcome, int) else 0
 
 

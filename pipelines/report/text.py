@@ -10,6 +10,9 @@ from pipelines.report.fonts import advances
 # In parts of the font's size, for signs that our font lacks and the reader's machine draws with another.
 _OTHER = 1.05
 _EMOJI = 1.4
+_LATIN_UNTIL = "\u024f"
+_WIDEST_ELSE = 1.2
+"""Pages bring our font's Latin letters alone; others are drawn with the machine's own: DejaVu is the widest of them."""
 _NARROWEST = 0.2
 SAFETY = 1.03
 """Widths are told so much wider than the sum of the signs', since kerning brings some of them apart."""
@@ -48,7 +51,7 @@ def width(text: str, size: float, is_bold: bool = False) -> float:
 
 def _advance(char: str, table: Mapping[str, float]) -> float:
     if char in table:
-        return table[char]
+        return table[char] * (_WIDEST_ELSE if char > _LATIN_UNTIL and char.isalpha() else 1)
     if unicodedata.combining(char):
         return 0
     base = unicodedata.normalize("NFD", char)[0]

@@ -15,10 +15,12 @@ PAGE = "schemas/SETTINGS.md"
 _SAID = {
     "tuple_type": "this is no list; a list in [ ], or one text where texts are listed",
     "string_type": "this is no text; a text in quotes",
-    "dict_type": "this is no table; keys with values in { }, or below a heading in [ ]",
+    "dict_type": "this is no table; keys with values in {{ }}, or below a heading in [ ]",
     "int_type": "this is no whole number; one without quotes",
     "bool_type": "this is neither true nor false; one of them, without quotes",
     "string_too_short": "this is empty; a text",
+    "greater_than_equal": "this is too small; {ge} or more",
+    "less_than_equal": "this is too large; {le} or less",
 }
 """What pydantic tells of a type, for people: what was got, and what was wanted."""
 
@@ -38,7 +40,8 @@ def settings_error(
         under = ".".join(str(step) for step in first["loc"][:-1] if isinstance(step, str))
         hint = f"add `{missing} = ...`; {page} has examples"
         return SettingsError(f"{missing!r} is missing{f' in {under}' if under else ''}", missing, hint, file, line)
-    said = _SAID.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+    said = _SAID.get(first["type"], first["msg"].removeprefix("Value error, "))
+    said = said.format(**first.get("ctx", {})) if first["type"] in _SAID else said
     if first["type"] == "literal_error":
         said = f"{first['input']!r}; {first['ctx']['expected']}"
     got, _, wanted = said.partition("; ")

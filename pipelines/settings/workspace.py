@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, time
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from pipelines.settings.words import Strict, Word, Zone, of_form
 
+_LAST_PORT = 65_535
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -37,6 +39,23 @@ def _dates(value: object) -> object:
     if not isinstance(value, list):
         return value
     return tuple(date.fromisoformat(day) if isinstance(day, str) else day for day in value)
+
+
+def _ports(value: str) -> str:
+    """Holds the ports of addresses to what a port can be; of `spark://` there may be several addresses."""
+    for address in value.partition("://")[2].split("/")[0].split(","):
+        _, colon, port = address.rpartition(":")
+        if colon and not port.endswith("]") and not (port.isdecimal() and 0 < int(port) <= _LAST_PORT):
+            raise ValueError(f"{value!r}; a port from 1 to {_LAST_PORT} behind the last colon")
+    return value
+
+
+def _master(value: str) -> str:
+    if value.startswith("sc:"):
+        raise ValueError(f"{value!r}; remote = with this address, for sc:// is a Spark Connect server's")
+    if re.fullmatch(r"[^\s:/\[\]]+:\d+", value):
+        raise ValueError(f"{value!r}; the address with what it speaks: 'spark://{value}'")
+    return _ports(value) if value.startswith("spark://") else value
 
 
 Size = Annotated[str, of_form(r"\d+(\.\d+)?\s?([KMGT]i?B)", "a size with its unit, such as '16MB' or '3GB'")]
@@ -76,12 +95,20 @@ class Engine(Strict):
 
     kind: Literal["duckdb", "spark"] = "duckdb"
     remote: (
-        Annotated[str, of_form("sc://.+", "the address of a Spark Connect server, such as 'sc://host:15002'")] | None
+        Annotated[
+            str,
+            of_form("sc://.+", "the address of a Spark Connect server, such as 'sc://host:15002'"),
+            AfterValidator(_ports),
+        ]
+        | None
     ) = None
-    master: Word | None = None
+    master: Annotated[Word, AfterValidator(_master)] | None = None
     # Spark takes these signs for a pattern of many folders.
     storage: (
-        Annotated[str, of_form(r"[^*?\[\]{}\\,:']+", "a folder whose name has none of * ? [ ] { } \\ , : '")] | None
+        Annotated[
+            str, of_form(r"[^*?\[\]{}\\,:']+", "the path of a folder, no URL, with none of * ? [ ] { } \\ , : ' in it")
+        ]
+        | None
     ) = None
     partitions: Annotated[int, Field(ge=1, le=100_000)] | None = None
     home_below: Size = "16MB"

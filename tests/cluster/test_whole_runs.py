@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import httpx
@@ -150,6 +153,25 @@ def test_a_connect_server_that_is_gone_ends_the_run_and_leaves_what_was_publishe
     on_spark(workspace, cluster.start_connect(), cluster.storage)
     _run_while_all_are_killed(workspace, cluster, ("connect",))
     assert published_differences(before.published, load_settings(workspace).published_db) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after_s", [8, 30])  # while Java starts; while the cluster works
+def test_ctrl_c_ends_a_run_and_its_java_in_one_word(workspace: Path, cluster: Cluster, after_s: int) -> None:
+    on_spark(workspace, cluster.master, cluster.storage)
+    process = subprocess.Popen(
+        [COMMAND, "run", "--workspace", workspace],
+        env={**os.environ, "TERRENG_SALT": "salt", **cluster.environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    time.sleep(after_s)
+    os.killpg(process.pid, signal.SIGINT)
+    said, _ = process.communicate(timeout=60)  # Java holds the pipe as long as it lives
+
+    assert (process.returncode, said) == (130, "terreng: stopped\n")
 
 
 @pytest.mark.slow

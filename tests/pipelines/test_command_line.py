@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from typer import Abort
+import typer
 
 from pipelines import failures
 from schemas import errors
@@ -88,7 +88,7 @@ ERRORS = (
     (PermissionError(errno.EACCES, "denied", "report.html"), 4),
     (OSError(errno.ENOSPC, "full", "report.html"), 4),
     (KeyboardInterrupt(), 130),
-    (Abort(), 130),
+    (typer.Abort(), 130),
 )
 
 
@@ -102,8 +102,20 @@ def test_every_error_has_the_exit_code_of_the_contract_and_no_traceback(
     assert failures.guarded(command) == code
     told = capsys.readouterr().err
     assert "Traceback" not in told
-    is_stopped = isinstance(error, KeyboardInterrupt | Abort)
+    is_stopped = isinstance(error, KeyboardInterrupt | typer.Abort)
     assert told == "terreng: stopped\n" if is_stopped else "terreng: " in told
+
+
+def test_ctrl_c_within_a_command_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    app = typer.Typer()
+    app.command()(interrupted)
+    monkeypatch.setattr(sys, "argv", ["terreng"])
+
+    assert failures.guarded(typer.main.get_command(app)) == failures.INTERRUPTED
+    assert capsys.readouterr().err == "terreng: stopped\n"
 
 
 def test_an_error_of_the_machine_that_nobody_foresaw_is_a_defect() -> None:

@@ -51,7 +51,7 @@ def ever_against_never(world: World, seen: Seen) -> pl.DataFrame:
         row = starts[is_over]
         changed.append(replace(
             one.units,
-            person=wide(stays.person[row]), stratum=wide(stays.base[row]), base=wide(stays.base[row]),
+            person=wide(stays.person(row)), stratum=wide(stays.base(row)), base=wide(stays.base(row)),
             step=np.arange(row.size), is_exposed=ever[is_over], is_lost=ends.to_numpy()[is_over].astype(bool),
             fate=np.ones(row.size, dtype=np.int64), code=wide(stays.code[row]), went_on_s=np.full(row.size, np.nan),
         ))  # fmt: skip
@@ -75,7 +75,7 @@ def final_alignment(world: World, seen: Seen) -> pl.DataFrame:
         row = row[~stays.is_open[row]]
         changed.append(replace(
             one.units,
-            person=wide(stays.person[row]), stratum=wide(stays.base[row]), base=wide(stays.base[row]),
+            person=wide(stays.person(row)), stratum=wide(stays.base(row)), base=wide(stays.base(row)),
             step=np.arange(row.size), is_exposed=~has_it[stays.journey[row]], is_lost=stays.is_lost[row],
             fate=wide(stays.fate[row]), code=wide(stays.code[row]), went_on_s=np.full(row.size, np.nan),
         ))  # fmt: skip

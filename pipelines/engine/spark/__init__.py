@@ -48,7 +48,7 @@ def spark_engine(connection: duckdb.DuckDBPyConnection, settings: Settings) -> S
 def folder_of(settings: Settings) -> Path:
     """Where a workspace's working tables lie on storage: several may share it."""
     own = hashlib.sha256(str(settings.warehouse).encode()).hexdigest()[:12]
-    return (settings.root / str(settings.engine.storage)).resolve() / f"{OURS}{own}"
+    return (settings.root / Path(str(settings.engine.storage)).expanduser()).resolve() / f"{OURS}{own}"
 
 
 def refuse_unready(settings: Settings) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import logging
 import os
 import shutil
+import signal
 import socket
+import subprocess
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -34,6 +39,7 @@ _AT_START = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false
 _EVENTS_PER_PART = 500_000
 _PARTS_AT_LEAST, _PARTS_AT_MOST = 2, 2_000
 _ANSWERS_WITHIN_S = 10
+_ENDS_WITHIN_S = 5
 _RETRIES, _WAIT_AT_MOST_MS = 8, 20_000
 """A server that is away for about a minute does not end a run."""
 
@@ -65,7 +71,7 @@ def session_of(wanted: Wanted, events_n: int, log: Path | None = None) -> SparkS
         stop()
         refuse_missing(wanted)
         _refuse_silent(wanted)
-        with explained(), _said_to(log):
+        with explained(), _said_to(log), _ended_if_interrupted():
             _OPEN.sessions.append((wanted, _opened(wanted)))
             if str(wanted.master).startswith("spark://"):
                 _OPEN.watches.append(Watch(_OPEN.sessions[0][1], str(wanted.master)))
@@ -133,6 +139,24 @@ def _refuse_silent(wanted: Wanted) -> None:
             hint="start it, or correct the address; what was published before is untouched",
             file="terreng.toml",
         ) from error
+    if address.scheme == "sc" and not address.path.strip("/"):  # what follows a slash may ask for a closed channel
+        _refuse_other_language(f"{address.hostname}:{port}")
+
+
+def _refuse_other_language(address: str) -> None:
+    """Whoever speaks no gRPC, such as the master of a cluster, would let a client wait for ever."""
+    import grpc
+
+    with grpc.insecure_channel(address) as channel:
+        try:
+            grpc.channel_ready_future(channel).result(timeout=_ANSWERS_WITHIN_S)
+        except grpc.FutureTimeoutError as error:
+            raise EngineError(
+                got=f"what answers at {address} is no Spark Connect server",
+                wanted="one, as remote of [engine] in terreng.toml; its port is 15002 by default",
+                hint="the address of a cluster's master is master = 'spark://host:7077'",
+                file="terreng.toml",
+            ) from error
 
 
 def _opened(wanted: Wanted) -> SparkSession:
@@ -148,10 +172,55 @@ def _opened(wanted: Wanted) -> SparkSession:
         builder = builder.master(str(wanted.master))
         for name, value in (_AT_START | wanted.options).items():
             builder = builder.config(name, value)
-        session = builder.getOrCreate()
+        session = _with_our_own_signals(builder)
     for name, value in FORCED.items():
         session.conf.set(name, value)
     return session
+
+
+def _with_our_own_signals(builder: SparkSession.Builder) -> SparkSession:
+    """Opens a session that leaves Ctrl-C to us: pyspark would ask Java to cancel, in the middle of asking it something.
+
+    And what its bridge to Java logs of an interruption is for nobody: without a handler Python shows it on a terminal.
+    """
+    atexit.register(_end_if_left)
+    former = signal.getsignal(signal.SIGINT)
+    session = builder.getOrCreate()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, former)
+    if not logging.getLogger().hasHandlers():
+        logging.getLogger().addHandler(logging.NullHandler())
+    return session
+
+
+@contextmanager
+def _ended_if_interrupted() -> Iterator[None]:
+    """A Java process that is interrupted while it starts a session does not end with us by itself."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        _end_java()
+        raise
+
+
+def _end_if_left() -> None:
+    """At the end of this process: whoever stopped it in the middle of a question has not ended the session."""
+    if any(wanted.master for wanted, _ in _OPEN.sessions):
+        _end_java()
+
+
+def _end_java() -> None:
+    """End the Java process on this machine; it is not asked, for it may be busy with a question of ours."""
+    from pyspark import SparkContext
+
+    java = getattr(SparkContext._gateway, "proc", None)
+    if java is None:
+        return
+    java.terminate()
+    try:
+        java.wait(_ENDS_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        java.kill()
 
 
 def _be_patient(session: SparkSession, retries: int) -> None:

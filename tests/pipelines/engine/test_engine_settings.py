@@ -42,7 +42,13 @@ def test_a_cluster_is_read(tmp_path: Path) -> None:
         ('kind = "spark"\nstorage = "/mnt/x"\nremote = "sc://h"\nmaster = "spark://h:1"', "one of remote"),
         ('kind = "spark"\nremote = "sc://host:15002"', "storage"),
         ('kind = "spark"\nremote = "host:15002"\nstorage = "/mnt/x"', "'host:15002'; wanted the address of a Spark"),
-        ('kind = "spark"\nremote = "sc://host:15002"\nstorage = "/mnt/*"', "'/mnt/*'; wanted a folder"),
+        ('kind = "spark"\nremote = "sc://host:15002"\nstorage = "/mnt/*"', "'/mnt/*'; wanted the path of a folder"),
+        ('kind = "spark"\nremote = "sc://host:15002"\nstorage = "s3://mnt/x"', "the path of a folder, no URL"),
+        ('kind = "spark"\nremote = "sc://host:x"\nstorage = "/mnt/x"', "wanted a port from 1 to 65535"),
+        ('kind = "spark"\nmaster = "spark://a:7077,b:99999"\nstorage = "/mnt/x"', "wanted a port from 1 to 65535"),
+        ('kind = "spark"\nmaster = "sc://host:15002"\nstorage = "/mnt/x"', "wanted remote = with this address"),
+        ('kind = "spark"\nmaster = "host:7077"\nstorage = "/mnt/x"', "'spark://host:7077'"),
+        ("partitions = 0", "this is too small; wanted 1 or more"),
         ('kind = "dask"', "'dask'; wanted 'duckdb' or 'spark'"),
         ('home_below = "lots"', "'lots'; wanted a size with its unit"),
         ("home_below = 16", "this is no text"),
@@ -54,6 +60,14 @@ def test_a_cluster_that_cannot_be_meant_is_refused(tmp_path: Path, engine: str, 
 
     assert told in str(caught.value)
     assert caught.value.file.endswith("terreng.toml")
+
+
+@pytest.mark.parametrize(
+    "master", ["local[2]", "yarn", "spark://a:7077,b:7078", "spark://[::1]:7077", "k8s://https://h:1"]
+)
+def test_every_kind_of_master_that_spark_knows_is_taken(tmp_path: Path, master: str) -> None:
+    engine = loaded(tmp_path, f'kind = "spark"\nmaster = "{master}"\nstorage = "/mnt/x"').engine
+    assert engine.master == master
 
 
 def test_one_line_brings_a_workspace_back_to_duckdb(tmp_path: Path) -> None:

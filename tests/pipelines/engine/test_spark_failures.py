@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from pyspark.errors import AnalysisException, PySparkException
 
+from pipelines.engine.spark import session
 from pipelines.engine.spark.datasets import Storage
 from pipelines.engine.spark.failures import explain, explained
 from pipelines.engine.spark.session import refuse_missing, session_of
@@ -81,6 +82,17 @@ def test_an_address_at_which_nothing_answers_is_told_at_once(address: str) -> No
 
     with pytest.raises(EngineError, match=f"nothing answers at 127.0.0.1:{port}"):
         session_of(Wanted(kind="spark", storage="s", remote=where.get("remote"), master=where.get("master")), 0)
+
+
+def test_who_answers_and_is_no_connect_server_is_told_and_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "_ANSWERS_WITHIN_S", 1)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+
+        with pytest.raises(EngineError, match=f"what answers at {address} is no Spark Connect server"):
+            session_of(Wanted(kind="spark", storage="s", remote=f"sc://{address}"), 0)
 
 
 def test_a_master_without_java_here_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
