@@ -31,6 +31,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 def main(wanted: Sequence[str]) -> int:
     """Run the steps, or those that are named; 0 if all hold."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each of hundreds of processes would compile all libraries anew
     results: list[tuple[str, bool, float]] = []
     for name, step in STEPS.items():
         if wanted and name not in wanted:

@@ -36,7 +36,6 @@ NOT_IN_THE_DEMO = {
 CALLED = sorted({*sql.names()} - {f"staging/{name}" for names in NOT_IN_THE_DEMO.values() for name in names})
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", CALLED)
 def test_a_model_gives_the_same_rows_on_both_engines(bench: Bench, demo: Demo, name: str) -> None:
     place = CALLED.index(name)

@@ -26,6 +26,13 @@ from tests.cluster.standing import Cluster, eventually
 COMMAND = Path(sys.executable).with_name("terreng")
 ENGINE_EXIT = 4
 YEARLY = "0 0 1 1 *"
+IMPATIENT = (
+    "from pipelines import terminal; terminal._LONG_S = 0.0; "
+    "from pipelines.engine.spark import watch; watch.TOLD_AFTER_S, watch.GONE_AFTER_S = 0.0, 3.0"
+)
+FIRST_MINUTES_PEOPLE = 20_000
+FOR_SOME = "50KB"
+"""Of the demo with the fewest people, what has a row for each event, journey or link goes to the cluster: 800 tasks."""
 TASKS_BEFORE = 20
 """Tasks that each worker has ended before one is killed: then it holds rows that others need."""
 
@@ -74,7 +81,7 @@ def test_the_demo_moves_to_the_cluster_and_back(cluster: Cluster, tmp_path: Path
     workspace = tmp_path / "workspace"
     make_example(workspace, people=FEWEST_PEOPLE)
 
-    _there_and_back(workspace, cluster)
+    _there_and_back(workspace, cluster, FOR_SOME)
 
 
 def test_a_cluster_that_is_gone_ends_the_run_and_leaves_what_was_published(
@@ -87,18 +94,17 @@ def test_a_cluster_that_is_gone_ends_the_run_and_leaves_what_was_published(
     try:
         doomed.start(workers_n=1)
         on_spark(workspace, doomed.master, doomed.storage)
-        _run_while_all_are_killed(workspace, doomed, tuple(doomed.daemons))
+        said = _run_while_all_are_killed(workspace, doomed, tuple(doomed.daemons))
     finally:
         doomed.stop()
+    assert "waiting for workers" in said
     assert published_differences(before.published, load_settings(workspace).published_db) == {}
 
 
-def _run_while_all_are_killed(workspace: Path, cluster: Cluster, names: tuple[str, ...]) -> None:
-    """Start a run, kill these daemons once a task has ended, and hold the run to an end of its own in clear words."""
+def _run_while_all_are_killed(workspace: Path, cluster: Cluster, names: tuple[str, ...]) -> str:
+    """Start a run, kill these daemons once a task has ended, hold the run to a clear end, and return what it said."""
     before = cluster.tasks()
-    process = started(
-        workspace, cluster.environment, "from pipelines.engine.spark import watch; watch.GONE_AFTER_S = 3.0"
-    )
+    process = started(workspace, cluster.environment, IMPATIENT)
     try:
         eventually(lambda: process.poll() is not None or bool(cluster.tasks() - before), "a task has ended", 300)
         assert process.poll() is None, ended(process, workspace)
@@ -110,15 +116,23 @@ def _run_while_all_are_killed(workspace: Path, cluster: Cluster, names: tuple[st
     said = (workspace.parent / f"{workspace.name}.log").read_text(encoding="utf-8")
     assert "published before is untouched" in said
     assert "Traceback" not in said
+    return said
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("home_below", ["16MB", "0MB"])  # as a workspace has it; every model on the cluster
+@pytest.mark.parametrize(
+    ("people", "home_below"),
+    [
+        (FEWEST_PEOPLE, "0MB"),
+        (FIRST_MINUTES_PEOPLE, "16MB"),
+        (FIRST_MINUTES_PEOPLE, "0MB"),
+    ],  # every model on the cluster; as a workspace has it
+)
 def test_the_demo_of_the_first_minutes_moves_to_the_cluster_and_back(
-    home_below: str, cluster: Cluster, tmp_path: Path
+    people: int, home_below: str, cluster: Cluster, tmp_path: Path
 ) -> None:
     workspace = tmp_path / "workspace"
-    make_example(workspace)
+    make_example(workspace, people=people)
 
     _there_and_back(workspace, cluster, home_below)
 

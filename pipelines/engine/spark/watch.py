@@ -1,4 +1,4 @@
-"""Ends a run whose cluster is gone: by itself Spark waits for workers for ever."""
+"""Tells that a run waits for workers, and ends one whose cluster is gone: Spark itself waits for ever, in silence."""
 
 from __future__ import annotations
 
@@ -7,12 +7,15 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from pipelines import terminal
 from pipelines.engine.spark.failures import errors_of_spark
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 LOOKS_EVERY_S = 5.0
+TOLD_AFTER_S = 10.0
+"""Without workers for so long: a session that starts waits for them for a few seconds."""
 GONE_AFTER_S = 60.0
 """No worker and no master for so long: masters come back within it, where another one takes over."""
 ALONE_AFTER_S = 900.0
@@ -45,7 +48,11 @@ class Watch:
             while not self._is_over.wait(LOOKS_EVERY_S):
                 if not self._is_alone():
                     since = time.monotonic()
-                elif time.monotonic() - since > (ALONE_AFTER_S if self._has_master() else GONE_AFTER_S):
+                    continue
+                alone_s = time.monotonic() - since
+                if alone_s > TOLD_AFTER_S:
+                    terminal.detail("waiting for workers with free cores and memory")
+                if alone_s > (ALONE_AFTER_S if self._has_master() else GONE_AFTER_S):
                     self._context.cancelAllJobs()  # what waits for them fails, and says why
         except errors_of_spark():
             return  # the session has ended
