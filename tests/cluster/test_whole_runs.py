@@ -123,12 +123,12 @@ def _run_while_all_are_killed(workspace: Path, cluster: Cluster, names: tuple[st
 @pytest.mark.parametrize(
     ("people", "home_below"),
     [
-        (FEWEST_PEOPLE, "0MB"),
-        (FIRST_MINUTES_PEOPLE, "16MB"),
+        (FEWEST_PEOPLE, "0MB"),  # every model on the cluster
+        (FIRST_MINUTES_PEOPLE, "16MB"),  # as a workspace has it
         (FIRST_MINUTES_PEOPLE, "0MB"),
-    ],  # every model on the cluster; as a workspace has it
+    ],
 )
-def test_the_demo_of_the_first_minutes_moves_to_the_cluster_and_back(
+def test_the_whole_demo_moves_to_the_cluster_and_back(
     people: int, home_below: str, cluster: Cluster, tmp_path: Path
 ) -> None:
     workspace = tmp_path / "workspace"
@@ -170,7 +170,7 @@ def test_a_connect_server_that_is_gone_ends_the_run_and_leaves_what_was_publishe
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("after_s", [8, 30])  # while Java starts; while the cluster works
+@pytest.mark.parametrize("after_s", [5, 7, 9, 30])  # while Java starts; while the cluster works
 def test_ctrl_c_ends_a_run_and_its_java_in_one_word(workspace: Path, cluster: Cluster, after_s: int) -> None:
     on_spark(workspace, cluster.master, cluster.storage)
     process = subprocess.Popen(

@@ -184,13 +184,33 @@ def _with_our_own_signals(builder: SparkSession.Builder) -> SparkSession:
     And what its bridge to Java logs of an interruption is for nobody: without a handler Python shows it on a terminal.
     """
     atexit.register(_end_if_left)
-    former = signal.getsignal(signal.SIGINT)
-    session = builder.getOrCreate()
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, former)
+    with _interrupted_later():
+        session = builder.getOrCreate()
     if not logging.getLogger().hasHandlers():
         logging.getLogger().addHandler(logging.NullHandler())
     return session
+
+
+@contextmanager
+def _interrupted_later() -> Iterator[None]:
+    """A first Ctrl-C waits for the end of this: until Java has answered nobody knows its process, to end it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pressed: list[int] = []
+
+    def note(number: int, _frame: object) -> None:
+        if pressed:
+            raise KeyboardInterrupt
+        pressed.append(number)
+
+    former = signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, former)
+    if pressed:
+        raise KeyboardInterrupt
 
 
 @contextmanager
